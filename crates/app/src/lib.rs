@@ -1,0 +1,1 @@
+//! Use cases and job handlers: connect, import, compare, library, fleet.

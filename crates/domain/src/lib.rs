@@ -1,0 +1,14 @@
+//! The product's vocabulary and the analysis of Conditional Access.
+//!
+//! Pure: functions over values, no I/O, no clock, no randomness. Every other crate may depend on this one; this
+//! one depends on none of them.
+
+pub mod cloud;
+pub mod customer;
+pub mod ids;
+pub mod import;
+pub mod permission;
+pub mod problem;
+pub mod role;
+pub mod snapshot;
+pub mod tenancy;

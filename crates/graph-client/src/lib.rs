@@ -1,0 +1,1 @@
+//! Microsoft Entra's token endpoint and Microsoft Graph, read with paging, pacing and retries.

@@ -1,0 +1,1 @@
+//! PostgreSQL behind a tenant scope: the only crate that speaks SQL.

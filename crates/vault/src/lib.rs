@@ -1,0 +1,1 @@
+//! Seals and opens customers' secrets: envelope encryption, no database.
