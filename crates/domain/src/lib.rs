@@ -3,12 +3,15 @@
 //! Pure: functions over values, no I/O, no clock, no randomness. Every other crate may depend on this one; this
 //! one depends on none of them.
 
+pub mod canonical;
 pub mod cloud;
 pub mod customer;
 pub mod ids;
 pub mod import;
+mod json;
 pub mod permission;
 pub mod problem;
+pub mod references;
 pub mod role;
 pub mod snapshot;
 pub mod tenancy;
