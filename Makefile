@@ -1,0 +1,113 @@
+# Everything one does with this project. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# The steps of `make test` build on each other and share two cores well enough by themselves.
+.NOTPARALLEL:
+
+target := $(or $(CARGO_TARGET_DIR),target)
+npm := npm --prefix frontend
+modules := frontend/node_modules/.installed
+spa := frontend/dist/index.html
+spa_sources := $(shell find frontend/src frontend/public frontend/index.html frontend/*.ts frontend/*.json frontend/scripts -type f 2>/dev/null | sed 's/ /\\ /g')
+
+say = @printf '\033[1m==> %s\033[0m\n' $(1)
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- Running -------------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: tools $(modules) $(spa) ## Build and start everything: database, emulator, demo MSP, server
+	$(call say,'Building the server (the first time takes some minutes)')
+	cargo build --locked --profile fast -p policytab-api --bin policytab
+	$(call say,'Starting; Ctrl-C stops everything')
+	@exec $(target)/fast/policytab demo
+
+# --- Checking ------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: test-setup test-lint test-rust test-frontend test-openapi test-e2e ## Set up what tests need and run all of them
+	$(call say,'All tests have passed')
+
+.PHONY: test-setup
+test-setup: $(modules) $(spa)
+	$(call say,'Setting up what the tests need')
+	@scripts/setup-tests.sh
+
+.PHONY: test-lint
+test-lint: lint
+
+.PHONY: test-rust
+test-rust: $(modules) $(spa) ## Rust: unit and integration tests on a private PostgreSQL, documentation tests
+	$(call say,'Rust tests')
+	cargo nextest run --locked --workspace
+	cargo test --locked --workspace --doc --quiet
+
+.PHONY: test-frontend
+test-frontend: $(modules) ## SPA: component tests
+	$(call say,'SPA tests')
+	$(npm) test
+
+.PHONY: test-openapi
+test-openapi: $(modules) ## The published API description: current and valid
+	$(call say,'API description')
+	scripts/check-openapi.sh
+	$(npm) run openapi:lint
+
+.PHONY: test-e2e
+test-e2e: $(modules) $(spa) ## Real server, database and emulator: a generated client and a browser walk through
+	$(call say,'Generated client and browser against the real server')
+	scripts/with-demo.sh scripts/test-e2e.sh
+
+.PHONY: lint
+lint: $(modules) $(spa) ## Formatting, clippy, types, ESLint
+	$(call say,'Formatting and lints')
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(npm) run typecheck
+	$(npm) run lint
+
+.PHONY: bench
+bench: $(modules) $(spa) ## Measure against the targets; prints one table
+	bench/run.sh
+
+# --- Writing -------------------------------------------------------------------------------------------------------
+
+.PHONY: fmt
+fmt: $(modules) ## Format everything
+	cargo fmt --all
+	$(npm) run format
+
+.PHONY: openapi
+openapi: $(modules) $(spa) ## Write openapi/openapi.json and the SPA's types from the code
+	cargo run --locked --quiet -p policytab-api --bin policytab -- openapi >openapi/openapi.json.new
+	mv openapi/openapi.json.new openapi/openapi.json
+	$(npm) run openapi:types
+
+# --- Building blocks -----------------------------------------------------------------------------------------------
+
+.PHONY: tools
+tools:
+	@scripts/check-tools.sh git cargo cc node npm
+
+$(modules): frontend/package.json frontend/package-lock.json
+	@scripts/check-tools.sh node npm
+	$(call say,'Installing the packages of the front end')
+	$(npm) ci --no-audit --no-fund
+	@touch $@
+
+# rust-embed builds the SPA into the server, so it comes first.
+$(spa): $(modules) $(spa_sources)
+	$(call say,'Building the SPA')
+	$(npm) run build
+	@touch $@
+
+.PHONY: clean
+clean: ## Remove what was built; the demo's data in .data/ stay
+	rm -rf frontend/dist frontend/node_modules frontend/test-results .venv
+	cargo clean
