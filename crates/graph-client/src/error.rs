@@ -193,7 +193,7 @@ impl GraphError {
 
 fn told(problem: Problem, upstream: Option<&Upstream>) -> Problem {
     match upstream {
-        Some(upstream) => problem.upstream((**upstream).clone()),
+        Some(upstream) => problem.upstream(upstream.clone()),
         None => problem,
     }
 }
