@@ -20,6 +20,11 @@ pub(crate) fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(value, |inner, name| member(inner, name))
 }
 
+/// The text of a member, where it is a string.
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    member(value, name).and_then(Value::as_str)
+}
+
 /// The strings of a value: of an array its strings, of a lone string itself, else nothing.
 pub(crate) fn strings(value: Option<&Value>) -> impl Iterator<Item = &str> {
     let many: &[Value] = match value {
@@ -39,4 +44,31 @@ pub(crate) fn is_annotation(name: &str) -> bool {
 /// Whether a text is a GUID in its usual form, 8-4-4-4-12 hexadecimal digits.
 pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
+}
+
+/// An id as it is compared: GUIDs in lower case, anything else as it is.
+pub(crate) fn fold_id(id: &str) -> String {
+    if is_guid(id) { id.to_ascii_lowercase() } else { id.to_owned() }
+}
+
+/// Whether a value says anything: null, an empty list and an object of such say nothing.
+pub(crate) fn is_set(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => map.iter().any(|(name, inner)| !is_annotation(name) && is_set(inner)),
+        _ => true,
+    }
+}
+
+/// A value without annotations and without members that say nothing: what is left is what it says.
+pub(crate) fn meaning_of(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(name, inner)| !is_annotation(name) && is_set(inner));
+            Value::Object(kept.map(|(name, inner)| (name.clone(), meaning_of(inner))).collect())
+        }
+        Value::Array(items) => items.iter().map(meaning_of).collect(),
+        other => other.clone(),
+    }
 }

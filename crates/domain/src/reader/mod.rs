@@ -1,0 +1,295 @@
+//! Reading of files: exports, create bodies, lists, pages, whatever published baselines and people's folders hold.
+//!
+//! Invariants: reading never fails; one bad file or object never stops the rest; every object of every file comes out
+//! exactly once, as what it is or with the reason why it was left out.
+
+mod encoding;
+mod many;
+mod recognise;
+
+pub use many::{Duplicate, Place, Reading, SameName, read_many};
+
+use crate::{
+    json::{member, text},
+    names::NameKind,
+    policy::{Policy, Warning},
+};
+use recognise::{NamedKind, Recognised, describe, object_id, recognise};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A policy that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadPolicy {
+    /// The file's path as it was given.
+    pub path: String,
+    /// Which one of the file's policies, from 0.
+    pub index: usize,
+    /// The policy.
+    pub policy: Policy,
+    /// The object as it stood in the file.
+    pub raw: Value,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// Another object that was read: a named location, a group, an authentication strength.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReadObject {
+    /// The file's path as it was given.
+    pub path: String,
+    /// Its id, where it has one; GUIDs in lower case.
+    pub id: Option<String>,
+    /// Its name.
+    pub display_name: String,
+    /// The object as it stood in the file.
+    #[serde(skip)]
+    pub body: Value,
+}
+
+/// The name of an object of which nothing else is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReadName {
+    /// The file's path as it was given.
+    pub path: String,
+    /// What it is.
+    pub kind: NameKind,
+    /// Its id; GUIDs in lower case.
+    pub id: String,
+    /// Its name.
+    pub display_name: String,
+}
+
+/// A file, or one object of it, that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// The file's path as it was given.
+    pub path: String,
+    /// One sentence without its subject: "is not JSON: …".
+    pub reason: String,
+}
+
+/// What one file held.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileReading {
+    /// Its policies in order.
+    pub policies: Vec<ReadPolicy>,
+    /// Its named locations.
+    pub named_locations: Vec<ReadObject>,
+    /// Its groups.
+    pub groups: Vec<ReadObject>,
+    /// Its authentication strengths.
+    pub authentication_strengths: Vec<ReadObject>,
+    /// Names of other objects.
+    pub names: Vec<ReadName>,
+    /// What was left out, and why.
+    pub skipped: Vec<Skipped>,
+}
+
+impl FileReading {
+    /// Whether anything was recognised.
+    pub fn is_empty(&self) -> bool {
+        self.policies.is_empty()
+            && self.named_locations.is_empty()
+            && self.groups.is_empty()
+            && self.authentication_strengths.is_empty()
+            && self.names.is_empty()
+    }
+}
+
+/// Reads one file. `path` is only a label.
+pub fn read_bytes(path: &str, bytes: &[u8]) -> FileReading {
+    let mut reader = Reader { path, out: FileReading::default(), remark: None };
+    let (decoded, remark) = encoding::decode(bytes);
+    reader.remark = remark;
+    if decoded.trim().is_empty() {
+        reader.skip("is empty");
+        return reader.out;
+    }
+    let mut documents = serde_json::Deserializer::from_str(&decoded).into_iter::<Value>();
+    // Usually one document; several, one after the other, are how command line tools write a list.
+    let mut any = false;
+    loop {
+        match documents.next() {
+            Some(Ok(document)) => {
+                any = true;
+                reader.read_document(&document);
+            }
+            Some(Err(error)) if any => {
+                reader.skip(format!("goes on with something that is not JSON: {error}"));
+                break;
+            }
+            Some(Err(error)) => {
+                reader.skip(format!("is not JSON: {error}"));
+                break;
+            }
+            None => break,
+        }
+    }
+    reader.out
+}
+
+struct Reader<'a> {
+    path: &'a str,
+    out: FileReading,
+    remark: Option<&'static str>,
+}
+
+impl Reader<'_> {
+    fn skip(&mut self, reason: impl Into<String>) {
+        self.out.skipped.push(Skipped { path: self.path.to_owned(), reason: reason.into() });
+    }
+
+    fn read_document(&mut self, document: &Value) {
+        match document {
+            Value::Array(items) => self.read_items(items),
+            Value::Object(_) => match member(document, "value") {
+                Some(Value::Array(items)) => self.read_items(items),
+                _ => self.read_object(document),
+            },
+            other => self.skip(format!("holds {}, not an object", describe(other))),
+        }
+    }
+
+    fn read_items(&mut self, items: &[Value]) {
+        if items.is_empty() {
+            self.skip("is an empty list");
+        }
+        for item in items {
+            self.read_object(item);
+        }
+    }
+
+    fn read_object(&mut self, value: &Value) {
+        match recognise(value) {
+            Recognised::Policy => self.read_policy(value, value.clone(), None),
+            Recognised::Template => {
+                let note = "is a template without a state; read as a policy that is enabled";
+                self.read_policy(value, template_body(value), Some(note));
+            }
+            Recognised::NamedLocation => {
+                let object = self.object(value);
+                self.out.named_locations.push(object);
+            }
+            Recognised::Group => {
+                let object = self.object(value);
+                self.out.groups.push(object);
+            }
+            Recognised::AuthenticationStrength => {
+                let object = self.object(value);
+                self.out.authentication_strengths.push(object);
+            }
+            Recognised::Named(kind) => self.read_name(kind, value),
+            Recognised::MigrationTable => self.read_migration_table(value),
+            Recognised::Other(reason) => {
+                if !self.read_parts(value) {
+                    self.skip(reason);
+                }
+            }
+        }
+    }
+
+    fn read_policy(&mut self, raw: &Value, body: Value, note: Option<&str>) {
+        let (policy, mut warnings) = Policy::read(&body);
+        for message in note.into_iter().chain(self.remark) {
+            warnings.insert(0, Warning { path: String::new(), message: message.to_owned() });
+        }
+        let index = self.out.policies.len();
+        self.out.policies.push(ReadPolicy {
+            path: self.path.to_owned(),
+            index,
+            policy,
+            raw: raw.clone(),
+            warnings,
+        });
+    }
+
+    fn object(&self, value: &Value) -> ReadObject {
+        ReadObject {
+            path: self.path.to_owned(),
+            id: object_id(value),
+            display_name: text(value, "displayName").unwrap_or_default().to_owned(),
+            body: value.clone(),
+        }
+    }
+
+    fn read_name(&mut self, kind: NamedKind, value: &Value) {
+        let display_name = text(value, "displayName").unwrap_or_default().to_owned();
+        if object_id(value).is_none() && text(value, "appId").is_none() {
+            return self.skip("names an object without an id, which no policy can refer to");
+        }
+        let mut push = |kind: NameKind, id: Option<String>| {
+            if let Some(id) = id {
+                let path = self.path.to_owned();
+                self.out.names.push(ReadName { path, kind, id, display_name: display_name.clone() });
+            }
+        };
+        match kind {
+            NamedKind::User => push(NameKind::User, object_id(value)),
+            NamedKind::AuthenticationContext => push(NameKind::AuthenticationContext, object_id(value)),
+            NamedKind::TermsOfUse => push(NameKind::TermsOfUse, object_id(value)),
+            NamedKind::ServicePrincipal => {
+                // Policies name an app by its client id, a workload identity by its object id.
+                push(NameKind::ServicePrincipal, object_id(value));
+                let client_id = text(value, "appId").map(str::to_ascii_lowercase);
+                push(NameKind::Application, client_id);
+            }
+        }
+    }
+
+    fn read_migration_table(&mut self, value: &Value) {
+        let Some(Value::Array(rows)) = member(value, "Objects") else {
+            return self.skip("is a migration table without objects");
+        };
+        for row in rows {
+            let kind = match text(row, "Type").unwrap_or_default() {
+                "Group" => NameKind::Group,
+                "User" => NameKind::User,
+                "AuthenticationStrength" => NameKind::AuthenticationStrength,
+                "NamedLocation" => NameKind::NamedLocation,
+                _ => continue,
+            };
+            if let (Some(id), Some(name)) = (object_id(row), text(row, "DisplayName")) {
+                let path = self.path.to_owned();
+                self.out.names.push(ReadName { path, kind, id, display_name: name.to_owned() });
+            }
+        }
+        self.skip("is a migration table of an export; only the names in it are used");
+    }
+
+    /// An export of a whole tenant: an object whose members are lists. True where one of them held something.
+    fn read_parts(&mut self, value: &Value) -> bool {
+        let mut any = false;
+        for (_, inner) in value.as_object().into_iter().flatten() {
+            let items = match inner {
+                Value::Array(items) => items,
+                Value::Object(_) => match member(inner, "value") {
+                    Some(Value::Array(items)) => items,
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            if items.iter().any(|item| item.is_object() && !matches!(recognise(item), Recognised::Other(_))) {
+                any = true;
+                items.iter().for_each(|item| self.read_object(item));
+            }
+        }
+        any
+    }
+}
+
+/// The policy that a Graph template describes (`conditionalAccessTemplate`: `name`, `details`).
+fn template_body(template: &Value) -> Value {
+    let mut body: Map<String, Value> =
+        member(template, "details").and_then(Value::as_object).cloned().unwrap_or_default();
+    let name = text(template, "name").or_else(|| text(template, "displayName")).unwrap_or_default();
+    body.insert("displayName".to_owned(), Value::from(name));
+    body.insert("state".to_owned(), Value::from("enabled"));
+    if let Some(id) = text(template, "id") {
+        body.insert("templateId".to_owned(), Value::from(id));
+    }
+    Value::Object(body)
+}
+
+#[cfg(test)]
+mod tests;

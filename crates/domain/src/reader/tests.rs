@@ -1,0 +1,114 @@
+use super::*;
+use serde_json::json;
+
+fn policy(name: &str) -> Value {
+    json!({
+        "displayName": name, "state": "enabled",
+        "conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}},
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    })
+}
+
+fn read(value: &Value) -> FileReading {
+    read_bytes("file.json", value.to_string().as_bytes())
+}
+
+#[test]
+fn every_container_gives_the_same_policies() {
+    let page =
+        json!({"@odata.context": "https://graph.microsoft.com/x", "value": [policy("a"), policy("b")]});
+    let export = json!({"tenant": "t", "policies": {"value": [policy("a"), policy("b")]}, "version": 1});
+    let lines = format!("{}\n{}\n", policy("a"), policy("b"));
+    let readings = [
+        read(&json!([policy("a"), policy("b")])),
+        read(&page),
+        read(&export),
+        read_bytes("x", lines.as_bytes()),
+    ];
+    for reading in readings {
+        let names: Vec<_> = reading.policies.iter().map(|p| (p.index, p.policy.name().to_owned())).collect();
+        assert_eq!(names, [(0, "a".to_owned()), (1, "b".to_owned())]);
+        assert!(reading.skipped.is_empty());
+    }
+}
+
+#[test]
+fn a_template_is_a_policy_that_is_enabled() {
+    let mut details = policy("");
+    details.as_object_mut().expect("an object").remove("state");
+    let reading = read(&json!({"id": "t-1", "name": "Block legacy authentication", "details": details}));
+    let read = &reading.policies[0];
+    assert_eq!(read.policy.name(), "Block legacy authentication");
+    assert!(read.policy.is_enforced());
+    assert_eq!(read.policy.template_id.as_deref(), Some("t-1"));
+    assert!(read.warnings[0].message.contains("template"));
+}
+
+#[test]
+fn what_is_no_policy_is_told_apart_and_named() {
+    let reading = read(&json!([
+        {"displayName": "Offices", "ipRanges": [{"cidrAddress": "192.0.2.0/24"}], "id": "L"},
+        {"displayName": "Break glass", "id": "G", "securityEnabled": true},
+        {"displayName": "Keys only", "id": "S", "allowedCombinations": ["fido2"]},
+        {"displayName": "App", "id": "O", "appId": "A"},
+        {"@odata.type": "#microsoft.graph.windows10CompliancePolicy", "displayName": "Compliance"},
+        {"a": 1, "b": 2},
+        "text",
+    ]));
+    assert_eq!(reading.named_locations[0].display_name, "Offices");
+    assert_eq!(reading.groups[0].id.as_deref(), Some("G"));
+    assert_eq!(reading.authentication_strengths.len(), 1);
+    assert_eq!(reading.names.len(), 2);
+    let reasons: Vec<_> = reading.skipped.iter().map(|skipped| skipped.reason.as_str()).collect();
+    assert_eq!(reasons.len(), 3);
+    assert!(reasons[0].contains("windows10CompliancePolicy"));
+    assert!(reasons[1].contains("has the members a, b"));
+    assert!(reasons[2].contains("a text"));
+}
+
+#[test]
+fn unreadable_files_are_named_and_stop_nothing() {
+    let good = policy("a").to_string();
+    let deep = "[".repeat(100_000);
+    let files: [(&str, &[u8]); 5] = [
+        ("broken.json", b"{\"displayName\": "),
+        ("empty.json", b" \n"),
+        ("deep.json", deep.as_bytes()),
+        ("garbage.bin", &[0x00, 0xFF, 0xC3, 0x28]),
+        ("good.json", good.as_bytes()),
+    ];
+    let reading = read_many(files);
+    assert_eq!(reading.policies.len(), 1);
+    let skipped: Vec<_> = reading.skipped.iter().map(|s| s.path.as_str()).collect();
+    assert_eq!(skipped, ["broken.json", "empty.json", "deep.json", "garbage.bin"]);
+}
+
+#[test]
+fn copies_and_versions_of_a_policy_are_pointed_out() {
+    let mut copy = policy("a renamed");
+    copy["id"] = json!("11111111-1111-4111-8111-111111111111");
+    let mut version = policy("a");
+    version["state"] = json!("disabled");
+    let [first, copy, version] = [policy("a"), copy, version].map(|p| p.to_string());
+    let reading = read_many([
+        ("1.json", first.as_bytes()),
+        ("2.json", copy.as_bytes()),
+        ("3.json", version.as_bytes()),
+    ]);
+    assert_eq!(reading.duplicates.len(), 1);
+    assert_eq!(
+        (reading.duplicates[0].path.as_str(), reading.duplicates[0].same_as.as_str()),
+        ("2.json", "1.json")
+    );
+    assert_eq!(reading.same_names.len(), 1);
+    let places: Vec<_> = reading.same_names[0].places.iter().map(|p| p.path.as_str()).collect();
+    assert_eq!(places, ["1.json", "3.json"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_can_make_it_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+        let reading = read_bytes("any", &bytes);
+        proptest::prop_assert!(!reading.is_empty() || !reading.skipped.is_empty());
+    }
+}

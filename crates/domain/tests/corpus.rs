@@ -1,0 +1,87 @@
+//! Real, published policies: every file is read with its meaning intact.
+
+use policytab_domain::{
+    names::Names,
+    normal::{normal_digest, normalise},
+    policy::Policy,
+    reader::{Reading, read_many},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The folder of shared test data, where it is there.
+fn shared(part: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("POLICYTAB_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let path = root.join(part);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: {part} of the shared test data is not there; set POLICYTAB_SHARED to its folder");
+    None
+}
+
+fn json_files(folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            json_files(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            out.push((path.display().to_string(), fs::read(&path).expect("a file")));
+        }
+    }
+}
+
+fn read_folder(folder: &Path) -> Reading {
+    let mut files = Vec::new();
+    json_files(folder, &mut files);
+    read_many(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())))
+}
+
+#[test]
+fn every_policy_is_read_and_every_other_file_is_told_apart() {
+    let Some(corpus) = shared("corpus") else { return };
+    let reading = read_folder(&corpus);
+    let mut with_policies: Vec<_> = reading.policies.iter().map(|read| read.path.as_str()).collect();
+    with_policies.dedup();
+    assert_eq!((reading.policies.len(), with_policies.len()), (350, 333));
+    let mut others: Vec<&str> = reading.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
+    for objects in [&reading.groups, &reading.named_locations, &reading.authentication_strengths] {
+        others.extend(objects.iter().map(|object| object.path.as_str()));
+    }
+    others.sort_unstable();
+    others.dedup();
+    assert_eq!(others.len(), 101);
+    assert_eq!((reading.groups.len(), reading.authentication_strengths.len()), (72, 2));
+    for skipped in &reading.skipped {
+        assert!(!skipped.reason.contains("JSON"), "{}: {}", skipped.path, skipped.reason);
+    }
+}
+
+#[test]
+fn round_trips_lose_nothing_and_normal_forms_are_stable() {
+    let Some(corpus) = shared("corpus") else { return };
+    let reading = read_folder(&corpus);
+    let names = Names::of_reading(&reading);
+    for read in &reading.policies {
+        let again = Policy::read(&read.policy.to_graph()).0;
+        assert_eq!(again, read.policy, "{}", read.path);
+        let once = normalise(&read.policy, &names);
+        let twice = normalise(&Policy::read(&once.to_graph()).0, &names);
+        assert_eq!(once.fields, twice.fields, "{}", read.path);
+        assert_eq!(once.digest(), twice.digest(), "{}", read.path);
+        assert_eq!(normal_digest(&read.policy), normal_digest(&Policy::read(&read.raw).0), "{}", read.path);
+    }
+}
+
+#[test]
+fn copies_in_the_corpus_are_pointed_out() {
+    let Some(corpus) = shared("corpus/AlexFilipin__ConditionalAccess") else { return };
+    let reading = read_folder(&corpus);
+    assert_eq!(reading.policies.len(), 214);
+    assert!(reading.duplicates.len() > 100, "{} copies", reading.duplicates.len());
+}
