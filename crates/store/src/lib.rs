@@ -1,1 +1,114 @@
 //! PostgreSQL behind a tenant scope: the only crate that speaks SQL.
+//!
+//! Invariant: no row of an MSP is read or written outside [`Store::read`] and [`Store::write`]. Both need an
+//! `MspScope`, begin a transaction that carries it, and hand out a [`TenantTx`]; the pool and its connections are
+//! private to this crate. Row level security in the database says the same once more. What must look across MSPs
+//! before one is known (login, token lookups, the job queue) is a closed list of methods on [`Store`].
+//!
+//! Nouns come first: `customer_fetch`, `import_insert`. `*_lookup` proves that something exists in the scope and
+//! returns a reference, `*_fetch` returns data.
+//!
+//! What cannot be written, and so needs no review:
+//!
+//! ```compile_fail,E0616
+//! // The pool is out of reach.
+//! fn f(store: &policytab_store::Store) { let _ = &store.pool; }
+//! ```
+//! ```compile_fail,E0616
+//! // So is the connection of a transaction.
+//! fn f(tx: &mut policytab_store::TenantTx<policytab_store::ReadOnly>) { let _ = &mut tx.conn; }
+//! ```
+//! ```compile_fail,E0624
+//! // Nor is there a method that gives it away.
+//! fn f(tx: &mut policytab_store::TenantTx<policytab_store::ReadOnly>) { let _ = tx.conn(); }
+//! ```
+//! ```compile_fail,E0451
+//! // A reference to a customer comes from a lookup only.
+//! fn f(id: policytab_domain::ids::CustomerId) -> policytab_store::CustomerRef {
+//!     policytab_store::CustomerRef { id }
+//! }
+//! ```
+//! ```compile_fail,E0451
+//! // A scope is not a literal.
+//! fn f(msp_id: policytab_domain::ids::MspId) -> policytab_domain::tenancy::MspScope {
+//!     policytab_domain::tenancy::MspScope { msp_id }
+//! }
+//! ```
+//! ```compile_fail,E0599
+//! // A reading transaction has no insert.
+//! async fn f(tx: &mut policytab_store::TenantTx<policytab_store::ReadOnly>, new: &policytab_store::NewCustomer) {
+//!     let _ = tx.customer_insert(new).await;
+//! }
+//! ```
+//! ```compile_fail,E0599
+//! // There is no query on the store itself.
+//! async fn f(store: &policytab_store::Store, id: policytab_domain::ids::CustomerId) {
+//!     let _ = store.customer_fetch(id).await;
+//! }
+//! ```
+//! ```compile_fail,E0603
+//! // The tables are private, so no query can be built outside.
+//! use policytab_store::schema::customers;
+//! ```
+//! ```compile_fail,E0308
+//! // A bare id is no proof.
+//! async fn f(tx: &mut policytab_store::TenantTx<policytab_store::ReadOnly>, id: policytab_domain::ids::CustomerId) {
+//!     let _ = tx.connection_fetch(&id).await;
+//! }
+//! ```
+
+mod api_tokens;
+mod audit;
+mod baselines;
+mod boot;
+mod co_managed;
+mod connections;
+mod customer_list;
+mod customers;
+mod documents;
+mod error;
+mod events;
+mod idempotency;
+mod import_finish;
+mod imports;
+mod jobs;
+mod login;
+mod migrate;
+mod msps;
+mod page;
+mod refresh_tokens;
+mod reports;
+mod schema;
+mod sealed;
+mod snapshots;
+mod store;
+mod tx;
+mod users;
+
+pub use api_tokens::{ApiToken, NewApiToken};
+pub use audit::{AuditEntry, AuditRow, AuditVerdict};
+pub use baselines::{Baseline, BaselinePatch, NewBaseline};
+pub use boot::BootError;
+pub use co_managed::CoManagedBaseline;
+pub use connections::{Connection, ConnectionCheck, NewConnection};
+pub use customer_list::{CustomerFilter, CustomerSort, FleetCounts};
+pub use customers::{
+    Customer, CustomerCounts, CustomerPatch, CustomerRef, ImportedFacts, NewCustomer, Tenant,
+};
+pub use documents::{CanonicalDocument, StoredDocument};
+pub use error::StoreError;
+pub use events::{EventKind, Notice, Notices};
+pub use idempotency::{Idempotency, IdempotencyKey, StoredResponse};
+pub use imports::{Import, StepRow};
+pub use jobs::{ClaimedJob, JobKind, QueueStats};
+pub use login::{ApiTokenHit, Attempt, LoginCandidate, RefreshHit, Swept};
+pub use migrate::{MigrateError, migrate, revert_all};
+pub use msps::Msp;
+pub use page::Page;
+pub use refresh_tokens::{NewRefreshToken, RefreshRotation};
+pub use reports::{NewReport, Report};
+pub use sealed::SealedSecret;
+pub use snapshots::{NewSnapshot, Snapshot};
+pub use store::{Store, StoreConfig};
+pub use tx::{Mode, ReadOnly, ReadWrite, TenantTx, TxFn};
+pub use users::{NewUser, User, UserPatch};

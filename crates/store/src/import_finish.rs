@@ -1,0 +1,135 @@
+//! How an import ends. Both ends prove inside their transaction that the worker still holds the job, and take the
+//! job away with them: a worker that was thought dead and comes back can end nothing.
+
+use crate::{
+    customers::{CustomerRef, to_json},
+    error::{OrNotFound as _, StoreError},
+    events::EventKind,
+    jobs::ClaimedJob,
+    schema::{customers, import_steps, imports, snapshots},
+    tx::{ReadWrite, TenantTx},
+};
+use diesel::{OptionalExtension as _, prelude::*};
+use diesel_async::RunQueryDsl;
+use policytab_domain::{
+    ids::{ImportId, SnapshotId},
+    import::{ImportState, StepState, ZeroPolicies},
+    problem::Problem,
+};
+use uuid::Uuid;
+
+impl TenantTx<ReadWrite> {
+    /// Proves that `job` is this import's and still held, and locks the customer, then the job, until the transaction
+    /// ends. Begin the transaction that writes the result with it.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`], also when import or customer were deleted meanwhile.
+    pub async fn import_lock(&mut self, id: ImportId, job: &ClaimedJob) -> Result<CustomerRef, StoreError> {
+        if job.subject_id != id.as_uuid() || job.msp_id != self.msp_id() {
+            return Err(StoreError::LeaseLost);
+        }
+        let customer: Option<Uuid> = imports::table
+            .filter(imports::id.eq(id.as_uuid()))
+            .select(imports::customer_id)
+            .first(self.conn())
+            .await
+            .optional()?;
+        let customer = customer.ok_or(StoreError::LeaseLost)?.into();
+        let locked = self.customer_lock(customer).await.map_err(|e| match e {
+            StoreError::NotFound { .. } => StoreError::LeaseLost,
+            other => other,
+        })?;
+        self.job_lock(job).await?;
+        Ok(locked.0)
+    }
+
+    /// The customer has no unfinished import any more.
+    async fn import_ended(&mut self, customer: &CustomerRef) -> Result<(), StoreError> {
+        diesel::update(customers::table.filter(customers::id.eq(customer.uuid())))
+            .set(customers::running_import_id.eq(None::<Uuid>))
+            .execute(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends an import as failed: the error goes to the import, to the customer, and to the steps that were running
+    /// (which fail); steps that were not begun stay pending.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn import_fail(
+        &mut self,
+        id: ImportId,
+        job: &ClaimedJob,
+        error: &Problem,
+    ) -> Result<(), StoreError> {
+        let customer = self.import_lock(id, job).await?;
+        let json = to_json(error, "problem")?;
+        diesel::update(imports::table.filter(imports::id.eq(id.as_uuid())))
+            .set((
+                imports::state.eq(ImportState::Failed.as_str()),
+                imports::error.eq(&json),
+                imports::finished_at.eq(diesel::dsl::now),
+            ))
+            .execute(self.conn())
+            .await?;
+        diesel::update(import_steps::table.filter(
+            import_steps::import_id.eq(id.as_uuid()).and(import_steps::state.eq(StepState::Running.as_str())),
+        ))
+        .set((
+            import_steps::state.eq(StepState::Failed.as_str()),
+            import_steps::error.eq(&json),
+            import_steps::finished_at.eq(diesel::dsl::now),
+        ))
+        .execute(self.conn())
+        .await?;
+        self.customer_error_set(&customer, Some(error)).await?;
+        self.import_ended(&customer).await?;
+        self.job_delete(job).await?;
+        self.event(EventKind::ImportChanged, Some(customer.id()), Some(id)).await
+    }
+
+    /// Ends an import as succeeded. `snapshot_id` must be the snapshot of this import, written in this transaction.
+    /// Steps that are not finished yet are noted as succeeded.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`]; [`StoreError::NotFound`] when the snapshot is not this import's.
+    pub async fn import_succeed(
+        &mut self,
+        id: ImportId,
+        job: &ClaimedJob,
+        snapshot_id: SnapshotId,
+        zero_policies: Option<ZeroPolicies>,
+    ) -> Result<(), StoreError> {
+        let customer = self.import_lock(id, job).await?;
+        let _: Uuid = snapshots::table
+            .filter(snapshots::id.eq(snapshot_id.as_uuid()).and(snapshots::import_id.eq(id.as_uuid())))
+            .select(snapshots::id)
+            .first(self.conn())
+            .await
+            .optional()
+            .or_not_found("snapshot")?;
+        diesel::update(imports::table.filter(imports::id.eq(id.as_uuid())))
+            .set((
+                imports::state.eq(ImportState::Succeeded.as_str()),
+                imports::zero_policies.eq(zero_policies.map(ZeroPolicies::as_str)),
+                imports::finished_at.eq(diesel::dsl::now),
+            ))
+            .execute(self.conn())
+            .await?;
+        let unfinished = [StepState::Pending.as_str(), StepState::Running.as_str()];
+        diesel::update(
+            import_steps::table
+                .filter(import_steps::import_id.eq(id.as_uuid()).and(import_steps::state.eq_any(unfinished))),
+        )
+        .set((
+            import_steps::state.eq(StepState::Succeeded.as_str()),
+            import_steps::finished_at.eq(diesel::dsl::now),
+        ))
+        .execute(self.conn())
+        .await?;
+        self.import_ended(&customer).await?;
+        self.job_delete(job).await?;
+        self.event(EventKind::ImportChanged, Some(customer.id()), Some(id)).await
+    }
+}

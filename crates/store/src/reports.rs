@@ -1,0 +1,126 @@
+//! Baseline-quality reports. A report is never changed; a new one takes its place.
+
+use crate::{
+    customers::{CustomerRef, comparison, comparison_columns},
+    error::StoreError,
+    schema::reports,
+    tx::{Mode, ReadWrite, TenantTx},
+};
+use chrono::{DateTime, Utc};
+use diesel::{OptionalExtension as _, prelude::*};
+use diesel_async::RunQueryDsl;
+use policytab_domain::{
+    ids::{ReportId, SnapshotId},
+    import::ComparisonBaseline,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Its id.
+    pub id: ReportId,
+    /// The snapshot it looks at.
+    pub snapshot_id: SnapshotId,
+    /// What the snapshot was compared with.
+    pub comparison_baseline: ComparisonBaseline,
+    /// Findings: critical, high, medium, low, info.
+    pub summary: [i32; 5],
+    /// The report as the analysis wrote it.
+    pub body: Value,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A report to store.
+#[derive(Debug, Clone, Copy)]
+pub struct NewReport<'a> {
+    /// The snapshot it looks at.
+    pub snapshot_id: SnapshotId,
+    /// What the snapshot was compared with.
+    pub comparison_baseline: ComparisonBaseline,
+    /// Findings: critical, high, medium, low, info.
+    pub summary: [i32; 5],
+    /// The report.
+    pub body: &'a Value,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = reports, check_for_backend(diesel::pg::Pg))]
+struct Row {
+    id: Uuid,
+    snapshot_id: Uuid,
+    comparison_baseline_id: Option<Uuid>,
+    findings_critical: i32,
+    findings_high: i32,
+    findings_medium: i32,
+    findings_low: i32,
+    findings_info: i32,
+    body: Value,
+    created_at: DateTime<Utc>,
+}
+
+impl<M: Mode> TenantTx<M> {
+    /// A customer's newest report, if it was imported.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn report_latest(&mut self, customer: &CustomerRef) -> Result<Option<Report>, StoreError> {
+        let row: Option<Row> = reports::table
+            .filter(reports::customer_id.eq(customer.uuid()))
+            .order(reports::id.desc())
+            .select(Row::as_select())
+            .first(self.conn())
+            .await
+            .optional()?;
+        Ok(row.map(|row| Report {
+            id: row.id.into(),
+            snapshot_id: row.snapshot_id.into(),
+            comparison_baseline: comparison(row.comparison_baseline_id),
+            summary: [
+                row.findings_critical,
+                row.findings_high,
+                row.findings_medium,
+                row.findings_low,
+                row.findings_info,
+            ],
+            body: row.body,
+            created_at: row.created_at,
+        }))
+    }
+}
+
+impl TenantTx<ReadWrite> {
+    /// Stores a report.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn report_insert(
+        &mut self,
+        customer: &CustomerRef,
+        new: &NewReport<'_>,
+    ) -> Result<ReportId, StoreError> {
+        let id = Uuid::now_v7();
+        let (kind, baseline_id) = comparison_columns(new.comparison_baseline);
+        let [critical, high, medium, low, info] = new.summary;
+        diesel::insert_into(reports::table)
+            .values((
+                reports::msp_id.eq(self.msp()),
+                reports::id.eq(id),
+                reports::customer_id.eq(customer.uuid()),
+                reports::snapshot_id.eq(new.snapshot_id.as_uuid()),
+                reports::comparison_kind.eq(kind),
+                reports::comparison_baseline_id.eq(baseline_id),
+                reports::findings_critical.eq(critical),
+                reports::findings_high.eq(high),
+                reports::findings_medium.eq(medium),
+                reports::findings_low.eq(low),
+                reports::findings_info.eq(info),
+                reports::body.eq(new.body),
+            ))
+            .execute(self.conn())
+            .await?;
+        Ok(id.into())
+    }
+}

@@ -1,0 +1,138 @@
+//! The pool and what it is set up with. Connections leave this module only inside the crate.
+
+use crate::{boot, boot::BootError, error::StoreError, events::Listener};
+use diesel::ConnectionError;
+use diesel_async::{
+    AsyncPgConnection, RunQueryDsl,
+    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, PoolError, RecyclingMethod, bb8},
+};
+use futures_util::FutureExt as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::{sync::Arc, time::Duration};
+use tokio_postgres::NoTls;
+
+pub(crate) type PgPooled = bb8::PooledConnection<'static, AsyncPgConnection>;
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// The runtime role's URL.
+    pub url: SecretString,
+    /// Upper bound of the pool.
+    pub max_connections: u32,
+    /// How long a request waits for a connection before it is told that the service is unavailable.
+    pub acquire_timeout: Duration,
+    /// PostgreSQL ends a statement that takes longer.
+    pub statement_timeout: Duration,
+    /// PostgreSQL ends a session that sits in a transaction for longer: calls to other services don't belong there.
+    pub idle_in_transaction_timeout: Duration,
+}
+
+impl StoreConfig {
+    /// Defaults that suit a server: 16 connections, 2 s to get one, 15 s for a statement, 10 s idle in a transaction.
+    pub fn new(url: impl Into<SecretString>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 16,
+            acquire_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(15),
+            idle_in_transaction_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: bb8::Pool<AsyncPgConnection>,
+    max_connections: u32,
+    pub(crate) listener: Arc<Listener>,
+}
+
+impl Store {
+    /// Connects and checks that row level security can hold: see [`BootError`] for what is refused.
+    ///
+    /// # Errors
+    /// [`BootError`], each with one sentence for the operator.
+    pub async fn connect(config: StoreConfig) -> Result<Self, BootError> {
+        let pg: tokio_postgres::Config =
+            config.url.expose_secret().parse().map_err(|_| BootError::InvalidUrl)?;
+        let pool = pool(&config, &pg).await?;
+        let store =
+            Self { pool, max_connections: config.max_connections, listener: Arc::new(Listener::new(pg)) };
+        let mut conn = store.connection().await.map_err(|e| BootError::Unreachable(e.to_string()))?;
+        boot::check(&mut conn).await?;
+        drop(conn);
+        Ok(store)
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there is none.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut conn = self.connection().await?;
+        diesel::select(diesel::dsl::now).execute(&mut conn).await?;
+        Ok(())
+    }
+
+    pub(crate) fn max_connections(&self) -> u32 {
+        self.max_connections
+    }
+
+    /// A connection without a scope: current_msp() raises on it. For the tenant-less list only.
+    pub(crate) async fn connection(&self) -> Result<PgPooled, StoreError> {
+        self.pool.get_owned().await.map_err(|error| {
+            StoreError::Unavailable(match error {
+                bb8::RunError::TimedOut => "no connection became free in time".to_owned(),
+                bb8::RunError::User(PoolError::ConnectionError(e)) => e.to_string(),
+                bb8::RunError::User(PoolError::QueryError(e)) => e.to_string(),
+            })
+        })
+    }
+}
+
+async fn pool(
+    config: &StoreConfig,
+    pg: &tokio_postgres::Config,
+) -> Result<bb8::Pool<AsyncPgConnection>, BootError> {
+    let mut session = pg.clone();
+    let more = pg.get_options().unwrap_or_default();
+    session
+        .options(format!(
+            "{more} -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+            config.statement_timeout.as_millis(),
+            config.idle_in_transaction_timeout.as_millis(),
+        ))
+        .application_name("policytab")
+        .connect_timeout(config.acquire_timeout);
+    let mut manager = ManagerConfig::<AsyncPgConnection>::default();
+    // No ping on every checkout: a dead connection shows at BEGIN, which is tried again.
+    manager.recycling_method = RecyclingMethod::Fast;
+    manager.custom_setup = Box::new(move |_url| {
+        let session = session.clone();
+        async move {
+            let bad = |e: tokio_postgres::Error| ConnectionError::BadConnection(plain(&e));
+            let (client, connection) = session.connect(NoTls).await.map_err(bad)?;
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await
+        }
+        .boxed()
+    });
+    // The URL is not needed by the manager any more and would only be one more place that holds the password.
+    let manager = AsyncDieselConnectionManager::new_with_config("", manager);
+    bb8::Pool::builder()
+        .max_size(config.max_connections)
+        .connection_timeout(config.acquire_timeout)
+        .test_on_check_out(false)
+        .build(manager)
+        .await
+        .map_err(|e| BootError::Unreachable(e.to_string()))
+}
+
+/// The error with its cause, on one line: tokio-postgres says no more than "error connecting to server" by itself.
+pub(crate) fn plain(error: &tokio_postgres::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,1 @@
+DROP TABLE baseline_documents, baseline_versions, baselines, documents;

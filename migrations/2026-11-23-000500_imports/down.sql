@@ -1,0 +1,1 @@
+DROP TABLE jobs, import_steps, imports;
