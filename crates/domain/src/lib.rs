@@ -9,6 +9,7 @@ pub mod customer;
 pub mod ids;
 pub mod import;
 mod json;
+pub mod licence;
 pub mod names;
 pub mod normal;
 pub mod permission;
