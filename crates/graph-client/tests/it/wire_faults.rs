@@ -1,8 +1,6 @@
 //! What no well-behaved service sends: each must end in the right error, in time, without a part of a snapshot.
 
-mod common;
-
-use common::{TENANT, client, credentials, mock, raw, raw::Act};
+use crate::common::{TENANT, client, credentials, mock, quick, raw, raw::Act};
 use policytab_domain::{
     cloud::Cloud,
     ids::EntraTenantId,
@@ -62,7 +60,7 @@ async fn connections_that_break_are_tried_five_times_and_no_more() {
 async fn silence_and_trickling_end_with_the_deadline() {
     for act in [Act::Silence, Act::Trickle] {
         let (origin, count) = raw::serve(act).await;
-        let mut config = common::quick(&origin);
+        let mut config = quick(&origin);
         config.request_timeout = Duration::from_millis(300);
         config.interactive_deadline = Duration::from_millis(800);
         let begun = Instant::now();
@@ -125,7 +123,7 @@ async fn an_answer_of_ten_megabytes_is_not_read_and_not_asked_for_again() {
 #[tokio::test]
 async fn all_answers_together_are_bounded_too() {
     let server = mock::tenant().await;
-    let mut config = common::quick(&server.uri());
+    let mut config = quick(&server.uri());
     config.max_import_bytes = 600;
     let (_, error) = import_error(&GraphClient::new(config).unwrap()).await;
     assert_eq!(detail(&error), "the answer is too large");

@@ -8,49 +8,49 @@ use wiremock::{
     matchers::{method, path},
 };
 
-pub const GROUP: &str = "6a0f0000-0000-4000-8000-00000000000a";
-pub const USER: &str = "05e40000-0000-4000-8000-00000000000b";
-pub const APP: &str = "a9900000-0000-4000-8000-00000000000c";
-pub const ROLE: &str = "62e90394-69f5-4237-9190-012177145e10";
+pub(crate) const GROUP: &str = "6a0f0000-0000-4000-8000-00000000000a";
+pub(crate) const USER: &str = "05e40000-0000-4000-8000-00000000000b";
+pub(crate) const APP: &str = "a9900000-0000-4000-8000-00000000000c";
+pub(crate) const ROLE: &str = "62e90394-69f5-4237-9190-012177145e10";
 
 /// An unsigned token with these claims.
-pub fn jwt(claims: &Value) -> String {
+pub(crate) fn jwt(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.c2lnbmF0dXJl", part(&json!({"typ": "JWT", "alg": "RS256", "nonce": "n"})), part(claims))
 }
 
-pub fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({
         "tid": TENANT, "appid": CLIENT, "oid": USER, "idtyp": "app", "app_displayname": "Policytab",
         "roles": ["Policy.Read.All", "Directory.Read.All"], "ver": "1.0",
     })
 }
 
-pub fn token_answer(claims: &Value) -> ResponseTemplate {
+pub(crate) fn token_answer(claims: &Value) -> ResponseTemplate {
     let body = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": jwt(claims)});
     ResponseTemplate::new(200).set_body_json(body)
 }
 
-pub fn token_path() -> String {
+pub(crate) fn token_path() -> String {
     format!("/{TENANT}/oauth2/v2.0/token")
 }
 
 /// Answers a path before anything mounted by [`tenant`].
-pub async fn first(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
+pub(crate) async fn first(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
     Mock::given(method(verb)).and(path(at)).respond_with(answer).with_priority(1).mount(server).await;
 }
 
 /// The same, but only once.
-pub async fn once(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
+pub(crate) async fn once(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
     let mock = Mock::given(method(verb)).and(path(at)).respond_with(answer);
     mock.up_to_n_times(1).with_priority(1).mount(server).await;
 }
 
-pub fn list(items: Value) -> ResponseTemplate {
+pub(crate) fn list(items: Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"value": items}))
 }
 
-pub fn policy(id: &str) -> Value {
+pub(crate) fn policy(id: &str) -> Value {
     json!({
         "id": id, "displayName": "Require MFA", "state": "enabled",
         "conditions": {
@@ -61,10 +61,10 @@ pub fn policy(id: &str) -> Value {
     })
 }
 
-pub const POLICY: &str = "9011c700-0000-4000-8000-00000000000d";
+pub(crate) const POLICY: &str = "9011c700-0000-4000-8000-00000000000d";
 
 /// A tenant with one policy that names a group, a user, a role and an app.
-pub async fn tenant() -> MockServer {
+pub(crate) async fn tenant() -> MockServer {
     let server = MockServer::start().await;
     let get =
         |at: &str, answer: ResponseTemplate| Mock::given(method("GET")).and(path(at)).respond_with(answer);
@@ -121,7 +121,7 @@ fn batch(request: &Request) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"responses": answers}))
 }
 
-pub fn inner(url: &str) -> Value {
+pub(crate) fn inner(url: &str) -> Value {
     if url.starts_with("/groups/") {
         json!({"@odata.count": 1, "value": [{"@odata.type": "#microsoft.graph.user", "id": USER}]})
     } else if url.starts_with("/roleManagement/") {

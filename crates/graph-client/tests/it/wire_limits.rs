@@ -1,8 +1,6 @@
 //! Throttling, batches and versions, with answers that the emulator does not give.
 
-mod common;
-
-use common::{Steps, TENANT, client, credentials, mock, quick};
+use crate::common::{Steps, TENANT, client, credentials, mock, quick};
 use policytab_domain::{
     cloud::Cloud,
     ids::EntraTenantId,

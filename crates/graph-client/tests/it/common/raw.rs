@@ -14,7 +14,7 @@ use tokio::{
 
 /// What happens once a request has come.
 #[derive(Clone)]
-pub enum Act {
+pub(crate) enum Act {
     /// These bytes, then the connection closes.
     Say(&'static [u8]),
     /// The connection is reset at once.
@@ -26,7 +26,7 @@ pub enum Act {
 }
 
 /// Starts it; gives its origin and the count of requests.
-pub async fn serve(act: Act) -> (String, Arc<AtomicUsize>) {
+pub(crate) async fn serve(act: Act) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let count = Arc::new(AtomicUsize::new(0));

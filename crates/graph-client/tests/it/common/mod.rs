@@ -1,9 +1,7 @@
 //! What the tests of this crate share: a client with short times, and a hand-made tenant on a mock server.
 
-#![allow(dead_code, unused_imports, clippy::allow_attributes, reason = "each test binary uses its own part")]
-
-pub mod mock;
-pub mod raw;
+pub(crate) mod mock;
+pub(crate) mod raw;
 
 use policytab_domain::import::ImportStep;
 use policytab_graph_client::{Credentials, GraphClient, GraphConfig, Progress, StepEvent};
@@ -14,12 +12,12 @@ use std::{
 };
 use uuid::Uuid;
 
-pub const TENANT: Uuid = Uuid::from_u128(0x7e4a_0000_0000_4000_8000_0000_0000_0001);
-pub const CLIENT: Uuid = Uuid::from_u128(0xc11e_0000_0000_4000_8000_0000_0000_0002);
-pub const SECRET: &str = "pLa~canary.secret_value-0123456789abcdefgh";
+pub(crate) const TENANT: Uuid = Uuid::from_u128(0x7e4a_0000_0000_4000_8000_0000_0000_0001);
+pub(crate) const CLIENT: Uuid = Uuid::from_u128(0xc11e_0000_0000_4000_8000_0000_0000_0002);
+pub(crate) const SECRET: &str = "pLa~canary.secret_value-0123456789abcdefgh";
 
 /// A configuration with which failures take milliseconds.
-pub fn quick(origin: &str) -> GraphConfig {
+pub(crate) fn quick(origin: &str) -> GraphConfig {
     GraphConfig {
         emulator: Some(origin.parse().unwrap()),
         ca_interval: Duration::ZERO,
@@ -31,17 +29,17 @@ pub fn quick(origin: &str) -> GraphConfig {
     }
 }
 
-pub fn client(origin: &str) -> GraphClient {
+pub(crate) fn client(origin: &str) -> GraphClient {
     GraphClient::new(quick(origin)).unwrap()
 }
 
-pub fn credentials() -> Credentials {
+pub(crate) fn credentials() -> Credentials {
     Credentials { client_id: CLIENT, client_secret: SecretString::from(SECRET) }
 }
 
 /// Remembers every event.
 #[derive(Default)]
-pub struct Steps(Mutex<Vec<(ImportStep, StepEvent)>>);
+pub(crate) struct Steps(Mutex<Vec<(ImportStep, StepEvent)>>);
 
 impl Progress for Steps {
     fn step(&self, step: ImportStep, event: StepEvent) {
@@ -50,17 +48,17 @@ impl Progress for Steps {
 }
 
 impl Steps {
-    pub fn all(&self) -> Vec<(ImportStep, StepEvent)> {
+    pub(crate) fn all(&self) -> Vec<(ImportStep, StepEvent)> {
         self.0.lock().unwrap().clone()
     }
 
     /// How a step ended.
-    pub fn end(&self, step: ImportStep) -> Option<StepEvent> {
+    pub(crate) fn end(&self, step: ImportStep) -> Option<StepEvent> {
         self.all().into_iter().find(|(s, e)| *s == step && *e != StepEvent::Started).map(|(_, event)| event)
     }
 
     /// One count of a step that succeeded.
-    pub fn count(&self, step: ImportStep, name: &str) -> Option<u64> {
+    pub(crate) fn count(&self, step: ImportStep, name: &str) -> Option<u64> {
         match self.end(step)? {
             StepEvent::Succeeded { counts } => counts.get(name).copied(),
             _ => None,
