@@ -1,0 +1,14 @@
+//! Test databases on a real PostgreSQL. A development dependency only.
+//!
+//! Every test gets a database of its own, copied from a template that is migrated once in a test run. All processes of
+//! a run share one throwaway cluster, which the first test that wants a database starts; a small watcher stops it and
+//! removes its files when the runner (`cargo nextest` or `cargo test`) has ended, however it ended.
+//!
+//! `POLICYTAB_TEST_PG`, a superuser's URL, takes an existing throwaway server instead: its `policytab_*` roles get new
+//! passwords. `PG_BIN` chooses the programs of the cluster, for instance those of the oldest supported version.
+
+mod db;
+mod runner;
+mod shared;
+
+pub use db::TestDb;
