@@ -53,14 +53,20 @@ test-frontend: $(modules) ## SPA: component tests
 	$(call say,'SPA tests')
 	$(npm) test
 
+# The program that the integration tests use as well. Nothing to do right after test-rust, and the same artefacts: a
+# plain `cargo build` would compile shared dependencies once more, without the features that tests add.
+.PHONY: program
+program: $(modules) $(spa)
+	@cargo test --locked --workspace --no-run --quiet
+
 .PHONY: test-openapi
-test-openapi: $(modules) ## The published API description: current and valid
+test-openapi: program ## The published API description: current and valid
 	$(call say,'API description')
 	scripts/check-openapi.sh
 	$(npm) run openapi:lint
 
 .PHONY: test-e2e
-test-e2e: $(modules) $(spa) ## Real server, database and emulator: a generated client and a browser walk through
+test-e2e: program ## Real server, database and emulator: a generated client and a browser walk through
 	$(call say,'Generated client and browser against the real server')
 	scripts/with-demo.sh scripts/test-e2e.sh
 

@@ -6,7 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 program=${CARGO_TARGET_DIR:-target}/debug/policytab
-[ -x "$program" ] || cargo build --locked -p policytab-api --bin policytab
 
 work=$(mktemp -d)
 chmod 711 "$work"
