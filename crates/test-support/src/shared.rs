@@ -55,7 +55,7 @@ async fn find_or_prepare() -> Result<Shared, AnyError> {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error.into()),
         _ => {}
     }
-    if fs::metadata(&dir)?.uid() != fs::metadata(std::env::current_exe()?)?.uid() {
+    if fs::metadata(&dir)?.uid() != rustix::process::geteuid().as_raw() {
         return Err(format!("{} belongs to someone else", dir.display()).into());
     }
     let lock = File::options().create(true).truncate(false).write(true).open(dir.join("lock"))?;
