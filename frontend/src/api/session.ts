@@ -1,0 +1,130 @@
+/**
+ * Who is signed in. The access token lives in this module's memory only; what survives a reload is the HttpOnly
+ * refresh cookie, which rotates at each use. Reuse of an old cookie ends the session on the server, so a refresh
+ * runs once at a time: one per tab by a shared promise, one per browser by a Web Lock.
+ */
+import { useSyncExternalStore } from "react";
+import type { components } from "./schema";
+
+export type Me = components["schemas"]["MeOut"];
+type SessionOut = components["schemas"]["SessionOut"];
+
+export type Session =
+  | { status: "unknown" }
+  | { status: "signed-out" }
+  | { status: "signed-in"; user: Me; token: string; expiresAt: number };
+
+/** Absolute, because outside a browser, in tests, fetch knows no page to be relative to. */
+function address(path: string): URL {
+  return new URL(`/api/v1/auth/${path}`, location.href);
+}
+
+/** A token this close to its end is renewed before it is used. */
+const EARLY_MS = 20_000;
+
+let session: Session = { status: "unknown" };
+let refreshing: Promise<Session> | undefined;
+const listeners = new Set<() => void>();
+const channel =
+  typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("policytab.session");
+
+if (channel) {
+  // Signed out in one tab is signed out in all.
+  channel.onmessage = () => set({ status: "signed-out" });
+}
+
+function set(next: Session): Session {
+  session = next;
+  for (const listener of listeners) listener();
+  return next;
+}
+
+function signedIn(body: SessionOut): Session {
+  return set({
+    status: "signed-in",
+    user: body.user,
+    token: body.access_token,
+    expiresAt: Date.now() + body.expires_in * 1000,
+  });
+}
+
+export function currentSession(): Session {
+  return session;
+}
+
+export function onSessionChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useSession(): Session {
+  return useSyncExternalStore(onSessionChange, currentSession);
+}
+
+/** Signs in; throws the problem body when the server refuses. */
+export async function signIn(email: string, password: string): Promise<void> {
+  const response = await fetch(address("login"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ email, password }),
+  });
+  if (!response.ok) throw await response.json().catch(() => new Error(`status ${response.status}`));
+  signedIn((await response.json()) as SessionOut);
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await authorizedFetch(new Request(address("logout"), { method: "POST" }));
+  } finally {
+    set({ status: "signed-out" });
+    channel?.postMessage("signed-out");
+  }
+}
+
+/**
+ * Renews the session by the cookie. Ends as signed out only when the server says so; when it cannot be reached
+ * the error is thrown and the session stays what it was.
+ */
+export function refreshSession(): Promise<Session> {
+  refreshing ??= locked(refreshOnce).finally(() => {
+    refreshing = undefined;
+  });
+  return refreshing;
+}
+
+function locked<T>(work: () => Promise<T>): Promise<T> {
+  // Absent outside secure contexts.
+  const locks = navigator.locks as LockManager | undefined;
+  return locks ? (locks.request("policytab.refresh", work) as Promise<T>) : work();
+}
+
+async function refreshOnce(): Promise<Session> {
+  // keepalive lets the answer, and with it the new cookie, arrive even when the page is left meanwhile.
+  const response = await fetch(address("refresh"), { method: "POST", keepalive: true });
+  if (response.ok) return signedIn((await response.json()) as SessionOut);
+  if (response.status === 401 || response.status === 403) return set({ status: "signed-out" });
+  throw await response.json().catch(() => new Error(`status ${response.status}`));
+}
+
+/** The session as it is known now, asking the server when this page does not know yet. */
+export async function ensureSession(): Promise<Session> {
+  return session.status === "unknown" ? refreshSession() : session;
+}
+
+/** `fetch` with the access token: renewed when about to end, and once more when the server refuses it. */
+export async function authorizedFetch(request: Request): Promise<Response> {
+  const again = request.clone();
+  let known = await ensureSession();
+  if (known.status === "signed-in" && known.expiresAt - Date.now() < EARLY_MS) known = await refreshSession();
+  const response = await fetch(withToken(request, known));
+  if (response.status !== 401 || known.status !== "signed-in") return response;
+  // Another request may have renewed it already.
+  const renewed = currentSession() === known ? await refreshSession() : currentSession();
+  if (renewed.status !== "signed-in") return response;
+  return fetch(withToken(again, renewed));
+}
+
+function withToken(request: Request, known: Session): Request {
+  if (known.status === "signed-in") request.headers.set("Authorization", `Bearer ${known.token}`);
+  return request;
+}

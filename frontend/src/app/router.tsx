@@ -1,0 +1,149 @@
+/** The table of routes: every address of the console, and what it needs to be shown. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  type RouterHistory,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  redirect,
+} from "@tanstack/react-router";
+import { api } from "@/api/client";
+import { ensureSession } from "@/api/session";
+import { signInRoute as signIn } from "@/features/auth/routes";
+import { baselineRoute as baseline, baselinesRoute as baselines } from "@/features/baselines/routes";
+import { connectionRoute as connection } from "@/features/connect/routes";
+import {
+  customerRoute as customer,
+  customerSettingsRoute as customerSettings,
+  customersRoute as customers,
+  dashboardRoute as dashboard,
+  summaryRoute as summary,
+} from "@/features/customers/routes";
+
+import { importRoute as imports } from "@/features/imports/routes";
+import { policiesRoute as policies } from "@/features/policies/routes";
+import { reportRoute as report } from "@/features/reports/routes";
+import {
+  apiTokensRoute as apiTokens,
+  auditLogRoute as auditLog,
+  peopleRoute as people,
+} from "@/features/settings/routes";
+import { snapshotsRoute as snapshots } from "@/features/snapshots/routes";
+import { BrokenScreen, NotFoundScreen, PendingScreen } from "./Screens";
+import { Shell } from "./Shell";
+import { nextStepPath } from "@/lib/nextStep";
+
+interface RouterContext {
+  queryClient: QueryClient;
+}
+
+const root = createRootRouteWithContext<RouterContext>()();
+
+const signInRoute = createRoute({ getParentRoute: () => root, path: "/sign-in", ...signIn });
+
+const shellRoute = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  component: Shell,
+  notFoundComponent: NotFoundScreen,
+  beforeLoad: async ({ location }) => {
+    const session = await ensureSession();
+    if (session.status !== "signed-in") {
+      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
+    }
+  },
+});
+
+const dashboardRoute = createRoute({ getParentRoute: () => shellRoute, path: "/", ...dashboard });
+const customersRoute = createRoute({ getParentRoute: () => shellRoute, path: "/customers", ...customers });
+
+const customerRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/customers/$customerId",
+  ...customer,
+});
+
+const customerIndexRoute = createRoute({
+  getParentRoute: () => customerRoute,
+  path: "/",
+  loader: async ({ context, params }) => {
+    const { next_step } = await context.queryClient.fetchQuery(
+      api.queryOptions("get", "/api/v1/customers/{id}", { params: { path: { id: params.customerId } } }),
+    );
+    throw redirect({ to: nextStepPath(next_step), params, replace: true });
+  },
+});
+
+const connectionRoute = createRoute({
+  getParentRoute: () => customerRoute,
+  path: "connection",
+  ...connection,
+});
+const importRoute = createRoute({ getParentRoute: () => customerRoute, path: "import", ...imports });
+const summaryRoute = createRoute({ getParentRoute: () => customerRoute, path: "summary", ...summary });
+const reportRoute = createRoute({ getParentRoute: () => customerRoute, path: "report", ...report });
+const policiesRoute = createRoute({ getParentRoute: () => customerRoute, path: "policies", ...policies });
+const snapshotsRoute = createRoute({ getParentRoute: () => customerRoute, path: "snapshots", ...snapshots });
+const customerSettingsRoute = createRoute({
+  getParentRoute: () => customerRoute,
+  path: "settings",
+  ...customerSettings,
+});
+
+const baselinesRoute = createRoute({ getParentRoute: () => shellRoute, path: "/baselines", ...baselines });
+const baselineRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/baselines/$baselineId",
+  ...baseline,
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings",
+  beforeLoad: ({ location }) => {
+    if (location.pathname === "/settings") throw redirect({ to: "/settings/people", replace: true });
+  },
+});
+const peopleRoute = createRoute({ getParentRoute: () => settingsRoute, path: "people", ...people });
+const apiTokensRoute = createRoute({ getParentRoute: () => settingsRoute, path: "api-tokens", ...apiTokens });
+const auditLogRoute = createRoute({ getParentRoute: () => settingsRoute, path: "audit-log", ...auditLog });
+
+const routeTree = root.addChildren([
+  signInRoute,
+  shellRoute.addChildren([
+    dashboardRoute,
+    customersRoute,
+    customerRoute.addChildren([
+      customerIndexRoute,
+      connectionRoute,
+      importRoute,
+      summaryRoute,
+      reportRoute,
+      policiesRoute,
+      snapshotsRoute,
+      customerSettingsRoute,
+    ]),
+    baselinesRoute,
+    baselineRoute,
+    settingsRoute.addChildren([peopleRoute, apiTokensRoute, auditLogRoute]),
+  ]),
+]);
+
+export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    ...(history ? { history } : {}),
+    context: { queryClient },
+    defaultPreload: "intent",
+    defaultPendingComponent: PendingScreen,
+    defaultErrorComponent: BrokenScreen,
+    defaultNotFoundComponent: NotFoundScreen,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,144 @@
+import { Field, Input, Text, ToolbarButton, makeStyles } from "@fluentui/react-components";
+import { DeleteRegular, RenameRegular } from "@fluentui/react-icons";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { ProblemMessage } from "@/api/ProblemMessage";
+import { QueryState } from "@/api/QueryState";
+import { useHasRole } from "@/api/access";
+import { isProblem, problemOf } from "@/api/problems";
+import { counted, formatNumber } from "@/lib/text";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { Facts } from "@/ui/Facts";
+import { Page } from "@/ui/Page";
+import { Panel } from "@/ui/Panel";
+import { PolicyCard, type ReadablePolicy } from "@/ui/PolicyCard";
+import { Time } from "@/ui/Time";
+import { useNotify } from "@/ui/useNotify";
+import { type Baseline, useBaseline, useBaselineDelete, useBaselineRename } from "../queries";
+import { sourceText } from "../source";
+
+const route = getRouteApi("/shell/baselines/$baselineId");
+
+const useStyles = makeStyles({
+  cards: { display: "flex", flexDirection: "column", gap: "12px" },
+});
+
+export function BaselinePage() {
+  const { baselineId } = route.useParams();
+  const query = useBaseline(baselineId);
+  return (
+    <QueryState query={query}>
+      {(baseline) => <Content baseline={baseline} policies={baseline.policy_items} />}
+    </QueryState>
+  );
+}
+
+function Content({ baseline, policies }: { baseline: Baseline; policies: readonly ReadablePolicy[] }) {
+  const styles = useStyles();
+  const admin = useHasRole("admin");
+  const [dialog, setDialog] = useState<"rename" | "delete">();
+  return (
+    <Page
+      title={baseline.name}
+      commands={
+        admin && (
+          <>
+            <ToolbarButton icon={<RenameRegular />} onClick={() => setDialog("rename")}>
+              Rename
+            </ToolbarButton>
+            <ToolbarButton icon={<DeleteRegular />} onClick={() => setDialog("delete")}>
+              Delete
+            </ToolbarButton>
+          </>
+        )
+      }
+    >
+      <Panel title="About this baseline">
+        <Facts
+          facts={[
+            ["Source", sourceText(baseline.source)],
+            ["Policies", formatNumber(baseline.policies)],
+            ["Customers compared with it", formatNumber(baseline.customers)],
+            ["Imported", <Time key="made" at={baseline.created_at} />],
+          ]}
+        />
+      </Panel>
+      <div className={styles.cards}>
+        {policies.map((policy, index) => (
+          <PolicyCard key={policy.id ?? index} policy={policy} />
+        ))}
+      </div>
+      {dialog === "rename" && <Rename baseline={baseline} onClose={() => setDialog(undefined)} />}
+      {dialog === "delete" && <Delete baseline={baseline} onClose={() => setDialog(undefined)} />}
+    </Page>
+  );
+}
+
+function Rename({ baseline, onClose }: { baseline: Baseline; onClose: () => void }) {
+  const rename = useBaselineRename(baseline);
+  const notify = useNotify();
+  const [name, setName] = useState(baseline.name);
+  const message =
+    (isProblem(rename.error) ? rename.error.errors?.name : undefined) ??
+    problemOf(rename.error, "conflict")?.detail;
+  return (
+    <ConfirmDialog
+      open
+      title="Rename baseline"
+      action="Save name"
+      busy={rename.isPending}
+      ready={Boolean(name.trim()) && name.trim() !== baseline.name}
+      onClose={onClose}
+      onConfirm={() =>
+        rename.mutate(name.trim(), {
+          onSuccess: () => {
+            notify("The baseline was renamed");
+            onClose();
+          },
+        })
+      }
+    >
+      <Field
+        label="Baseline name"
+        required
+        validationMessage={message}
+        validationState={message ? "error" : "none"}
+      >
+        <Input autoFocus maxLength={120} value={name} onChange={(_, data) => setName(data.value)} />
+      </Field>
+      {rename.error && !message && <ProblemMessage error={rename.error} />}
+    </ConfirmDialog>
+  );
+}
+
+function Delete({ baseline, onClose }: { baseline: Baseline; onClose: () => void }) {
+  const remove = useBaselineDelete(baseline);
+  const navigate = useNavigate();
+  const notify = useNotify();
+  const used = baseline.customers > 0;
+  return (
+    <ConfirmDialog
+      open
+      title={`Delete ${baseline.name}?`}
+      action="Delete baseline"
+      busy={remove.isPending}
+      ready={!used}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(undefined, {
+          onSuccess: () => {
+            notify(`${baseline.name} was deleted`);
+            void navigate({ to: "/baselines" });
+          },
+        })
+      }
+    >
+      <Text block>
+        {used
+          ? `${counted(baseline.customers, "customer is", "customers are")} compared with it. Choose another comparison baseline for them first.`
+          : "This can't be undone."}
+      </Text>
+      {remove.error && <ProblemMessage error={remove.error} />}
+    </ConfirmDialog>
+  );
+}

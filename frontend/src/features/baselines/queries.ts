@@ -1,0 +1,66 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, http, ifMatch } from "@/api/client";
+import type { Problem } from "@/api/problems";
+import { invalidatePath } from "@/api/queries";
+import type { components } from "@/api/schema";
+
+export type Baseline = components["schemas"]["BaselineOut"];
+export type BaselineFile = components["schemas"]["BaselineFile"];
+export type BaselineImport = components["schemas"]["BaselineImportOut"];
+
+const PATH = "/api/v1/baselines";
+
+export function useBaselines() {
+  return api.useQuery("get", PATH, { params: { query: { limit: 200 } } });
+}
+
+export function useBaseline(id: string) {
+  return api.useQuery("get", "/api/v1/baselines/{id}", { params: { path: { id } } });
+}
+
+interface FilesImport {
+  name: string;
+  files: BaselineFile[];
+  /** Only tell what would be found. */
+  preview: boolean;
+}
+
+export function useFilesImport() {
+  const client = useQueryClient();
+  return useMutation<BaselineImport, Problem, FilesImport>({
+    mutationFn: async (body) => {
+      const { data, error } = await http.POST("/api/v1/baselines/import/files", { body });
+      if (error) throw error;
+      return data;
+    },
+    onSuccess: (_, { preview }) => (preview ? undefined : invalidatePath(client, PATH)),
+  });
+}
+
+export function useBaselineRename(baseline: Baseline) {
+  const client = useQueryClient();
+  return useMutation<Baseline, Problem, string>({
+    mutationFn: async (name) => {
+      const { data, error } = await http.PATCH("/api/v1/baselines/{id}", {
+        params: { path: { id: baseline.id }, header: { "If-Match": ifMatch(baseline.version) } },
+        body: { name },
+      });
+      if (error) throw error;
+      return data;
+    },
+    onSettled: () => invalidatePath(client, PATH),
+  });
+}
+
+export function useBaselineDelete(baseline: Baseline) {
+  const client = useQueryClient();
+  return useMutation<void, Problem, void>({
+    mutationFn: async () => {
+      const { error } = await http.DELETE("/api/v1/baselines/{id}", {
+        params: { path: { id: baseline.id }, header: { "If-Match": ifMatch(baseline.version) } },
+      });
+      if (error) throw error;
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ["get", PATH] }),
+  });
+}

@@ -1,0 +1,150 @@
+import {
+  Button,
+  Dropdown,
+  MessageBar,
+  MessageBarBody,
+  Option,
+  Text,
+  makeStyles,
+} from "@fluentui/react-components";
+import { ShieldRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { Link, getRouteApi } from "@tanstack/react-router";
+import { QueryState } from "@/api/QueryState";
+import { type Customer, useCustomer } from "@/api/customers";
+import { latestSnapshotOptions, snapshotOptions, snapshotPoliciesOptions } from "@/api/snapshots";
+import { zeroPoliciesText } from "@/api/zeroPolicies";
+import { counted } from "@/lib/text";
+import { useLinkStyles } from "@/ui/links";
+import { Page } from "@/ui/Page";
+import { PolicyCard, type ReadablePolicy, policyStateLabel } from "@/ui/PolicyCard";
+import { SearchField } from "@/ui/SearchField";
+import { EmptyState, LoadingRows } from "@/ui/States";
+import { Time } from "@/ui/Time";
+import { type PolicySearch, STATES, filterPolicies } from "../search";
+
+const route = getRouteApi("/shell/customers/$customerId/policies");
+
+const useStyles = makeStyles({
+  filters: { display: "flex", gap: "8px", flexWrap: "wrap", alignItems: "center" },
+  cards: { display: "flex", flexDirection: "column", gap: "12px" },
+  state: { minWidth: "150px" },
+});
+
+export function PoliciesPage() {
+  const customer = useCustomer();
+  const search = route.useSearch();
+  const latest = useQuery({ ...latestSnapshotOptions(customer.id), enabled: !search.snapshot });
+  const id = search.snapshot ?? latest.data?.items[0]?.id;
+  return (
+    <Page title="Policies" documentTitle={`Policies · ${customer.display_name}`}>
+      {search.snapshot && <OlderSnapshot customer={customer} snapshotId={search.snapshot} />}
+      {id ? (
+        <Policies customer={customer} snapshotId={id} search={search} />
+      ) : (
+        <QueryState query={latest}>{() => <LoadingRows />}</QueryState>
+      )}
+    </Page>
+  );
+}
+
+function OlderSnapshot({ customer, snapshotId }: { customer: Customer; snapshotId: string }) {
+  const links = useLinkStyles();
+  const snapshot = useQuery(snapshotOptions(customer.id, snapshotId));
+  return (
+    <MessageBar layout="multiline">
+      <MessageBarBody>
+        These are the policies of the snapshot taken <Time at={snapshot.data?.taken_at} none="earlier" />.{" "}
+        <Link
+          to="/customers/$customerId/policies"
+          params={{ customerId: customer.id }}
+          className={links.inline}
+        >
+          Show the newest
+        </Link>
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+interface PoliciesProps {
+  customer: Customer;
+  snapshotId: string;
+  search: PolicySearch;
+}
+
+function Policies({ customer, snapshotId, search }: PoliciesProps) {
+  const query = useQuery(snapshotPoliciesOptions(customer.id, snapshotId));
+  return (
+    <QueryState query={query} loading={<LoadingRows rows={4} height={120} label="Loading policies" />}>
+      {(list) =>
+        list.items.length === 0 ? (
+          <NoPolicies customer={customer} />
+        ) : (
+          <List policies={list.items} search={search} />
+        )
+      }
+    </QueryState>
+  );
+}
+
+function NoPolicies({ customer }: { customer: Customer }) {
+  const diagnosis = customer.zero_policies ? zeroPoliciesText(customer.zero_policies) : undefined;
+  return (
+    <EmptyState icon={<ShieldRegular />} title={diagnosis?.title ?? "This snapshot holds no policies"}>
+      {diagnosis?.text}
+    </EmptyState>
+  );
+}
+
+function List({ policies, search }: { policies: readonly ReadablePolicy[]; search: PolicySearch }) {
+  const styles = useStyles();
+  const navigate = route.useNavigate();
+  const change = (patch: Partial<PolicySearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...patch }), replace: true });
+  const shown = filterPolicies(policies, search);
+  return (
+    <>
+      <div className={`${styles.filters} no-print`} role="search">
+        <SearchField
+          label="Search policies"
+          value={search.search ?? ""}
+          onChange={(text) => change({ search: text || undefined })}
+        />
+        <Dropdown
+          aria-label="State"
+          className={styles.state}
+          value={search.state ? policyStateLabel(search.state) : "Any state"}
+          selectedOptions={[search.state ?? "any"]}
+          onOptionSelect={(_, data) => change({ state: STATES.find((state) => state === data.optionValue) })}
+        >
+          <Option value="any">Any state</Option>
+          {STATES.map((state) => (
+            <Option key={state} value={state}>
+              {policyStateLabel(state)}
+            </Option>
+          ))}
+        </Dropdown>
+        <Text role="status">
+          {shown.length === policies.length
+            ? counted(policies.length, "policy", "policies")
+            : `${shown.length} of ${counted(policies.length, "policy", "policies")}`}
+        </Text>
+      </div>
+      {shown.length === 0 ? (
+        <EmptyState
+          title="No policy matches"
+          actions={
+            <Button onClick={() => change({ search: undefined, state: undefined })}>Clear filters</Button>
+          }
+        />
+      ) : (
+        <div className={styles.cards}>
+          {shown.map((policy, index) => (
+            <PolicyCard key={policy.id ?? index} policy={policy} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+import { Button, Text, ToolbarButton, makeStyles } from "@fluentui/react-components";
+import { PersonAddRegular } from "@fluentui/react-icons";
+import { useState } from "react";
+import { QueryState } from "@/api/QueryState";
+import { ROLE_LABEL, useHasRole } from "@/api/access";
+import { useSession } from "@/api/session";
+import { type Column, DataTable } from "@/ui/DataTable";
+import { Page } from "@/ui/Page";
+import { Time } from "@/ui/Time";
+import { type Person, usePeople } from "../queries";
+import { AddPersonDialog, EditPersonDialog, RemovePersonDialog } from "./PersonDialogs";
+
+const useStyles = makeStyles({ actions: { display: "flex", gap: "4px", justifyContent: "flex-end" } });
+
+type Open = { kind: "add" } | { kind: "edit" | "remove"; person: Person };
+
+export function PeoplePage() {
+  const styles = useStyles();
+  const owner = useHasRole("owner");
+  const session = useSession();
+  const query = usePeople();
+  const [open, setOpen] = useState<Open>();
+  const close = () => setOpen(undefined);
+  const me = session.status === "signed-in" ? session.user.id : undefined;
+
+  const columns: Column<Person>[] = [
+    { id: "name", header: "Name", cell: (person) => <Text weight="semibold">{person.display_name}</Text> },
+    { id: "email", header: "Email", cell: (person) => person.email },
+    { id: "role", header: "Role", cell: (person) => ROLE_LABEL[person.role] },
+    { id: "seen", header: "Last sign-in", cell: (person) => <Time at={person.last_login_at} /> },
+  ];
+  if (owner) {
+    columns.push({
+      id: "actions",
+      header: "Actions",
+      align: "end",
+      cell: (person) => (
+        <span className={styles.actions}>
+          <Button
+            size="small"
+            aria-label={`Edit ${person.display_name}`}
+            onClick={() => setOpen({ kind: "edit", person })}
+          >
+            Edit
+          </Button>
+          {person.id !== me && (
+            <Button
+              size="small"
+              aria-label={`Remove ${person.display_name}`}
+              onClick={() => setOpen({ kind: "remove", person })}
+            >
+              Remove
+            </Button>
+          )}
+        </span>
+      ),
+    });
+  }
+
+  return (
+    <Page
+      title="People and roles"
+      lead="Viewers look; operators also re-sync, accept findings and export; admins also manage customers, baselines and API tokens; owners also manage people."
+      commands={
+        owner && (
+          <ToolbarButton icon={<PersonAddRegular />} onClick={() => setOpen({ kind: "add" })}>
+            Add person
+          </ToolbarButton>
+        )
+      }
+    >
+      <QueryState query={query}>
+        {(page) => (
+          <DataTable label="People" rows={page.items} rowKey={(person) => person.id} columns={columns} />
+        )}
+      </QueryState>
+      {open?.kind === "add" && <AddPersonDialog onClose={close} />}
+      {open?.kind === "edit" && <EditPersonDialog person={open.person} onClose={close} />}
+      {open?.kind === "remove" && <RemovePersonDialog person={open.person} onClose={close} />}
+    </Page>
+  );
+}

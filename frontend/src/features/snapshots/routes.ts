@@ -1,0 +1,5 @@
+import { lazyRouteComponent } from "@tanstack/react-router";
+
+export const snapshotsRoute = {
+  component: lazyRouteComponent(() => import("./components/SnapshotsPage"), "SnapshotsPage"),
+};

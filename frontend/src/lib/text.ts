@@ -1,0 +1,22 @@
+const numbers = new Intl.NumberFormat("en");
+
+export function formatNumber(value: number): string {
+  return numbers.format(value);
+}
+
+/** "1 policy", "3 policies". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+}
+
+/** "a, b and c". */
+export function listed(words: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "conjunction" }).format(words);
+}
+
+/** Bytes as "12 kB". */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,254 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { ArrowDownRegular, ArrowSortRegular, ArrowUpRegular } from "@fluentui/react-icons";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+
+export interface Column<Row> {
+  id: string;
+  header: string;
+  cell: (row: Row) => ReactNode;
+  /** The name under which the caller sorts by this column; without it the column does not sort. */
+  sortKey?: string;
+  align?: "end";
+  /** A CSS width; the rest is shared out. */
+  width?: string;
+  /** Left out on a phone, where only what is looked up counts. */
+  wideOnly?: boolean;
+}
+
+export interface Sort {
+  key: string;
+  descending: boolean;
+}
+
+interface DataTableProps<Row> {
+  label: string;
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  columns: readonly Column<Row>[];
+  sort?: Sort;
+  onSort?: (sort: Sort) => void;
+  /** Opens the row with a click anywhere in it; the keyboard uses the link in its first cell. */
+  onOpen?: (row: Row) => void;
+  selected?: string;
+}
+
+/** From here on only the rows in sight are in the document. */
+const VIRTUAL_FROM = 200;
+const ROW_HEIGHT = 45;
+
+const useStyles = makeStyles({
+  frame: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusLarge,
+    overflowX: "auto",
+    "@media print": { border: "none" },
+  },
+  table: {
+    width: "100%",
+    borderCollapse: "collapse",
+    fontSize: tokens.fontSizeBase300,
+    "@media (max-width: 640px)": { display: "block" },
+  },
+  head: {
+    "@media (max-width: 640px)": {
+      position: "absolute",
+      width: "1px",
+      height: "1px",
+      overflow: "hidden",
+      clipPath: "inset(50%)",
+    },
+  },
+  body: { "@media (max-width: 640px)": { display: "block" } },
+  th: {
+    textAlign: "start",
+    fontWeight: tokens.fontWeightSemibold,
+    padding: "8px 12px",
+    borderBottom: `1px solid ${tokens.colorNeutralStroke1}`,
+    whiteSpace: "nowrap",
+  },
+  sort: {
+    display: "inline-flex",
+    alignItems: "center",
+    gap: "4px",
+    font: "inherit",
+    color: "inherit",
+    background: "none",
+    border: "none",
+    padding: "2px 4px",
+    marginInline: "-4px",
+    cursor: "pointer",
+    borderRadius: tokens.borderRadiusSmall,
+    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+  },
+  row: {
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+    ":last-child": { borderBottom: "none" },
+    breakInside: "avoid",
+    "@media (max-width: 640px)": {
+      display: "grid",
+      gridTemplateColumns: "minmax(0, 1fr)",
+      gap: "4px",
+      padding: "10px 12px",
+    },
+  },
+  open: { cursor: "pointer", ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
+  selected: { backgroundColor: tokens.colorNeutralBackground1Selected },
+  td: {
+    padding: "8px 12px",
+    verticalAlign: "middle",
+    overflowWrap: "anywhere",
+    "@media (max-width: 640px)": {
+      display: "grid",
+      gridTemplateColumns: "110px minmax(0, 1fr)",
+      gap: "8px",
+      padding: 0,
+      "::before": { content: "attr(data-label)", color: tokens.colorNeutralForeground3 },
+      ":first-child": { gridTemplateColumns: "minmax(0, 1fr)", "::before": { display: "none" } },
+    },
+  },
+  end: { textAlign: "end", "@media (max-width: 640px)": { textAlign: "start" } },
+  wideOnly: { "@media (max-width: 640px)": { display: "none" } },
+});
+
+/** A table that sorts, turns into cards on a phone and stays fast with thousands of rows. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, rows, columns } = props;
+  const styles = useStyles();
+  const frame = useRef<HTMLDivElement>(null);
+  return (
+    <div className={styles.frame} ref={frame}>
+      {/* The roles are said again because `display: block`, used on a phone, takes them away. */}
+      <table className={styles.table} role="table" aria-label={label} aria-rowcount={rows.length + 1}>
+        <thead className={styles.head} role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => (
+              <HeaderCell key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody className={styles.body} role="rowgroup">
+          {rows.length < VIRTUAL_FROM ? (
+            rows.map((row, index) => <BodyRow key={props.rowKey(row)} {...props} row={row} index={index} />)
+          ) : (
+            <VirtualRows {...props} frame={frame} />
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function HeaderCell<Row>({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column<Row>;
+  sort: Sort | undefined;
+  onSort: ((sort: Sort) => void) | undefined;
+}) {
+  const styles = useStyles();
+  const active = sort !== undefined && column.sortKey === sort.key;
+  const direction = active ? (sort.descending ? "descending" : "ascending") : "none";
+  return (
+    <th
+      scope="col"
+      role="columnheader"
+      aria-sort={column.sortKey && onSort ? direction : undefined}
+      className={mergeClasses(styles.th, column.align && styles.end)}
+      style={{ width: column.width }}
+    >
+      {column.sortKey && onSort ? (
+        <button
+          type="button"
+          className={styles.sort}
+          onClick={() => onSort({ key: column.sortKey ?? "", descending: active ? !sort.descending : false })}
+        >
+          {column.header}
+          {!active && <ArrowSortRegular aria-hidden="true" />}
+          {active &&
+            (sort.descending ? (
+              <ArrowDownRegular aria-hidden="true" />
+            ) : (
+              <ArrowUpRegular aria-hidden="true" />
+            ))}
+        </button>
+      ) : (
+        column.header
+      )}
+    </th>
+  );
+}
+
+function BodyRow<Row>(props: DataTableProps<Row> & { row: Row; index: number }) {
+  const { row, index, columns, onOpen, selected, rowKey } = props;
+  const styles = useStyles();
+  return (
+    <tr
+      role="row"
+      aria-rowindex={index + 2}
+      className={mergeClasses(styles.row, onOpen && styles.open, rowKey(row) === selected && styles.selected)}
+      onClick={(event) => {
+        // Links, buttons and selected text keep their own meaning.
+        if ((event.target as HTMLElement).closest("a, button, input")) return;
+        if (window.getSelection()?.isCollapsed === false) return;
+        onOpen?.(row);
+      }}
+    >
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          role="cell"
+          data-label={column.header}
+          className={mergeClasses(styles.td, column.align && styles.end, column.wideOnly && styles.wideOnly)}
+        >
+          <div>{column.cell(row)}</div>
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function VirtualRows<Row>(props: DataTableProps<Row> & { frame: React.RefObject<HTMLDivElement | null> }) {
+  const { rows, columns, frame } = props;
+  const [offset, setOffset] = useState(0);
+  useEffect(() => {
+    // Also tells the first size at once. Whatever grows above the table moves it.
+    const observer = new ResizeObserver(() => {
+      setOffset((frame.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+    });
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [frame]);
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 20,
+    scrollMargin: offset,
+  });
+  const items = virtual.getVirtualItems();
+  const before = (items[0]?.start ?? offset) - offset;
+  const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? offset) - offset);
+  return (
+    <>
+      <Gap height={before} columns={columns.length} />
+      {items.map((item) => {
+        const row = rows[item.index];
+        return row && <BodyRow key={props.rowKey(row)} {...props} row={row} index={item.index} />;
+      })}
+      <Gap height={after} columns={columns.length} />
+    </>
+  );
+}
+
+function Gap({ height, columns }: { height: number; columns: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr aria-hidden="true" style={{ height }}>
+      <td colSpan={columns} />
+    </tr>
+  );
+}
