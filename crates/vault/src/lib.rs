@@ -1,1 +1,14 @@
 //! Seals and opens customers' secrets: envelope encryption, no database.
+//!
+//! Every secret gets a fresh data key; the data key is wrapped by a master key that the envelope names. What a secret
+//! belongs to (MSP, customer, purpose) is authenticated with both, so an envelope that is moved to another row does
+//! not open there. Plain secrets and keys are wiped when they are dropped, and nothing here shows them in `Debug`.
+
+mod envelope;
+mod error;
+mod file;
+mod keyring;
+
+pub use envelope::SealContext;
+pub use error::VaultError;
+pub use keyring::KeyRing;
