@@ -3,7 +3,7 @@
 
 CREATE TABLE idempotency_keys (
     msp_id         uuid NOT NULL REFERENCES msps,
-    actor_id       uuid NOT NULL,
+    actor          text NOT NULL,
     route          text NOT NULL,
     key            text NOT NULL CHECK (char_length(key) BETWEEN 1 AND 255),
     request_sha256 bytea NOT NULL CHECK (octet_length(request_sha256) = 32),
@@ -11,7 +11,7 @@ CREATE TABLE idempotency_keys (
     headers        jsonb,
     body           bytea,
     created_at     timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (msp_id, actor_id, route, key)
+    PRIMARY KEY (msp_id, actor, route, key)
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 

@@ -402,6 +402,28 @@ impl TenantTx<ReadWrite> {
         self.event(EventKind::CustomerChanged, Some(customer.id), None).await
     }
 
+    /// Replaces the dashboard's findings, after a report was made anew from the newest snapshot.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn customer_findings_set(
+        &mut self,
+        customer: &CustomerRef,
+        [critical, high, medium, low, info]: [i32; 5],
+    ) -> Result<(), StoreError> {
+        let touched = diesel::update(customers::table.filter(customers::id.eq(customer.uuid())))
+            .set((
+                customers::findings_critical.eq(critical),
+                customers::findings_high.eq(high),
+                customers::findings_medium.eq(medium),
+                customers::findings_low.eq(low),
+                customers::findings_info.eq(info),
+            ))
+            .execute(self.conn())
+            .await?;
+        one_row(touched, "customer")
+    }
+
     /// Makes the customer `imported`, with the numbers of its first or newest snapshot.
     ///
     /// # Errors

@@ -13,13 +13,12 @@ use chrono::{TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use uuid::Uuid;
 
 /// A key with what it is bound to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// The user or API token that sends it.
-    pub actor_id: Uuid,
+    /// Kind and id of the user or API token that sends it.
+    pub actor: String,
     /// Method and path template; where the path has ids, the path itself.
     pub route: String,
     /// 1 to 255 characters, chosen by the client.
@@ -60,7 +59,7 @@ impl TenantTx<ReadWrite> {
         let msp = self.msp();
         let this = || {
             idempotency_keys::table
-                .filter(idempotency_keys::actor_id.eq(key.actor_id))
+                .filter(idempotency_keys::actor.eq(&key.actor))
                 .filter(idempotency_keys::route.eq(&key.route))
                 .filter(idempotency_keys::key.eq(&key.key))
         };
@@ -70,7 +69,7 @@ impl TenantTx<ReadWrite> {
         let claimed = diesel::insert_into(idempotency_keys::table)
             .values((
                 idempotency_keys::msp_id.eq(msp),
-                idempotency_keys::actor_id.eq(key.actor_id),
+                idempotency_keys::actor.eq(&key.actor),
                 idempotency_keys::route.eq(&key.route),
                 idempotency_keys::key.eq(&key.key),
                 idempotency_keys::request_sha256.eq(key.request_sha256.as_slice()),
@@ -114,7 +113,7 @@ impl TenantTx<ReadWrite> {
     ) -> Result<(), StoreError> {
         let touched = diesel::update(
             idempotency_keys::table
-                .filter(idempotency_keys::actor_id.eq(key.actor_id))
+                .filter(idempotency_keys::actor.eq(&key.actor))
                 .filter(idempotency_keys::route.eq(&key.route))
                 .filter(idempotency_keys::key.eq(&key.key)),
         )

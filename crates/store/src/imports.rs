@@ -6,7 +6,7 @@ use crate::{
     events::EventKind,
     jobs::{ClaimedJob, JobKind},
     page::{Page, decode, fetch_count},
-    schema::{customers, import_steps, imports, users},
+    schema::{customers, import_steps, imports, snapshots, users},
     tx::{Mode, ReadWrite, TenantTx},
 };
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use diesel::{OptionalExtension as _, prelude::*};
 use diesel_async::RunQueryDsl;
 use policytab_domain::{
     customer::CustomerStatus,
-    ids::{CustomerId, ImportId, UserId},
+    ids::{CustomerId, ImportId, SnapshotId, UserId},
     import::{ComparisonBaseline, ImportState, ImportStep, StepState, ZeroPolicies},
     problem::Problem,
 };
@@ -38,6 +38,8 @@ pub struct Import {
     pub attempt: i32,
     /// Why it found no policies, if it found none.
     pub zero_policies: Option<ZeroPolicies>,
+    /// The snapshot it made.
+    pub snapshot_id: Option<SnapshotId>,
     /// Why it failed.
     pub error: Option<Problem>,
     /// When it was asked for.
@@ -110,7 +112,7 @@ impl TryFrom<Step> for StepRow {
 }
 
 impl Row {
-    fn into_import(self, steps: Vec<StepRow>) -> Result<Import, StoreError> {
+    fn into_import(self, steps: Vec<StepRow>, snapshot_id: Option<SnapshotId>) -> Result<Import, StoreError> {
         let zero =
             self.zero_policies.map(|z| z.parse().map_err(|_| StoreError::Corrupt("imports.zero_policies")));
         Ok(Import {
@@ -121,6 +123,7 @@ impl Row {
             requested_by: self.requested_by.map(Into::into),
             attempt: self.attempt,
             zero_policies: zero.transpose()?,
+            snapshot_id,
             error: self.error.map(|e| problem(e, "imports.error")).transpose()?,
             created_at: self.created_at,
             started_at: self.started_at,
@@ -197,10 +200,16 @@ impl<M: Mode> TenantTx<M> {
         for step in steps {
             by_import.entry(step.import_id).or_default().push(step.try_into()?);
         }
+        let made: Vec<(Uuid, Uuid)> = snapshots::table
+            .filter(snapshots::import_id.eq_any(&ids))
+            .select((snapshots::import_id, snapshots::id))
+            .load(self.conn())
+            .await?;
         rows.into_iter()
             .map(|row| {
                 let steps = by_import.remove(&row.id).unwrap_or_default();
-                row.into_import(steps)
+                let snapshot = made.iter().find(|(import, _)| *import == row.id).map(|(_, id)| (*id).into());
+                row.into_import(steps, snapshot)
             })
             .collect()
     }

@@ -169,9 +169,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    idempotency_keys (msp_id, actor_id, route, key) {
+    idempotency_keys (msp_id, actor, route, key) {
         msp_id -> Uuid,
-        actor_id -> Uuid,
+        actor -> Text,
         route -> Text,
         key -> Text,
         request_sha256 -> Bytea,
