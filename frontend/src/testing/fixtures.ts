@@ -148,21 +148,25 @@ export function importAt(
     customer_id: CUSTOMER_ID,
     state,
     comparison_baseline: { kind: "imported_snapshot" },
-    steps: STEPS.map((name, position) => ({
-      name,
-      state:
-        position < index
-          ? "succeeded"
-          : position > index
-            ? "pending"
-            : state === "failed"
+    steps: STEPS.map((name, position): Schemas["ImportStepOut"] => {
+      const counts: Record<string, number> = {};
+      if (name === "policies" && position < index) counts.policies = 12;
+      return {
+        name,
+        state:
+          position === index
+            ? state === "failed"
               ? "failed"
-              : "running",
-      started_at: position <= index ? "2026-11-20T08:00:00Z" : null,
-      finished_at: position < index ? "2026-11-20T08:00:02Z" : null,
-      counts: name === "policies" && position < index ? { policies: 12 } : {},
-      error: null,
-    })),
+              : "running"
+            : position < index
+              ? "succeeded"
+              : "pending",
+        started_at: position <= index ? "2026-11-20T08:00:00Z" : null,
+        finished_at: position < index ? "2026-11-20T08:00:02Z" : null,
+        counts,
+        error: null,
+      };
+    }),
     error: null,
     snapshot_id: at ? null : "0193a5a0-0000-7000-8000-000000000200",
     zero_policies: null,

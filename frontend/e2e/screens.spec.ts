@@ -1,0 +1,261 @@
+/** Every screen, light and dark: nothing for axe to find fault with, and a picture to look at. */
+import { mkdirSync } from "node:fs";
+import { type Page, expect, test } from "@playwright/test";
+import { type Api, PREFIX, apiAsOwner, clearBaselines, clearCustomers } from "./api";
+import { demo, tenant } from "./demo";
+import { expectAccessible, signIn } from "./steps";
+
+const PICTURES = "test-results/screens";
+const MESSY = tenant("messy");
+const FRESH = tenant("no-policies");
+
+interface Fleet {
+  pending: string;
+  connected: string;
+  imported: string;
+  baseline: string;
+}
+
+let owner: Api;
+let ids: Fleet;
+
+test.describe.configure({ mode: "serial" });
+test.setTimeout(400_000);
+
+test.beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  owner = await apiAsOwner();
+  await clearCustomers(owner);
+  await clearBaselines(owner);
+  ids = await makeFleet(owner);
+});
+
+test.afterAll(async () => {
+  await clearCustomers(owner);
+  await clearBaselines(owner);
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`every screen, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    const take = (name: string) => picture(page, `${name}-${scheme}`);
+
+    await page.goto("/sign-in");
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+    await take("sign-in");
+    await signIn(page, demo().email, demo().password);
+    await expect(page.getByRole("table", { name: "Customers" })).toBeVisible();
+    await take("dashboard");
+
+    await open("/customers", "Customers");
+    await take("customers");
+    await open("/customers?search=nothing%20like%20this", "Customers");
+    await expect(page.getByText("No customer matches")).toBeVisible();
+    await take("customers-none");
+    await page.goto("/customers?add=true");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await take("add-customer");
+
+    await open(`/customers/${ids.pending}/connection`, "Graph connection");
+    await expect(page.getByRole("list", { name: "Application permissions" })).toBeVisible();
+    await take("connect");
+    await page.getByRole("tab", { name: "Azure Cloud Shell" }).click();
+    await take("connect-script");
+    await page.getByLabel("Application (client) ID").fill(FRESH.client_id);
+    await page.getByLabel("Client secret value").fill(FRESH.tenant_id);
+    await expect(page.getByText("paste its value")).toBeVisible();
+    await take("connect-invalid");
+    await open(`/customers/${ids.pending}/report`, "Report");
+    await take("not-yet");
+
+    await open(`/customers/${ids.connected}/import`, "Import & baseline");
+    await expect(page.getByRole("button", { name: "Import now" })).toBeVisible();
+    await take("import-choice");
+
+    const imported = `/customers/${ids.imported}`;
+    await open(`${imported}/connection`, "Graph connection");
+    await expect(page.getByRole("button", { name: "Rotate secret" })).toBeVisible();
+    await take("connection");
+    await page.getByRole("button", { name: "Rotate secret" }).click();
+    await take("connection-rotate");
+    await open(`${imported}/import`, "Import & baseline");
+    await expect(page.getByText("The tenant is imported")).toBeVisible();
+    await take("import-done");
+    await open(`${imported}/summary`, "Summary");
+    await expect(page.getByRole("region", { name: "Licences and what they allow" })).toBeVisible();
+    await take("summary");
+    await open(`${imported}/report`, "Report");
+    await expect(page.getByRole("table", { name: "Findings" })).toBeVisible();
+    await take("report");
+    await page.getByRole("table", { name: "Findings" }).getByRole("button").first().click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await take("finding");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await open(`${imported}/policies`, "Policies");
+    await expect(page.getByRole("article").first()).toBeVisible();
+    await page.getByText("Raw JSON").first().click();
+    await take("policies");
+    await open(`${imported}/snapshots`, "Snapshots");
+    await expect(page.getByRole("table", { name: "Snapshots" })).toBeVisible();
+    await take("snapshots");
+    await open(`${imported}/settings`, "Customer settings");
+    await expect(page.getByRole("button", { name: "Save comparison baseline" })).toBeVisible();
+    await take("customer-settings");
+    await page.getByRole("button", { name: "Delete customer" }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await take("delete-customer");
+
+    await open("/baselines", "Baseline library");
+    await expect(page.getByRole("table", { name: "Workspace baselines" })).toBeVisible();
+    await take("baselines");
+    await page.getByRole("button", { name: "Import from files" }).click();
+    await page.getByLabel("Policy files").setInputFiles([
+      { name: "mfa.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(MFA)) },
+      { name: "notes.json", mimeType: "application/json", buffer: Buffer.from('{"a": 1}') },
+    ]);
+    await expect(page.getByText("1 policy found")).toBeVisible();
+    await expect(page.getByText("1 file skipped")).toBeVisible();
+    await take("baseline-import");
+    await open(`/baselines/${ids.baseline}`, BASELINE);
+    await expect(page.getByRole("article").first()).toBeVisible();
+    await take("baseline");
+
+    await open("/settings/people", "People and roles");
+    await expect(page.getByRole("table", { name: "People" })).toBeVisible();
+    await take("people");
+    await page.getByRole("button", { name: "Add person" }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await take("add-person");
+    await open("/settings/api-tokens", "API tokens");
+    await page.getByRole("button", { name: "Create token" }).first().click();
+    await page.getByLabel("Name").fill(`${PREFIX} token`);
+    await page.getByRole("dialog").getByRole("button", { name: "Create token" }).click();
+    await expect(page.getByText("Copy the token now")).toBeVisible();
+    await take("api-token-made");
+    await page.getByRole("button", { name: "Done" }).click();
+    await take("api-tokens");
+    await page.getByRole("button", { name: `Revoke ${PREFIX} token` }).click();
+    await page.getByRole("button", { name: "Revoke token" }).click();
+    await expect(page.getByRole("button", { name: `Revoke ${PREFIX} token` })).toHaveCount(0);
+    await open("/settings/audit-log", "Audit log");
+    await expect(page.getByRole("table", { name: "Audit log" })).toBeVisible();
+    await take("audit-log");
+    await open("/nowhere", "Page not found");
+    await take("not-found");
+
+    // A phone, for looking things up.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open("/", "Dashboard");
+    await expect(page.getByRole("table", { name: "Customers" })).toBeVisible();
+    await take("phone-dashboard");
+    await page.getByRole("button", { name: "Navigation" }).click();
+    await expect(page.getByRole("navigation", { name: "Workspace" })).toBeVisible();
+    await take("phone-navigation");
+    await open(`${imported}/report`, "Report");
+    await expect(page.getByRole("table", { name: "Findings" })).toBeVisible();
+    await take("phone-report");
+    await noSidewaysScroll(page);
+
+    async function open(address: string, heading: string): Promise<void> {
+      await page.goto(address);
+      await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+    }
+  });
+}
+
+test("the keyboard reaches the search with a slash and leaves a dialog with Esc", async ({ page }) => {
+  await signIn(page, demo().email, demo().password);
+  await page.keyboard.press("/");
+  await expect(page.getByRole("searchbox", { name: "Search customers" })).toBeFocused();
+  await page.keyboard.type("nothing like this");
+  await expect(page.getByText("No customer matches")).toBeVisible();
+  await expect(page).toHaveURL(/search=nothing/);
+  await page.goto("/customers?add=true");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page).not.toHaveURL(/add/);
+});
+
+async function picture(page: Page, name: string): Promise<void> {
+  await expect(page.getByRole("status", { name: /Loading/ })).toHaveCount(0);
+  await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true, animations: "disabled" });
+  await test.step(`axe on ${name}`, () => expectAccessible(page));
+}
+
+async function noSidewaysScroll(page: Page): Promise<void> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBeLessThanOrEqual(0);
+}
+
+const BASELINE = `${PREFIX} baseline`;
+
+const MFA = {
+  displayName: "Require MFA for all users",
+  state: "enabled",
+  conditions: {
+    users: { includeUsers: ["All"] },
+    applications: { includeApplications: ["All"] },
+    clientAppTypes: ["all"],
+  },
+  grantControls: { operator: "OR", builtInControls: ["mfa"] },
+};
+
+const LEGACY = {
+  displayName: "Block legacy authentication",
+  state: "enabled",
+  conditions: {
+    users: { includeUsers: ["All"] },
+    applications: { includeApplications: ["All"] },
+    clientAppTypes: ["exchangeActiveSync", "other"],
+  },
+  grantControls: { operator: "OR", builtInControls: ["block"] },
+};
+
+/** One customer in each state; the imported one is compared with a workspace baseline. */
+async function makeFleet(api: Api): Promise<Fleet> {
+  const library = await api.POST("/api/v1/baselines/import/files", {
+    body: {
+      name: BASELINE,
+      files: [{ path: "baseline.json", content: JSON.stringify([MFA, LEGACY]) }],
+      preview: false,
+    },
+  });
+  const baseline = library.data?.baseline?.id;
+  if (!baseline) throw new Error(`the baseline was refused: ${JSON.stringify(library.error)}`);
+  const pending = await add(api, `${PREFIX} Adatum`);
+  const connected = await add(api, `${PREFIX} ${FRESH.name}`, FRESH);
+  const imported = await add(api, `${PREFIX} ${MESSY.name}`, MESSY);
+  const started = await api.POST("/api/v1/customers/{id}/import", {
+    params: { path: { id: imported } },
+    body: { comparison_baseline: { kind: "workspace_baseline", baseline_id: baseline } },
+  });
+  if (!started.data) throw new Error(`the import was refused: ${JSON.stringify(started.error)}`);
+  await expect
+    .poll(
+      async () => {
+        const { data } = await api.GET("/api/v1/customers/{id}", { params: { path: { id: imported } } });
+        return data?.status;
+      },
+      { timeout: 90_000 },
+    )
+    .toBe("imported");
+  return { pending, connected, imported, baseline };
+}
+
+async function add(api: Api, display_name: string, credentials?: ReturnType<typeof tenant>): Promise<string> {
+  const { data, error } = await api.POST("/api/v1/customers", { body: { display_name, cloud: "emulator" } });
+  if (!data) throw new Error(`adding ${display_name} failed: ${JSON.stringify(error)}`);
+  if (credentials) {
+    const { client_id, client_secret, domain } = credentials;
+    const saved = await api.PUT("/api/v1/customers/{id}/connect", {
+      params: { path: { id: data.id } },
+      body: { client_id, client_secret, tenant_hint: domain },
+    });
+    if (!saved.data) throw new Error(`connecting ${display_name} failed: ${JSON.stringify(saved.error)}`);
+  }
+  return data.id;
+}
