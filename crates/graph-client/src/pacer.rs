@@ -18,7 +18,7 @@ use tokio::{
 
 /// Added to the interval: the service counts arrivals, not departures, and the network may bring two of them closer
 /// together than they left.
-const JITTER: Duration = Duration::from_millis(30);
+const JITTER: Duration = Duration::from_millis(40);
 /// From this many tenants on, idle ones are forgotten.
 const SWEEP_AT: usize = 1024;
 

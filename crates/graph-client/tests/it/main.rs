@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod common;
+mod connecting;
+mod contract;
+mod faults;
+mod importing;
 mod secrecy;
 mod wire_faults;
 mod wire_limits;

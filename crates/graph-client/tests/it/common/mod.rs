@@ -2,6 +2,7 @@
 
 pub(crate) mod mock;
 pub(crate) mod raw;
+pub(crate) mod sim;
 
 use policytab_domain::import::ImportStep;
 use policytab_graph_client::{Credentials, GraphClient, GraphConfig, Progress, StepEvent};
