@@ -3,21 +3,29 @@
 //! Pure: functions over values, no I/O, no clock, no randomness. Every other crate may depend on this one; this
 //! one depends on none of them.
 
+pub mod binding;
 pub mod canonical;
 pub mod cloud;
 pub mod customer;
+pub mod describe;
+pub mod diff;
 pub mod ids;
 pub mod import;
 mod json;
 pub mod licence;
 pub mod names;
 pub mod normal;
+pub mod pairing;
 pub mod permission;
 pub mod policy;
+pub mod policy_set;
 pub mod problem;
 pub mod reader;
 pub mod references;
+pub mod report;
 pub mod role;
+pub mod severity;
 pub mod snapshot;
 pub mod tenancy;
 pub mod wellknown;
+mod words;

@@ -10,12 +10,12 @@ use crate::{
     snapshot::{DocumentKind, ReferenceKind, ReferenceState, SnapshotContent},
     wellknown::{built_in_location, built_in_role, built_in_strength, first_party_app},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Kinds of things that have a name a policy refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NameKind {
     /// A user.

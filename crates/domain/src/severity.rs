@@ -1,0 +1,294 @@
+//! Severity: one table, in one place, and the arithmetic that each finding tells.
+//!
+//! Severity = what is lost (the table) − for whom − how far − not licensed, in steps, and never below low for a gap.
+//! The base of each family is the consensus of CISA's baseline, the CIS benchmark, Microsoft's own assessment and
+//! its policy templates.
+
+use crate::{
+    diff::requirement::Requirement,
+    licence::Need,
+    names::NameKind,
+    normal::{Field, Item, NormalPolicy},
+    wellknown::{AZURE_MANAGEMENT_APP_ID, PHISHING_RESISTANT_STRENGTH_ID},
+};
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Critical.
+    Critical,
+    /// High.
+    High,
+    /// Medium.
+    Medium,
+    /// Low.
+    Low,
+    /// For information: no gap.
+    Info,
+}
+
+impl Severity {
+    /// Every severity, worst first.
+    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+
+    /// The name on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Info => "info",
+        }
+    }
+
+    /// So many steps milder, but never milder than low.
+    fn lowered(self, steps: usize) -> Self {
+        Self::ALL[(self as usize + steps).min(Self::Low as usize)]
+    }
+}
+
+/// One row of the table: what a policy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Family {
+    base: Severity,
+    /// What is lost without it, as the object of "…is not enforced".
+    loses: &'static str,
+    /// Whether the people whom it covers are part of the family already.
+    for_whom_told: bool,
+    /// Whether the app it covers is part of the family already.
+    for_what_told: bool,
+}
+
+const fn family(base: Severity, loses: &'static str, for_whom_told: bool, for_what_told: bool) -> Family {
+    Family { base, loses, for_whom_told, for_what_told }
+}
+
+use Severity::{Critical, High, Low, Medium};
+
+const LEGACY: Family = family(Critical, "blocking legacy authentication", false, false);
+const MFA_ADMINS: Family = family(Critical, "multifactor authentication for administrators", true, false);
+const MFA_ADMINS_STRONG: Family =
+    family(Critical, "phishing-resistant authentication for administrators", true, false);
+const MFA_ALL: Family = family(Critical, "multifactor authentication", false, false);
+const MFA_AZURE: Family = family(High, "multifactor authentication for Azure management", false, true);
+const MFA_PORTALS: Family = family(High, "multifactor authentication for admin portals", false, true);
+const MFA_GUESTS: Family = family(High, "multifactor authentication for guests", true, false);
+const RISK: Family = family(High, "the answer to risky users and sign-ins", false, false);
+const DEVICE: Family = family(High, "access from managed devices only", false, false);
+const SECURITY_INFO: Family = family(High, "protected registration of security information", false, true);
+const DEVICE_JOIN: Family = family(High, "protected registration of devices", false, true);
+const DEVICE_CODE: Family = family(High, "blocking device code flow", false, false);
+const AUTH_TRANSFER: Family = family(Medium, "blocking authentication transfer", false, false);
+const PLATFORM: Family = family(Medium, "blocking device platforms", false, false);
+const LOCATION: Family = family(Medium, "blocking locations", false, false);
+const SESSION: Family = family(Medium, "limits on sessions", false, false);
+const APP_ENFORCED: Family = family(Medium, "limited access from unmanaged devices", false, true);
+const APP_PROTECTION: Family = family(Medium, "protected apps on mobile devices", false, true);
+const TOKEN: Family = family(High, "token protection", false, true);
+const STRICT_LOCATION: Family = family(Low, "strictly enforced locations", false, false);
+const WORKLOAD: Family = family(Low, "limits on workload identities", true, false);
+const AGENTS: Family = family(Medium, "limits on agents", true, false);
+const INSIDER: Family = family(Low, "the answer to insider risk", false, false);
+const TERMS: Family = family(Low, "consent to terms of use", false, false);
+const BLOCK: Family = family(High, "blocked access", false, false);
+const OTHER: Family = family(Medium, "an access control", false, false);
+const NOTHING: Family = family(Low, "a policy that asks for nothing", false, false);
+
+/// The row that a policy belongs to: the first that fits.
+fn classify(policy: &NormalPolicy) -> Family {
+    let control = |word: &str| policy.has_word(&Field::GrantControls, word);
+    let has = |field: &Field| policy.fields.contains_key(field);
+    let block = Requirement::of(policy).is_some_and(|requirement| requirement.is_block());
+    let strength = policy.set(&Field::GrantControls).iter().find_map(|item| match item {
+        Item::Object(object) if object.kind == NameKind::AuthenticationStrength => Some(object.id.as_str()),
+        _ => None,
+    });
+    let clients = policy.set(&Field::ClientAppTypes);
+    let legacy = !clients.is_empty() && clients.iter().all(|c| c.is("exchangeActiveSync") || c.is("other"));
+    let only_roles = has(&Field::IncludeRoles) && !has(&Field::IncludeGroups) && !has(&Field::IncludeUsers);
+    let only_guests = has(&Field::IncludeGuests) && !has(&Field::IncludeGroups) && !has(&Field::IncludeUsers);
+    let apps = policy.set(&Field::IncludeApplications);
+
+    if has(&Field::IncludeServicePrincipals) {
+        return WORKLOAD;
+    }
+    if has(&Field::IncludeAgentIdentities) || has(&Field::IncludeAgentUsers) || has(&Field::AgentIdRiskLevels)
+    {
+        return AGENTS;
+    }
+    if has(&Field::InsiderRiskLevels) {
+        return INSIDER;
+    }
+    if has(&Field::UserRiskLevels) || has(&Field::SignInRiskLevels) {
+        return RISK;
+    }
+    if policy.has_word(&Field::IncludeUserActions, "urn:user:registersecurityinfo") {
+        return SECURITY_INFO;
+    }
+    if policy.has_word(&Field::IncludeUserActions, "urn:user:registerdevice") {
+        return DEVICE_JOIN;
+    }
+    if block {
+        return match () {
+            () if legacy => LEGACY,
+            () if policy.has_word(&Field::TransferMethods, "deviceCodeFlow") => DEVICE_CODE,
+            () if has(&Field::TransferMethods) => AUTH_TRANSFER,
+            () if has(&Field::IncludePlatforms) => PLATFORM,
+            () if has(&Field::IncludeLocations) => LOCATION,
+            () => BLOCK,
+        };
+    }
+    if strength.is_some() {
+        return match () {
+            () if only_roles && strength == Some(PHISHING_RESISTANT_STRENGTH_ID) => MFA_ADMINS_STRONG,
+            () if only_roles => MFA_ADMINS,
+            () if only_guests => MFA_GUESTS,
+            () if !apps.is_empty() && apps.iter().all(|app| app.id() == AZURE_MANAGEMENT_APP_ID) => MFA_AZURE,
+            () if !apps.is_empty()
+                && apps
+                    .iter()
+                    .all(|app| app.is("MicrosoftAdminPortals") || app.id() == AZURE_MANAGEMENT_APP_ID) =>
+            {
+                MFA_PORTALS
+            }
+            () => MFA_ALL,
+        };
+    }
+    if control("compliantDevice") || control("domainJoinedDevice") {
+        return DEVICE;
+    }
+    if control("compliantApplication") || control("approvedApplication") {
+        return APP_PROTECTION;
+    }
+    if policy
+        .set(&Field::GrantControls)
+        .iter()
+        .any(|c| matches!(c, Item::Object(o) if o.kind == NameKind::TermsOfUse))
+    {
+        return TERMS;
+    }
+    if has(&Field::GrantControls) {
+        return OTHER;
+    }
+    if has(&Field::TokenProtection) {
+        return TOKEN;
+    }
+    if has(&Field::AppEnforcedRestrictions) || has(&Field::CloudAppSecurity) {
+        return APP_ENFORCED;
+    }
+    if has(&Field::SignInFrequency) || has(&Field::PersistentBrowser) {
+        return SESSION;
+    }
+    if has(&Field::ContinuousAccessEvaluation) || has(&Field::DisableResilienceDefaults) {
+        return STRICT_LOCATION;
+    }
+    if has(&Field::FilteringProfile) { OTHER } else { NOTHING }
+}
+
+/// How far protection is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HowFar {
+    /// Nothing of it is enforced.
+    Unprotected,
+    /// The live policy asks for less.
+    WeakerControl,
+    /// The live policy only reports.
+    ReportOnly,
+    /// The live policy covers fewer people, apps or conditions.
+    PartlyCovered,
+    /// The live policy leaves out more than the baseline does.
+    MoreExclusions,
+    /// It differs, and whether it is weaker can't be told plainly.
+    Unclear,
+}
+
+impl HowFar {
+    const fn steps(self) -> usize {
+        match self {
+            Self::Unprotected => 0,
+            Self::WeakerControl | Self::ReportOnly | Self::PartlyCovered => 1,
+            Self::MoreExclusions | Self::Unclear => 2,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Unprotected => "nothing of it is enforced",
+            Self::WeakerControl => "a weaker control is enforced",
+            Self::ReportOnly => "it is only reported",
+            Self::PartlyCovered => "a part of it is enforced",
+            Self::MoreExclusions => "it is enforced with more exclusions",
+            Self::Unclear => "it is enforced differently",
+        }
+    }
+}
+
+/// A severity and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    /// The severity.
+    pub severity: Severity,
+    /// The arithmetic in one sentence.
+    pub reason: String,
+}
+
+/// Assesses the loss of what a policy of the baseline asks for. `unlicensed` is what it needs and the tenant lacks.
+pub fn assess(policy: &NormalPolicy, how_far: HowFar, unlicensed: &[Need]) -> Assessment {
+    let family = classify(policy);
+    let mut steps: Vec<(usize, String)> = Vec::new();
+    let (whom, whom_steps) = for_whom(policy);
+    if !family.for_whom_told && whom_steps > 0 {
+        steps.push((whom_steps, format!("for {whom}")));
+    }
+    if !family.for_what_told && !covers_all_apps(policy) {
+        steps.push((1, "for some resources only".to_owned()));
+    }
+    if how_far.steps() > 0 {
+        steps.push((how_far.steps(), how_far.words().to_owned()));
+    }
+    if !unlicensed.is_empty() {
+        let mut names: Vec<&str> = unlicensed.iter().map(|need| need.licence.name()).collect();
+        names.dedup();
+        steps.push((1, format!("not licensed: {}", names.join(", "))));
+    }
+    let severity = family.base.lowered(steps.iter().map(|(steps, _)| steps).sum());
+    let mut reason = format!("{}: {}", family.base.as_str(), family.loses);
+    for (count, why) in &steps {
+        reason.push_str(&format!("; {count} lower: {why}"));
+    }
+    if !steps.is_empty() {
+        reason.push_str(&format!("; makes {}", severity.as_str()));
+    }
+    Assessment { severity, reason }
+}
+
+/// What is lost, as the object of a sentence.
+pub fn what_is_lost(policy: &NormalPolicy) -> &'static str {
+    classify(policy).loses
+}
+
+fn for_whom(policy: &NormalPolicy) -> (&'static str, usize) {
+    let has = |field: &Field| policy.fields.contains_key(field);
+    if policy.has_word(&Field::IncludeUsers, "All") {
+        ("everyone", 0)
+    } else if has(&Field::IncludeRoles) {
+        ("administrators", 0)
+    } else if has(&Field::IncludeGuests) {
+        ("guests", 1)
+    } else if has(&Field::IncludeGroups) {
+        ("a group", 1)
+    } else if has(&Field::IncludeUsers) {
+        ("single users", 2)
+    } else {
+        ("nobody", 2)
+    }
+}
+
+fn covers_all_apps(policy: &NormalPolicy) -> bool {
+    policy.has_word(&Field::IncludeApplications, "All")
+        || policy.has_word(&Field::IncludeApplications, "Office365")
+}
