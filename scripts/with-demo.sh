@@ -37,7 +37,7 @@ trap 'exit 130' INT TERM
 
 # A script's background job ignores SIGINT unless it has job control; the demo is to be stopped as with Ctrl-C.
 set -m
-"$program" demo --data-dir "$work/data" --port 0 >"$work/demo.log" 2>&1 &
+"$program" demo --data-dir "$work/data" --port 0 >"$work/demo.out" 2>"$work/demo.log" &
 demo=$!
 set +m
 for _ in $(seq 600); do
