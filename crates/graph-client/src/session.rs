@@ -167,8 +167,12 @@ impl<'a> Session<'a> {
             true => Some(self.limits.turn(self.is_cold()).await),
             false => None,
         };
-        // The semaphore is never closed; were it, the call would only go unbounded.
-        let _permit = self.limits.permits.acquire().await.ok();
+        // A paced call has its turn now and must leave now, or it would arrive too close to the next one. The semaphore
+        // is never closed; were it, the call would only go unbounded.
+        let _permit = match endpoint.paced {
+            true => None,
+            false => self.limits.permits.acquire().await.ok(),
+        };
         let emulator = self.cloud == Cloud::Emulator;
         let http = &self.inner.http;
         let request = match ask {

@@ -59,7 +59,8 @@ impl GroupUsers {
     }
 }
 
-/// The users of each group; a group that the directory does not know is not in the result.
+/// The users of each group. A group that the directory does not know is not in the result; one whose members alone are
+/// hidden from the app is in it, empty and not complete. Where all are hidden, the permission is missing.
 pub(super) async fn read(
     session: &Session<'_>,
     groups: &[Uuid],
@@ -67,45 +68,69 @@ pub(super) async fn read(
     let urls = groups.iter().map(|id| format!("{}?{QUERY}", GROUP_USERS.with(&id.to_string())));
     let batch = Batch { endpoint: &GROUP_USERS, eventual: true, urls: urls.collect() };
     let answers = session.batch(batch).await?;
-    let mut first = Vec::new();
+    let (mut read, mut begun, mut refusal) = (BTreeMap::new(), Vec::new(), None);
     for (id, answer) in groups.iter().zip(answers) {
         match answer {
-            Ok(page) => {
-                let mut pages = Pages::new(&GROUP_USERS);
-                let next = pages.add(session, page)?;
-                first.push((*id, pages, next));
-            }
+            Ok(page) => begun.push(Begun::new(session, *id, page)?),
             Err(error) if error.status() == Some(404) => {}
-            Err(error) => return Optional::of("memberships", Err(error)),
+            Err(error @ GraphError::PermissionMissing { .. }) => {
+                read.insert(*id, GroupUsers::default());
+                refusal = Some(error);
+            }
+            Err(error) => return Err(error),
         }
     }
+    if let Some(refusal) = refusal.filter(|_| begun.is_empty()) {
+        return Optional::of("memberships", Err(refusal));
+    }
     // Small groups first: where not all fit, as many groups as can be are whole.
-    first.sort_by_key(|(id, pages, _)| (pages.count.unwrap_or(u64::MAX), *id));
+    begun.sort_by_key(|group| (group.pages.count.unwrap_or(u64::MAX), group.id));
     let mut left = MOST_IN_ALL;
-    let rest = first.into_iter().map(|(id, pages, next)| {
-        let expected = pages.count.unwrap_or(MOST_IN_GROUP).max(pages.items.len() as u64);
-        let fits = expected <= MOST_IN_GROUP && expected <= left;
-        left = left.saturating_sub(if fits { expected } else { pages.items.len() as u64 });
-        follow(session, id, pages, next, fits)
-    });
-    let read = try_join_all(rest.collect::<Vec<_>>()).await;
-    Optional::of("memberships", read.map(|groups| groups.into_iter().collect()))
+    let rest: Vec<_> = begun
+        .into_iter()
+        .map(|group| {
+            let first = group.users.len() as u64;
+            let expected = group.pages.count.unwrap_or(MOST_IN_GROUP).max(first);
+            let fits = expected <= MOST_IN_GROUP && expected <= left;
+            left = left.saturating_sub(if fits { expected } else { first });
+            group.finish(session, fits)
+        })
+        .collect();
+    read.extend(try_join_all(rest).await?);
+    Ok(Optional::Read(read))
 }
 
-/// Reads the further pages, if they are wanted, and not beyond the bound whatever the count said.
-async fn follow(
-    session: &Session<'_>,
+/// A group whose first page is read. Only ids are kept of a page: users can be many.
+struct Begun {
     id: Uuid,
-    mut pages: Pages,
-    mut next: Option<Url>,
-    wanted: bool,
-) -> Result<(Uuid, GroupUsers), GraphError> {
-    while wanted && (pages.items.len() as u64) < MOST_IN_GROUP {
-        let Some(url) = next.take() else { break };
-        let page = session.call(&GROUP_USERS, Ask::GetEventual(url)).await?;
-        next = pages.add(session, page)?;
+    pages: Pages,
+    next: Option<Url>,
+    users: BTreeSet<Uuid>,
+}
+
+impl Begun {
+    fn new(session: &Session<'_>, id: Uuid, page: Value) -> Result<Self, GraphError> {
+        let mut begun = Self { id, pages: Pages::new(&GROUP_USERS), next: None, users: BTreeSet::new() };
+        begun.take(session, page)?;
+        Ok(begun)
     }
-    let ids =
-        pages.items.iter().filter_map(|item| Uuid::try_parse(item.get("id").and_then(Value::as_str)?).ok());
-    Ok((id, GroupUsers { ids: ids.collect(), counted: pages.count, complete: next.is_none() }))
+
+    fn take(&mut self, session: &Session<'_>, page: Value) -> Result<(), GraphError> {
+        self.next = self.pages.add(session, page)?;
+        let ids = self.pages.items.drain(..);
+        self.users
+            .extend(ids.filter_map(|item| Uuid::try_parse(item.get("id").and_then(Value::as_str)?).ok()));
+        Ok(())
+    }
+
+    /// Reads the further pages, if they are wanted, and not beyond the bound whatever the count said.
+    async fn finish(mut self, session: &Session<'_>, wanted: bool) -> Result<(Uuid, GroupUsers), GraphError> {
+        while wanted && (self.users.len() as u64) < MOST_IN_GROUP {
+            let Some(url) = self.next.take() else { break };
+            let page = session.call(&GROUP_USERS, Ask::GetEventual(url)).await?;
+            self.take(session, page)?;
+        }
+        let complete = self.next.is_none();
+        Ok((self.id, GroupUsers { ids: self.users, counted: self.pages.count, complete }))
+    }
 }

@@ -64,6 +64,14 @@ pub(crate) async fn read(session: &Session<'_>, named: &Named) -> Result<Directo
     };
     let mut all = of_groups(&groups, group_users.as_ref());
     all.extend(memberships);
+    let partly = all.iter().filter(|membership| !membership.complete).count();
+    if partly > 0 {
+        unread.push(Unread {
+            what: "memberships".to_owned(),
+            permission: None,
+            detail: format!("The members of {partly} groups or roles could not be read to the end."),
+        });
+    }
     unread.dedup_by(|a, b| a.what == b.what);
     let references = named.iter().map(|(kind, id)| names.reference(kind, id)).collect();
     Ok(Directory { references, memberships: all, unread })

@@ -6,6 +6,7 @@ mod connecting;
 mod contract;
 mod faults;
 mod importing;
+mod members;
 mod secrecy;
 mod wire_faults;
 mod wire_limits;
