@@ -1,1 +1,29 @@
 //! The HTTP API, its OpenAPI description, and the one binary.
+//!
+//! A request passes the outermost middleware, an extractor that proves who asks and that they may, a handler that
+//! speaks DTOs, and a use case of `policytab-app`. One folder a noun, with its routes and its DTOs.
+
+pub mod api_tokens;
+pub mod audit;
+pub mod auth;
+pub mod baselines;
+pub mod cli;
+pub mod config;
+pub mod connect;
+pub mod customers;
+pub mod enums;
+pub mod events;
+pub mod fleet;
+pub mod http;
+pub mod imports;
+pub mod metrics;
+pub mod openapi;
+pub mod problem;
+pub mod reports;
+pub mod routes;
+pub mod server;
+pub mod service;
+pub mod snapshots;
+pub mod spa;
+pub mod state;
+pub mod users;

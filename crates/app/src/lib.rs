@@ -1,1 +1,54 @@
 //! Use cases and job handlers: connect, import, compare, library, fleet.
+//!
+//! Knows neither HTTP nor SQL: it takes an [`Actor`] whose credential was verified, works through the store's scoped
+//! transactions, and calls Microsoft only outside of them.
+
+pub mod actor;
+mod analysis;
+pub mod api_tokens;
+pub mod audit;
+pub mod baselines;
+pub mod connect;
+pub mod customers;
+pub mod error;
+pub mod idempotency;
+pub mod import_run;
+pub mod imports;
+pub mod operate;
+pub mod passwords;
+mod progress;
+pub mod reports;
+pub mod sessions;
+pub mod setup;
+pub mod snapshots;
+pub mod tokens;
+pub mod users;
+pub mod worker;
+
+pub use actor::{Actor, ActorKind};
+pub use analysis::stored_names;
+pub use error::{AppError, AppResult};
+
+use policytab_graph_client::GraphClient;
+use policytab_store::Store;
+use policytab_vault::KeyRing;
+use std::sync::Arc;
+
+/// Everything a use case works with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Microsoft.
+    pub graph: GraphClient,
+    /// Keys that seal customers' secrets.
+    pub keyring: Arc<KeyRing>,
+    /// Password hashing.
+    pub passwords: passwords::Passwords,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").finish_non_exhaustive()
+    }
+}

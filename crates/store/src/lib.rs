@@ -8,19 +8,49 @@
 //! Nouns come first: `customer_fetch`, `import_insert`. `*_lookup` proves that something exists in the scope and
 //! returns a reference, `*_fetch` returns data.
 //!
-//! What cannot be written, and so needs no review:
+//! What the compiler accepts:
+//!
+//! ```no_run
+//! use policytab_domain::{ids::CustomerId, tenancy::MspScope};
+//! use policytab_store::{Connection, CustomerRef, NewCustomer, ReadOnly, Store, StoreError, TenantTx};
+//!
+//! async fn connection(tx: &mut TenantTx<ReadOnly>, id: CustomerId) -> Result<Option<Connection>, StoreError> {
+//!     let customer: CustomerRef = tx.customer_lookup(id).await?;
+//!     tx.connection_fetch(&customer).await
+//! }
+//! async fn add(store: &Store, scope: &MspScope, new: &NewCustomer) -> Result<(), StoreError> {
+//!     let customer = store.write(scope, async |tx| tx.customer_insert(new).await).await?;
+//!     store.read(scope, async |tx| connection(tx, customer.id).await).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Ways around it, each of which it refuses:
 //!
 //! ```compile_fail,E0616
 //! // The pool is out of reach.
 //! fn f(store: &policytab_store::Store) { let _ = &store.pool; }
 //! ```
+//! ```compile_fail,E0624
+//! // So is a bare connection.
+//! async fn f(store: &policytab_store::Store) { let _ = store.connection().await; }
+//! ```
 //! ```compile_fail,E0616
-//! // So is the connection of a transaction.
+//! // And the connection of a transaction.
 //! fn f(tx: &mut policytab_store::TenantTx<policytab_store::ReadOnly>) { let _ = &mut tx.conn; }
 //! ```
 //! ```compile_fail,E0624
-//! // Nor is there a method that gives it away.
-//! fn f(tx: &mut policytab_store::TenantTx<policytab_store::ReadOnly>) { let _ = tx.conn(); }
+//! // A transaction begins in the store only.
+//! async fn f(store: &policytab_store::Store, scope: &policytab_domain::tenancy::MspScope) {
+//!     let _ = policytab_store::TenantTx::<policytab_store::ReadOnly>::begin(store, scope).await;
+//! }
+//! ```
+//! ```compile_fail,E0521
+//! // And does not leave its closure.
+//! async fn f(store: &policytab_store::Store, scope: &policytab_domain::tenancy::MspScope) {
+//!     let mut kept = None;
+//!     let _ = store.read(scope, async |tx| { kept = Some(tx); Ok::<_, policytab_store::StoreError>(()) }).await;
+//! }
 //! ```
 //! ```compile_fail,E0451
 //! // A reference to a customer comes from a lookup only.
@@ -28,10 +58,22 @@
 //!     policytab_store::CustomerRef { id }
 //! }
 //! ```
+//! ```compile_fail,E0308
+//! // A bare id is no proof.
+//! async fn f(tx: &mut policytab_store::TenantTx<policytab_store::ReadOnly>, id: policytab_domain::ids::CustomerId) {
+//!     let _ = tx.connection_fetch(&id).await;
+//! }
+//! ```
 //! ```compile_fail,E0451
-//! // A scope is not a literal.
+//! // A scope is not a literal. (Its constructor is disallowed by clippy, with a counted list of exceptions.)
 //! fn f(msp_id: policytab_domain::ids::MspId) -> policytab_domain::tenancy::MspScope {
 //!     policytab_domain::tenancy::MspScope { msp_id }
+//! }
+//! ```
+//! ```compile_fail,E0308
+//! // An MSP's id is no scope.
+//! async fn f(store: &policytab_store::Store, msp_id: policytab_domain::ids::MspId) {
+//!     let _ = store.read(&msp_id, async |tx| tx.fleet_counts().await).await;
 //! }
 //! ```
 //! ```compile_fail,E0599
@@ -49,12 +91,6 @@
 //! ```compile_fail,E0603
 //! // The tables are private, so no query can be built outside.
 //! use policytab_store::schema::customers;
-//! ```
-//! ```compile_fail,E0308
-//! // A bare id is no proof.
-//! async fn f(tx: &mut policytab_store::TenantTx<policytab_store::ReadOnly>, id: policytab_domain::ids::CustomerId) {
-//!     let _ = tx.connection_fetch(&id).await;
-//! }
 //! ```
 
 mod api_tokens;

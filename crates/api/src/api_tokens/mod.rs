@@ -1,0 +1,4 @@
+//! Tokens for scripts.
+
+pub mod dto;
+pub mod routes;

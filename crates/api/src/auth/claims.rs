@@ -1,0 +1,126 @@
+//! Access tokens of our own: made after a sign-in, believed for fifteen minutes.
+
+use super::keys::SigningKeys;
+use chrono::{DateTime, Utc};
+use jsonwebtoken::{Header, Validation};
+use policytab_domain::role::Role;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Seconds that an access token lives.
+pub const ACCESS_TOKEN_SECONDS: i64 = 15 * 60;
+
+/// Clock differences between nodes that are forgiven, in seconds.
+const LEEWAY: u64 = 30;
+
+/// Longest token that is looked at, in bytes. Ours have about 700.
+pub const MAX_TOKEN: usize = 8 * 1024;
+
+/// `aud` of our own tokens.
+pub const AUDIENCE: &str = "policytab-api";
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// Issuer: this deployment's public address.
+    pub iss: String,
+    /// [`AUDIENCE`]
+    pub aud: String,
+    /// The user.
+    pub sub: Uuid,
+    /// The MSP.
+    pub msp_id: Uuid,
+    /// The role.
+    pub role: Role,
+    /// The user's name, for the audit trail.
+    pub name: String,
+    /// The user's address.
+    pub email: String,
+    /// Issued at, seconds.
+    pub iat: i64,
+    /// Not before, seconds.
+    pub nbf: i64,
+    /// Expires at, seconds.
+    pub exp: i64,
+    /// The token's own id.
+    pub jti: Uuid,
+}
+
+/// Who a token is made for.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The user.
+    pub user_id: Uuid,
+    /// The MSP.
+    pub msp_id: Uuid,
+    /// The role.
+    pub role: Role,
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+}
+
+/// Signs an access token.
+pub fn sign(
+    keys: &SigningKeys,
+    issuer: &str,
+    subject: &Subject,
+    now: DateTime<Utc>,
+) -> jsonwebtoken::errors::Result<String> {
+    let claims = AccessClaims {
+        iss: issuer.to_owned(),
+        aud: AUDIENCE.to_owned(),
+        sub: subject.user_id,
+        msp_id: subject.msp_id,
+        role: subject.role,
+        name: subject.name.clone(),
+        email: subject.email.clone(),
+        iat: now.timestamp(),
+        nbf: now.timestamp(),
+        exp: now.timestamp() + ACCESS_TOKEN_SECONDS,
+        jti: Uuid::now_v7(),
+    };
+    let mut header = Header::new(SigningKeys::ALGORITHM);
+    header.kid = Some(keys.kid().to_owned());
+    jsonwebtoken::encode(&header, &claims, keys.encoding())
+}
+
+/// Believes a token of our own, or `None`: the caller learns no more than that.
+pub fn verify(keys: &SigningKeys, issuer: &str, kid: &str, token: &str) -> Option<AccessClaims> {
+    let mut validation = Validation::new(SigningKeys::ALGORITHM);
+    validation.leeway = LEEWAY;
+    validation.validate_nbf = true;
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_issuer(&[issuer]);
+    validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+    jsonwebtoken::decode::<AccessClaims>(token, keys.decoding(kid)?, &validation).ok().map(|t| t.claims)
+}
+
+/// The key id that a token names, if its header is one that we would look at: no key or address of a key brought
+/// along, no critical extension that we don't know, no type other than JWT.
+pub fn plain_kid(token: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Plain {
+        kid: String,
+        #[serde(default)]
+        typ: Option<String>,
+        jku: Option<serde::de::IgnoredAny>,
+        jwk: Option<serde::de::IgnoredAny>,
+        x5u: Option<serde::de::IgnoredAny>,
+        x5c: Option<serde::de::IgnoredAny>,
+        crit: Option<serde::de::IgnoredAny>,
+        zip: Option<serde::de::IgnoredAny>,
+    }
+    if token.len() > MAX_TOKEN {
+        return None;
+    }
+    let head = token.split('.').next()?;
+    let bytes = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, head).ok()?;
+    let header: Plain = serde_json::from_slice(&bytes).ok()?;
+    let typ_known =
+        header.typ.as_deref().is_none_or(|t| ["jwt", "at+jwt"].contains(&t.to_ascii_lowercase().as_str()));
+    let brings_keys =
+        header.jku.is_some() || header.jwk.is_some() || header.x5u.is_some() || header.x5c.is_some();
+    (typ_known && !brings_keys && header.crit.is_none() && header.zip.is_none()).then_some(header.kid)
+}

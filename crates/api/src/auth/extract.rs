@@ -1,0 +1,144 @@
+//! The credential and the permission, as one extractor: a handler that names `Authed<perm::X>` runs only for those
+//! who may X. This is one of the few places where a scope is made.
+
+use super::{claims, perm::Permission};
+use crate::{http::middleware::request_id, problem::ApiError, state::State};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web};
+use futures_util::future::LocalBoxFuture;
+use policytab_app::{Actor, ActorKind, actor::forbidden, tokens};
+use policytab_domain::{
+    problem::{Problem, ProblemCode},
+    tenancy::MspScope,
+};
+use std::{marker::PhantomData, ops::Deref};
+
+/// A verified actor with the permission `P`.
+#[derive(Debug)]
+pub struct Authed<P> {
+    actor: Actor,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P> Deref for Authed<P> {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+impl<P: Permission> FromRequest for Authed<P> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let actor = authenticate(&request).await?;
+            let span = tracing::Span::current();
+            span.record("msp.id", tracing::field::display(actor.scope.msp_id()));
+            span.record("actor", tracing::field::display(&actor.id));
+            if !actor.role.covers(P::ROLE) {
+                return Err(forbidden(P::ROLE).into());
+            }
+            // Middleware that comes later may want to know.
+            request.extensions_mut().insert(actor.scope);
+            Ok(Self { actor, permission: PhantomData })
+        })
+    }
+}
+
+/// The address a request came from. A proxy's header is believed only where the deployment says so: anybody can send it.
+pub fn client_ip(request: &HttpRequest, trust_forwarded_for: bool) -> Option<String> {
+    let forwarded = || {
+        let header = request.headers().get("x-forwarded-for")?.to_str().ok()?;
+        // The last entry is the one that our own proxy added.
+        header.rsplit(',').next()?.trim().parse::<std::net::IpAddr>().ok().map(|ip| ip.to_string())
+    };
+    let peer = || request.peer_addr().map(|a| a.ip().to_string());
+    if trust_forwarded_for { forwarded().or_else(peer) } else { peer() }
+}
+
+fn unauthenticated(detail: &str) -> ApiError {
+    Problem::new(ProblemCode::Unauthenticated, detail).into()
+}
+
+async fn authenticate(request: &HttpRequest) -> Result<Actor, ApiError> {
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or_else(|| ApiError::internal("the server's state is missing"))?
+        .clone();
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .ok_or_else(|| unauthenticated("No Authorization header was sent."))?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| unauthenticated("The Authorization header is not of the form `Bearer <token>`."))?;
+    let ip = client_ip(request, state.config.trust_forwarded_for);
+    let request_id = request_id(request);
+    let found = if token.starts_with(tokens::API_TOKEN_PREFIX) {
+        api_token(&state, token).await?
+    } else {
+        jwt(&state, token).await
+    };
+    let mut actor = found.ok_or_else(|| unauthenticated("The token is not valid, or has expired."))?;
+    actor.ip = ip;
+    actor.request_id = request_id;
+    Ok(actor)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the token's digest was found among this MSP's API tokens")]
+async fn api_token(state: &State, token: &str) -> Result<Option<Actor>, ApiError> {
+    let Some(hit) = policytab_app::api_tokens::verify(&state.app, &token.to_owned().into()).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Actor {
+        scope: MspScope::assume_verified(hit.msp_id),
+        kind: ActorKind::ApiToken,
+        id: hit.token_id.to_string(),
+        user_id: None,
+        name: hit.name,
+        email: None,
+        role: hit.role,
+        ip: None,
+        request_id: None,
+    }))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the token's signature, issuer, audience and times were verified"
+)]
+async fn jwt(state: &State, token: &str) -> Option<Actor> {
+    let kid = claims::plain_kid(token)?;
+    if state.keys.decoding(&kid).is_some() {
+        let claims = claims::verify(&state.keys, &state.issuer, &kid, token)?;
+        return Some(Actor {
+            scope: MspScope::assume_verified(claims.msp_id.into()),
+            kind: ActorKind::User,
+            id: claims.sub.to_string(),
+            user_id: Some(claims.sub.into()),
+            name: claims.name,
+            email: Some(claims.email),
+            role: claims.role,
+            ip: None,
+            request_id: None,
+        });
+    }
+    let subject = state.outside.as_ref()?.verify(&kid, token).await?;
+    Some(Actor {
+        scope: MspScope::assume_verified(subject.msp_id.into()),
+        kind: ActorKind::External,
+        id: subject.id,
+        user_id: None,
+        name: subject.name,
+        email: subject.email,
+        role: subject.role,
+        ip: None,
+        request_id: None,
+    })
+}

@@ -1,0 +1,52 @@
+//! What a route needs, as a type in its signature.
+
+use policytab_domain::role::Role;
+
+/// A permission, and the lowest role that has it.
+pub trait Permission: 'static {
+    /// The lowest role.
+    const ROLE: Role;
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])+ $name:ident: $role:ident,)+) => {$(
+        $(#[$doc])+
+        #[derive(Debug)]
+        pub struct $name;
+        impl Permission for $name {
+            const ROLE: Role = Role::$role;
+        }
+    )+};
+}
+
+permissions! {
+    /// See who one is, and follow events.
+    SessionRead: Viewer,
+    /// See customers, their connection, imports, snapshots and reports.
+    CustomerRead: Viewer,
+    /// Add, rename, delete customers.
+    CustomerWrite: Admin,
+    /// Connect customers and rotate their credentials.
+    ConnectionWrite: Admin,
+    /// Verify stored credentials again.
+    ConnectionTest: Operator,
+    /// Re-sync an imported customer; the first import needs an admin, which the use case checks by the customer's state.
+    ImportStart: Operator,
+    /// See reports.
+    ReportRead: Viewer,
+    /// Choose what a customer is compared with.
+    ComparisonWrite: Admin,
+    /// See the baseline library.
+    BaselineRead: Viewer,
+    /// Manage the baseline library.
+    BaselineWrite: Admin,
+    /// Manage API tokens.
+    ApiTokenWrite: Admin,
+    /// Manage people and roles.
+    UserWrite: Owner,
+    /// See the audit log.
+    AuditRead: Viewer,
+}
+
+/// The role that may take a report out of the product as a file.
+pub const EXPORT_ROLE: Role = Role::Operator;

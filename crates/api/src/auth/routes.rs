@@ -1,0 +1,145 @@
+//! Routes of signing in.
+
+use super::{
+    claims::{self, ACCESS_TOKEN_SECONDS, Subject},
+    cookie,
+    dto::{ActorKindName, LoginIn, MeOut, MspOut, SessionOut},
+    extract::{Authed, client_ip},
+    perm,
+};
+use crate::{
+    http::{body::Valid, middleware::request_id},
+    problem::{ApiError, ApiResult},
+    state::State,
+};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::Utc;
+use jsonwebtoken::jwk::JwkSet;
+use policytab_app::{
+    ActorKind,
+    sessions::{self, Origin, REFRESH_DAYS, Session},
+};
+use policytab_domain::{
+    cloud::Cloud,
+    problem::{Problem, ProblemCode},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+fn origin(request: &HttpRequest, state: &State) -> Origin {
+    Origin { ip: client_ip(request, state.config.trust_forwarded_for), request_id: request_id(request) }
+}
+
+/// Signs in with email and password.
+#[utoipa::path(
+    tag = "session",
+    request_body = LoginIn,
+    responses((status = 200, description = "An access token; the refresh token comes as a cookie.", body = SessionOut))
+)]
+#[post("/auth/login")]
+pub async fn session_login(
+    request: HttpRequest,
+    state: web::Data<State>,
+    login: Valid<LoginIn>,
+) -> ApiResult<HttpResponse> {
+    let LoginIn { email, password } = login.body;
+    let session = sessions::login(&state.app, &email, password, &origin(&request, &state)).await?;
+    answer(&state, session).await
+}
+
+/// Continues a session by its cookie.
+#[utoipa::path(
+    tag = "session",
+    responses((status = 200, description = "The next access token; the next refresh token comes as a cookie.", body = SessionOut))
+)]
+#[post("/auth/refresh")]
+pub async fn session_refresh(request: HttpRequest, state: web::Data<State>) -> ApiResult<HttpResponse> {
+    let token = refresh_token(&request)
+        .ok_or_else(|| Problem::new(ProblemCode::Unauthenticated, "There is no session to continue."))?;
+    let session = sessions::refresh(&state.app, &token, &origin(&request, &state)).await?;
+    answer(&state, session).await
+}
+
+/// Ends a session.
+#[utoipa::path(tag = "session", responses((status = 204, description = "The session has ended.")))]
+#[post("/auth/logout")]
+pub async fn session_logout(request: HttpRequest, state: web::Data<State>) -> ApiResult<HttpResponse> {
+    if let Some(token) = refresh_token(&request) {
+        sessions::logout(&state.app, &token, &origin(&request, &state)).await?;
+    }
+    Ok(HttpResponse::NoContent().cookie(cookie::clear(state.config.secure())).finish())
+}
+
+/// Who is asking.
+#[utoipa::path(
+    tag = "session",
+    responses((status = 200, description = "The person or token behind the credential.", body = MeOut))
+)]
+#[get("/me")]
+pub async fn me_fetch(
+    who: Authed<perm::SessionRead>,
+    state: web::Data<State>,
+) -> ApiResult<web::Json<MeOut>> {
+    let name = sessions::msp_name(&state.app, &who.scope).await?;
+    Ok(web::Json(MeOut {
+        kind: match who.kind {
+            ActorKind::User => ActorKindName::User,
+            ActorKind::ApiToken => ActorKindName::ApiToken,
+            ActorKind::External => ActorKindName::External,
+            ActorKind::System => ActorKindName::System,
+        },
+        id: who.id.clone(),
+        display_name: who.name.clone(),
+        email: who.email.clone(),
+        role: who.role,
+        msp: MspOut { id: who.scope.msp_id().as_uuid(), name },
+        clouds: clouds(&state),
+    }))
+}
+
+/// The public keys that access tokens are signed with.
+#[utoipa::path(
+    tag = "session",
+    responses((status = 200, description = "A JSON Web Key Set (RFC 7517).", body = Object))
+)]
+#[get("/auth/jwks.json")]
+pub async fn jwks_fetch(state: web::Data<State>) -> web::Json<JwkSet> {
+    web::Json(state.keys.jwks().clone())
+}
+
+/// The clouds that this deployment enables.
+fn clouds(state: &State) -> Vec<Cloud> {
+    Cloud::ALL.into_iter().filter(|c| state.app.graph.cloud_enabled(*c)).collect()
+}
+
+fn refresh_token(request: &HttpRequest) -> Option<SecretString> {
+    request.cookie(cookie::NAME).map(|c| c.value().to_owned()).filter(|v| !v.is_empty()).map(Into::into)
+}
+
+async fn answer(state: &State, session: Session) -> ApiResult<HttpResponse> {
+    let subject = Subject {
+        user_id: session.user_id.as_uuid(),
+        msp_id: session.msp_id.as_uuid(),
+        role: session.role,
+        name: session.name.clone(),
+        email: session.email.clone(),
+    };
+    let access_token =
+        claims::sign(&state.keys, &state.issuer, &subject, Utc::now()).map_err(ApiError::internal)?;
+    let body = SessionOut {
+        access_token,
+        token_type: "Bearer".to_owned(),
+        expires_in: ACCESS_TOKEN_SECONDS.unsigned_abs(),
+        user: MeOut {
+            kind: ActorKindName::User,
+            id: session.user_id.to_string(),
+            display_name: session.name,
+            email: Some(session.email),
+            role: session.role,
+            msp: MspOut { id: session.msp_id.as_uuid(), name: session.msp_name },
+            clouds: clouds(state),
+        },
+    };
+    let token = session.refresh_token.expose_secret().to_owned();
+    let cookie = cookie::set(token, REFRESH_DAYS * 24 * 3600, state.config.secure());
+    Ok(HttpResponse::Ok().cookie(cookie).json(body))
+}

@@ -1,0 +1,216 @@
+//! The baseline library on the wire.
+
+use crate::snapshots::dto::PolicyOut;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+/// A new workspace baseline from policy objects.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineCreate {
+    /// Its name, unique in the MSP without regard to case.
+    #[validate(custom(function = "crate::http::text::display_name"))]
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: String,
+    /// Graph `conditionalAccessPolicy` objects.
+    #[validate(length(min = 1, max = 1000, message = "between 1 and 1000 policies"))]
+    #[schema(value_type = Vec<Object>, min_items = 1, max_items = 1000)]
+    pub policies: Vec<Value>,
+}
+
+/// Changes to a baseline.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineUpdate {
+    /// The new name.
+    #[validate(custom(function = "crate::http::text::display_name"))]
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: String,
+}
+
+/// Files to make a baseline from.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineImportFiles {
+    /// The baseline's name.
+    #[validate(custom(function = "crate::http::text::display_name"))]
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: String,
+    /// The files: policy exports, create bodies, arrays, pages; others are skipped and named.
+    #[validate(length(min = 1, max = 2000, message = "between 1 and 2000 files"))]
+    #[schema(min_items = 1, max_items = 2000)]
+    pub files: Vec<BaselineFile>,
+    /// Only tell what would be found and skipped; store nothing.
+    #[serde(default)]
+    pub preview: bool,
+}
+
+/// One file: its text, or its bytes in base64 (for encodings other than UTF-8).
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineFile {
+    /// Its path, for messages.
+    #[schema(max_length = 500)]
+    pub path: String,
+    /// Its text.
+    #[serde(default)]
+    pub content: Option<String>,
+    /// Its bytes in base64.
+    #[serde(default)]
+    pub content_base64: Option<String>,
+}
+
+/// A folder of a public GitHub repository to make a baseline from.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineImportGithub {
+    /// The baseline's name.
+    #[validate(custom(function = "crate::http::text::display_name"))]
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: String,
+    /// The repository's address, `https://github.com/owner/name`; a `/tree/branch/folder` part is understood.
+    #[validate(length(min = 1, max = 500, message = "between 1 and 500 characters"))]
+    #[schema(max_length = 500, example = "https://github.com/j0eyv/ConditionalAccessBaseline")]
+    pub url: String,
+    /// Branch, tag or commit; the default branch when left out.
+    #[serde(default, rename = "ref")]
+    #[validate(length(max = 200, message = "at most 200 characters"))]
+    #[schema(max_length = 200)]
+    pub git_ref: Option<String>,
+    /// Only files below this folder.
+    #[serde(default)]
+    #[validate(length(max = 500, message = "at most 500 characters"))]
+    #[schema(max_length = 500)]
+    pub folder: Option<String>,
+    /// Only tell what would be found and skipped; store nothing.
+    #[serde(default)]
+    pub preview: bool,
+}
+
+/// What an import of files found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BaselineImportOut {
+    /// The new baseline; null for a preview.
+    pub baseline: Option<BaselineOut>,
+    /// Policies, in the order of the files.
+    pub policies: Vec<FoundPolicyOut>,
+    /// Files that were left out, and why.
+    pub skipped: Vec<SkippedFileOut>,
+    /// Policies that mean the same as an earlier one.
+    pub duplicates: Vec<DuplicatePolicyOut>,
+}
+
+/// A policy found in a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundPolicyOut {
+    /// Which file.
+    pub path: String,
+    /// Which policy of the file, from 0.
+    pub index: usize,
+    /// Its display name.
+    pub display_name: String,
+    /// Its state.
+    pub state: String,
+    /// What is odd about it.
+    pub warnings: Vec<String>,
+}
+
+/// A file that was left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SkippedFileOut {
+    /// Which file.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A policy that means the same as an earlier one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DuplicatePolicyOut {
+    /// Which file.
+    pub path: String,
+    /// The file of the earlier one.
+    pub same_as: String,
+}
+
+/// Where a baseline came from.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BaselineSourceBody {
+    /// Uploaded files or objects.
+    Files {
+        /// How many files.
+        files: usize,
+    },
+    /// A GitHub repository at one commit.
+    Github {
+        /// `https://github.com/owner/name`
+        url: String,
+        /// What was asked for.
+        #[serde(rename = "ref")]
+        git_ref: String,
+        /// The commit that was read.
+        commit: String,
+        /// The folder, empty for the whole repository.
+        folder: String,
+    },
+}
+
+/// A workspace baseline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BaselineOut {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Where it came from.
+    pub source: BaselineSourceBody,
+    /// How many policies.
+    pub policies: i64,
+    /// How many customers are compared with it.
+    pub customers: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Grows with every change; the ETag holds the same number.
+    pub version: i64,
+}
+
+/// A workspace baseline with its policies.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BaselineDetailOut {
+    /// What the list shows.
+    #[serde(flatten)]
+    pub baseline: BaselineOut,
+    /// Its policies.
+    pub policy_items: Vec<PolicyOut>,
+}
+
+/// One page of baselines.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BaselinePage {
+    /// By name.
+    pub items: Vec<BaselineOut>,
+    /// Give this back as `cursor` for the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// A customer's co-managed baseline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CoManagedBaselineOut {
+    /// Whose.
+    pub customer_id: Uuid,
+    /// The snapshot it was seeded from.
+    pub seeded_from: Uuid,
+    /// When.
+    pub seeded_at: DateTime<Utc>,
+    /// Grows with every change.
+    pub version: i64,
+    /// Its policies.
+    pub policy_items: Vec<PolicyOut>,
+}

@@ -1,0 +1,4 @@
+//! The baseline library.
+
+pub mod dto;
+pub mod routes;

@@ -1,0 +1,257 @@
+//! Routes of the baseline library.
+
+use super::dto::{
+    BaselineCreate, BaselineDetailOut, BaselineImportFiles, BaselineImportOut, BaselineOut, BaselinePage,
+    BaselineSourceBody, BaselineUpdate, CoManagedBaselineOut, DuplicatePolicyOut, FoundPolicyOut,
+    SkippedFileOut,
+};
+use crate::{
+    auth::{extract::Authed, perm},
+    http::{
+        body::{FILES_BODY_LIMIT, Valid},
+        etag::{IfMatch, etag},
+        idempotency::{Key, answer},
+        page::{self, PageQuery},
+    },
+    problem::{ApiError, ApiResult},
+    snapshots::convert::{policies, stored_policies},
+    state::State,
+};
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use policytab_app::{baselines, idempotency::Stored};
+use policytab_domain::{
+    problem::Problem,
+    reader::{Reading, read_many},
+};
+use policytab_store::Baseline;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// What the library shows of a baseline.
+pub fn baseline_out(b: &Baseline, customers: i64) -> BaselineOut {
+    let origin = b.source.get("origin").cloned().unwrap_or_default();
+    BaselineOut {
+        id: b.id.as_uuid(),
+        name: b.display_name.clone(),
+        source: serde_json::from_value(origin).unwrap_or(BaselineSourceBody::Files { files: 0 }),
+        policies: b.policy_count.into(),
+        customers,
+        created_at: b.created_at,
+        updated_at: b.updated_at,
+        version: b.version,
+    }
+}
+
+/// What a reading found, for the caller to look at.
+pub fn import_out(reading: &Reading, baseline: Option<BaselineOut>) -> BaselineImportOut {
+    BaselineImportOut {
+        baseline,
+        policies: reading
+            .policies
+            .iter()
+            .map(|p| FoundPolicyOut {
+                path: p.path.clone(),
+                index: p.index,
+                display_name: p.policy.name().to_owned(),
+                state: p.raw.get("state").and_then(Value::as_str).unwrap_or_default().to_owned(),
+                warnings: p.warnings.iter().map(ToString::to_string).collect(),
+            })
+            .collect(),
+        skipped: reading
+            .skipped
+            .iter()
+            .map(|s| SkippedFileOut { path: s.path.clone(), reason: s.reason.clone() })
+            .collect(),
+        duplicates: reading
+            .duplicates
+            .iter()
+            .map(|d| DuplicatePolicyOut { path: d.path.clone(), same_as: d.same_as.clone() })
+            .collect(),
+    }
+}
+
+/// Lists the library by name.
+#[utoipa::path(
+    tag = "baselines",
+    params(PageQuery),
+    responses((status = 200, description = "One page of baselines.", body = BaselinePage))
+)]
+#[get("/baselines")]
+pub async fn baseline_list(
+    who: Authed<perm::BaselineRead>,
+    state: web::Data<State>,
+    query: web::Query<PageQuery>,
+) -> ApiResult<web::Json<BaselinePage>> {
+    let limit = page::limit(query.limit)?.into();
+    let (found, usage) = baselines::list(&state.app, &who, limit, query.cursor.as_deref()).await?;
+    let items = found.items.iter().map(|b| baseline_out(b, usage.get(&b.id).copied().unwrap_or(0))).collect();
+    Ok(web::Json(BaselinePage { items, next_cursor: found.next_cursor }))
+}
+
+/// Makes a baseline from policy objects.
+#[utoipa::path(
+    tag = "baselines",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless.")),
+    request_body = BaselineCreate,
+    responses((status = 201, description = "The baseline.", body = BaselineOut))
+)]
+#[post("/baselines")]
+pub async fn baseline_create(
+    who: Authed<perm::BaselineWrite>,
+    state: web::Data<State>,
+    key: Key,
+    new: Valid<BaselineCreate, FILES_BODY_LIMIT>,
+) -> ApiResult<HttpResponse> {
+    let idempotency = key.of(&new.bytes);
+    let text = serde_json::to_vec(&new.body.policies).map_err(ApiError::internal)?;
+    let reading = read_many([("policies", text.as_slice())]);
+    if let Some(skipped) = reading.skipped.first() {
+        return Err(Problem::invalid("policies", format!("one of them {}", skipped.reason)).into());
+    }
+    let origin = source(&BaselineSourceBody::Files { files: 0 })?;
+    let outcome =
+        baselines::create(&state.app, &who, &new.body.name, origin, &reading, idempotency, |made| {
+            Stored::json(201, &baseline_out(made, 0)).header("etag", format!("\"{}\"", made.version))
+        })
+        .await?;
+    Ok(answer(outcome))
+}
+
+/// Makes a baseline from files, or tells what would be found in them.
+#[utoipa::path(
+    tag = "baselines",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless.")),
+    request_body = BaselineImportFiles,
+    responses(
+        (status = 200, description = "A preview: nothing was stored.", body = BaselineImportOut),
+        (status = 201, description = "The baseline, and what was found and skipped.", body = BaselineImportOut),
+    )
+)]
+#[post("/baselines/import/files")]
+pub async fn baseline_import_files(
+    who: Authed<perm::BaselineWrite>,
+    state: web::Data<State>,
+    key: Key,
+    new: Valid<BaselineImportFiles, FILES_BODY_LIMIT>,
+) -> ApiResult<HttpResponse> {
+    let idempotency = key.of(&new.bytes);
+    let files = decoded(&new.body)?;
+    let reading = read_many(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
+    if new.body.preview {
+        return Ok(HttpResponse::Ok().json(import_out(&reading, None)));
+    }
+    let origin = source(&BaselineSourceBody::Files { files: files.len() })?;
+    let outcome =
+        baselines::create(&state.app, &who, &new.body.name, origin, &reading, idempotency, |made| {
+            Stored::json(201, &import_out(&reading, Some(baseline_out(made, 0))))
+                .header("etag", format!("\"{}\"", made.version))
+        })
+        .await?;
+    Ok(answer(outcome))
+}
+
+/// The files' bytes, or which file is not given as it should.
+fn decoded(new: &BaselineImportFiles) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+    new.files
+        .iter()
+        .enumerate()
+        .map(|(index, file)| {
+            let wrong = |message: &str| Problem::invalid(&format!("files[{index}]"), message);
+            let bytes = match (&file.content, &file.content_base64) {
+                (Some(text), None) => text.clone().into_bytes(),
+                (None, Some(encoded)) => {
+                    STANDARD.decode(encoded.trim()).map_err(|_| wrong("content_base64 is not base64"))?
+                }
+                _ => return Err(wrong("give either content or content_base64")),
+            };
+            Ok((file.path.clone(), bytes))
+        })
+        .collect()
+}
+
+fn source(body: &BaselineSourceBody) -> ApiResult<Value> {
+    serde_json::to_value(body).map_err(ApiError::internal)
+}
+
+/// Reads a baseline with its policies.
+#[utoipa::path(
+    tag = "baselines",
+    params(("id" = Uuid, Path, description = "The baseline.")),
+    responses((status = 200, description = "The baseline.", body = BaselineDetailOut,
+        headers(("etag", description = "Its version."))))
+)]
+#[get("/baselines/{id}")]
+pub async fn baseline_fetch(
+    who: Authed<perm::BaselineRead>,
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+) -> ApiResult<HttpResponse> {
+    let (baseline, documents, customers) = baselines::fetch(&state.app, &who, (*id).into()).await?;
+    let policy_items = stored_policies(&baseline.source, &documents);
+    let body = BaselineDetailOut { baseline: baseline_out(&baseline, customers), policy_items };
+    Ok(HttpResponse::Ok().insert_header(etag(baseline.version)).json(body))
+}
+
+/// Renames a baseline.
+#[utoipa::path(
+    tag = "baselines",
+    params(
+        ("id" = Uuid, Path, description = "The baseline."),
+        ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on."),
+    ),
+    request_body = BaselineUpdate,
+    responses((status = 200, description = "The baseline, renamed.", body = BaselineOut,
+        headers(("etag", description = "Its version."))))
+)]
+#[patch("/baselines/{id}")]
+pub async fn baseline_update(
+    who: Authed<perm::BaselineWrite>,
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    change: Valid<BaselineUpdate>,
+) -> ApiResult<HttpResponse> {
+    let (baseline, customers) =
+        baselines::rename(&state.app, &who, (*id).into(), &change.body.name, expected.0).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(baseline.version)).json(baseline_out(&baseline, customers)))
+}
+
+/// Deletes a baseline; refused while a customer is compared with it.
+#[utoipa::path(
+    tag = "baselines",
+    params(("id" = Uuid, Path, description = "The baseline.")),
+    responses((status = 204, description = "It is gone."))
+)]
+#[delete("/baselines/{id}")]
+pub async fn baseline_delete(
+    who: Authed<perm::BaselineWrite>,
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+) -> ApiResult<HttpResponse> {
+    baselines::delete(&state.app, &who, (*id).into()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Reads a customer's co-managed baseline: its own agreed state.
+#[utoipa::path(
+    tag = "baselines",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    responses((status = 200, description = "The co-managed baseline.", body = CoManagedBaselineOut))
+)]
+#[get("/customers/{id}/co-managed-baseline")]
+pub async fn co_managed_baseline_fetch(
+    who: Authed<perm::BaselineRead>,
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+) -> ApiResult<web::Json<CoManagedBaselineOut>> {
+    let (seeded, documents, names) = baselines::co_managed(&state.app, &who, (*id).into()).await?;
+    let bodies = documents.into_iter().map(|(id, body)| (Some(id), false, body));
+    Ok(web::Json(CoManagedBaselineOut {
+        customer_id: *id,
+        seeded_from: seeded.snapshot_id.as_uuid(),
+        seeded_at: seeded.created_at,
+        version: seeded.version,
+        policy_items: policies(bodies, &names),
+    }))
+}

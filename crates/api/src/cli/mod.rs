@@ -1,0 +1,94 @@
+//! The command line of the one binary.
+
+mod admin;
+mod demo;
+mod emulator;
+mod serve;
+
+use crate::config;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Onboards Microsoft Entra tenants and keeps their Conditional Access in order.
+#[derive(Debug, Parser)]
+#[command(name = "policytab", version, about, after_help = config::help())]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and the browser application, and run imports unless POLICYTAB_WORKERS is 0
+    Serve,
+    /// Run imports only
+    Worker,
+    /// Bring the database up to date (needs POLICYTAB_MIGRATION_DATABASE_URL)
+    Migrate,
+    /// Start everything for a try: a database, the emulator with its tenants, a workspace, the server
+    Demo(demo::Args),
+    /// Serve the emulator of Entra and Microsoft Graph
+    Emulator(emulator::Args),
+    /// Print the API's description
+    Openapi,
+    /// Manage workspaces, keys and the audit trail
+    #[command(subcommand)]
+    Admin(admin::Command),
+}
+
+/// Why a command failed: one sentence for the person at the terminal.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the command in `argv`.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.to_string()),
+    };
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Serve => serve::run(serve::What::ServerAndWorkers).await,
+            Command::Worker => serve::run(serve::What::Workers).await,
+            Command::Migrate => serve::migrate().await,
+            Command::Demo(args) => demo::run(args).await,
+            Command::Emulator(args) => emulator::run(args).await,
+            Command::Openapi => openapi(),
+            Command::Admin(command) => admin::run(command).await,
+        }
+    });
+    // A look-up of a host name may still hang in a thread; nothing waits for it.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the answer of a command that failed")]
+fn fail(sentence: &str) -> ExitCode {
+    eprintln!("policytab: {sentence}");
+    ExitCode::FAILURE
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of the command")]
+fn openapi() -> Result<(), Failure> {
+    print!("{}", crate::openapi::document_text()?);
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

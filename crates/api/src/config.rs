@@ -1,0 +1,329 @@
+//! Settings: typed, from an optional TOML file and the environment (which wins), all mistakes told at once.
+
+use crate::auth::outside::OutsideConfig;
+use secrecy::SecretString;
+use std::{
+    collections::BTreeMap, fmt::Write as _, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration,
+};
+use url::Url;
+
+/// One setting: its name in the environment, its default, and what it is for.
+struct Setting {
+    name: &'static str,
+    default: Option<&'static str>,
+    help: &'static str,
+}
+
+const fn s(name: &'static str, default: Option<&'static str>, help: &'static str) -> Setting {
+    Setting { name, default, help }
+}
+
+/// Every setting. In the TOML file the names are in lower case. A name with `_FILE` appended gives a file to read the
+/// value from.
+const SETTINGS: &[Setting] = &[
+    s("DATABASE_URL", None, "PostgreSQL address of the runtime role (policytab_runtime); required"),
+    s(
+        "POLICYTAB_MIGRATION_DATABASE_URL",
+        None,
+        "PostgreSQL address of the owner role; set it to migrate on start",
+    ),
+    s("POLICYTAB_DATABASE_CONNECTIONS", Some("16"), "connections to PostgreSQL at the most"),
+    s("POLICYTAB_LISTEN", Some("127.0.0.1:8080"), "address and port of the HTTP server"),
+    s(
+        "POLICYTAB_PUBLIC_URL",
+        None,
+        "address under which browsers reach the server; http://<listen> when unset",
+    ),
+    s(
+        "POLICYTAB_KEY_FILE",
+        Some(".data/keys/vault.keys"),
+        "key ring that seals customers' secrets; made when absent",
+    ),
+    s(
+        "POLICYTAB_SIGNING_KEY_FILE",
+        Some(".data/keys/signing.pem"),
+        "keys that sign access tokens; made when absent",
+    ),
+    s("POLICYTAB_EMULATOR_URL", None, "address of the emulator; enables the cloud `emulator`"),
+    s(
+        "POLICYTAB_WORKERS",
+        Some("2"),
+        "imports that this process runs side by side; 0 leaves them to `policytab worker`",
+    ),
+    s(
+        "POLICYTAB_JOB_LEASE_SECONDS",
+        Some("30"),
+        "seconds without a heartbeat after which another worker takes a job",
+    ),
+    s(
+        "POLICYTAB_IMPORT_DEADLINE_SECONDS",
+        Some("120"),
+        "seconds after which an import gives up on Microsoft",
+    ),
+    s(
+        "POLICYTAB_TRUST_FORWARDED_FOR",
+        Some("false"),
+        "take the caller's address from X-Forwarded-For (behind a proxy)",
+    ),
+    s("POLICYTAB_HTTP_WORKERS", Some("2"), "threads that serve HTTP"),
+    s("POLICYTAB_LOG", Some("info"), "log filter, as of tracing-subscriber's EnvFilter"),
+    s("POLICYTAB_LOG_FORMAT", Some("pretty"), "`pretty` or `json`"),
+    s("POLICYTAB_OIDC_ISSUER", None, "outside issuer of access tokens (`iss`)"),
+    s("POLICYTAB_OIDC_JWKS_URL", None, "where the outside issuer publishes its keys"),
+    s("POLICYTAB_OIDC_AUDIENCE", None, "`aud` that the outside issuer's tokens must have"),
+    s("POLICYTAB_OIDC_MSP_CLAIM", Some("msp_id"), "claim that holds the MSP's id"),
+    s("POLICYTAB_OIDC_ROLE_CLAIM", Some("role"), "claim that holds the role"),
+];
+
+/// All settings of a server or worker.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Runtime role's address.
+    pub database_url: SecretString,
+    /// Owner role's address, to migrate on start.
+    pub migration_database_url: Option<SecretString>,
+    /// Connections at the most.
+    pub database_connections: u32,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where browsers find it.
+    pub public_url: Url,
+    /// Key ring of the vault.
+    pub key_file: PathBuf,
+    /// Keys of access tokens.
+    pub signing_key_file: PathBuf,
+    /// The emulator, where enabled.
+    pub emulator_url: Option<Url>,
+    /// Imports side by side.
+    pub workers: usize,
+    /// Lease of a job.
+    pub job_lease: Duration,
+    /// Deadline of an import's reading.
+    pub import_deadline: Duration,
+    /// Believe X-Forwarded-For.
+    pub trust_forwarded_for: bool,
+    /// HTTP threads.
+    pub http_workers: usize,
+    /// Log filter.
+    pub log: String,
+    /// Log as JSON.
+    pub log_json: bool,
+    /// Outside issuer.
+    pub outside: Option<OutsideConfig>,
+}
+
+/// Every mistake in the settings, one a line.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings are not valid:\n{}", .0.iter().map(|m| format!("  {m}")).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+/// What `--help` tells about the settings.
+pub fn help() -> String {
+    let mut text = String::from(
+        "Settings (environment, or a TOML file named by POLICYTAB_CONFIG, names in lower case):\n",
+    );
+    for setting in SETTINGS {
+        let default = setting.default.map(|d| format!(" [default: {d}]")).unwrap_or_default();
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "  {:<36}{}{}", setting.name, setting.help, default);
+    }
+    text.push_str("Append _FILE to a name to read its value from a file.\n");
+    text
+}
+
+impl Config {
+    /// Reads the file named by `POLICYTAB_CONFIG`, if any, and the environment.
+    pub fn load() -> Result<Self, ConfigError> {
+        let mut builder = config::Config::builder();
+        if let Some(file) = std::env::var_os("POLICYTAB_CONFIG") {
+            builder =
+                builder.add_source(config::File::from(PathBuf::from(file)).format(config::FileFormat::Toml));
+        }
+        let file: BTreeMap<String, String> = builder
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|e| ConfigError(vec![format!("the file in POLICYTAB_CONFIG can't be read: {e}")]))?;
+        Self::from_sources(|name| {
+            std::env::var(name)
+                .ok()
+                .filter(|v| !v.is_empty())
+                .or_else(|| file.get(&name.to_lowercase()).cloned())
+        })
+    }
+
+    /// Settings from any look-up; tests give a map.
+    pub fn from_sources(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut read = Reader { look_up: &look_up, mistakes: Vec::new() };
+        let listen: SocketAddr = read.parse("POLICYTAB_LISTEN").unwrap_or(([127, 0, 0, 1], 8080).into());
+        let fallback = Url::parse(&format!("http://{listen}"));
+        let outside = read.outside();
+        let config = Self {
+            database_url: read.required("DATABASE_URL").into(),
+            migration_database_url: read.text("POLICYTAB_MIGRATION_DATABASE_URL").map(Into::into),
+            database_connections: read.parse("POLICYTAB_DATABASE_CONNECTIONS").unwrap_or(16),
+            listen,
+            public_url: match (read.parse::<Url>("POLICYTAB_PUBLIC_URL"), fallback) {
+                (Some(url), _) | (None, Ok(url)) => url,
+                (None, Err(e)) => {
+                    read.mistakes.push(format!("POLICYTAB_PUBLIC_URL: {e}"));
+                    return Err(ConfigError(read.mistakes));
+                }
+            },
+            key_file: read.parse("POLICYTAB_KEY_FILE").unwrap_or_default(),
+            signing_key_file: read.parse("POLICYTAB_SIGNING_KEY_FILE").unwrap_or_default(),
+            emulator_url: read.parse("POLICYTAB_EMULATOR_URL"),
+            workers: read.parse("POLICYTAB_WORKERS").unwrap_or(2),
+            job_lease: Duration::from_secs(read.parse("POLICYTAB_JOB_LEASE_SECONDS").unwrap_or(30)),
+            import_deadline: Duration::from_secs(
+                read.parse("POLICYTAB_IMPORT_DEADLINE_SECONDS").unwrap_or(120),
+            ),
+            trust_forwarded_for: read.parse("POLICYTAB_TRUST_FORWARDED_FOR").unwrap_or(false),
+            http_workers: read.parse("POLICYTAB_HTTP_WORKERS").unwrap_or(2),
+            log: read.text("POLICYTAB_LOG").unwrap_or_default(),
+            log_json: match read.text("POLICYTAB_LOG_FORMAT").as_deref() {
+                Some("json") => true,
+                Some("pretty") | None => false,
+                Some(other) => {
+                    read.mistakes
+                        .push(format!("POLICYTAB_LOG_FORMAT: {other:?} is neither `pretty` nor `json`"));
+                    false
+                }
+            },
+            outside,
+        };
+        if config.job_lease < Duration::from_secs(3) {
+            read.mistakes.push("POLICYTAB_JOB_LEASE_SECONDS: must be at least 3".to_owned());
+        }
+        if read.mistakes.is_empty() { Ok(config) } else { Err(ConfigError(read.mistakes)) }
+    }
+
+    /// Whether browsers come over https, so that cookies are kept to it.
+    pub fn secure(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// `iss` of our own access tokens.
+    pub fn issuer(&self) -> String {
+        self.public_url.as_str().trim_end_matches('/').to_owned()
+    }
+}
+
+struct Reader<'a> {
+    look_up: &'a dyn Fn(&str) -> Option<String>,
+    mistakes: Vec<String>,
+}
+
+impl Reader<'_> {
+    /// A setting by value or by file, but not both; else its default.
+    fn text(&mut self, name: &str) -> Option<String> {
+        let file_name = format!("{name}_FILE");
+        let by_value = (self.look_up)(name);
+        // POLICYTAB_KEY and its like don't exist: only whole settings have a _FILE twin.
+        let by_file = (self.look_up)(&file_name);
+        match (by_value, by_file) {
+            (Some(_), Some(_)) => {
+                self.mistakes.push(format!("{name} and {file_name}: set one of them, not both"));
+                None
+            }
+            (Some(value), None) => Some(value),
+            (None, Some(file)) => match std::fs::read_to_string(&file) {
+                Ok(text) => Some(text.trim_end().to_owned()),
+                Err(e) => {
+                    self.mistakes.push(format!("{file_name}: {file} can't be read: {e}"));
+                    None
+                }
+            },
+            (None, None) => {
+                SETTINGS.iter().find(|s| s.name == name).and_then(|s| s.default).map(str::to_owned)
+            }
+        }
+    }
+
+    fn required(&mut self, name: &str) -> String {
+        self.text(name).unwrap_or_else(|| {
+            self.mistakes.push(format!("{name}: is required"));
+            String::new()
+        })
+    }
+
+    fn parse<T: FromStr>(&mut self, name: &str) -> Option<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let text = self.text(name)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(e) => {
+                self.mistakes.push(format!("{name}: {e}"));
+                None
+            }
+        }
+    }
+
+    /// The outside issuer: all three of its settings, or none.
+    fn outside(&mut self) -> Option<OutsideConfig> {
+        let issuer = self.text("POLICYTAB_OIDC_ISSUER");
+        let jwks_url = self.parse("POLICYTAB_OIDC_JWKS_URL");
+        let audience = self.text("POLICYTAB_OIDC_AUDIENCE");
+        let msp_claim = self.text("POLICYTAB_OIDC_MSP_CLAIM").unwrap_or_default();
+        let role_claim = self.text("POLICYTAB_OIDC_ROLE_CLAIM").unwrap_or_default();
+        match (issuer, jwks_url, audience) {
+            (Some(issuer), Some(jwks_url), Some(audience)) => {
+                Some(OutsideConfig { jwks_url, issuer, audience, msp_claim, role_claim })
+            }
+            (None, None, None) => None,
+            _ => {
+                self.mistakes.push(
+                    "POLICYTAB_OIDC_ISSUER, POLICYTAB_OIDC_JWKS_URL, POLICYTAB_OIDC_AUDIENCE: set all three or none"
+                        .to_owned(),
+                );
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_sources(|name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let error = from(&[
+            ("POLICYTAB_LISTEN", "here"),
+            ("POLICYTAB_WORKERS", "many"),
+            ("POLICYTAB_LOG_FORMAT", "xml"),
+            ("POLICYTAB_OIDC_ISSUER", "https://issuer.example"),
+        ])
+        .unwrap_err()
+        .to_string();
+        for name in [
+            "DATABASE_URL",
+            "POLICYTAB_LISTEN",
+            "POLICYTAB_WORKERS",
+            "POLICYTAB_LOG_FORMAT",
+            "POLICYTAB_OIDC",
+        ] {
+            assert!(error.contains(name), "{name} is missing in {error}");
+        }
+    }
+
+    #[test]
+    fn only_the_database_is_required() {
+        let config = from(&[("DATABASE_URL", "postgres://x")]).unwrap();
+        assert_eq!(config.listen.port(), 8080);
+        assert_eq!(config.issuer(), "http://127.0.0.1:8080");
+        assert!(!config.secure());
+        assert!(config.emulator_url.is_none());
+    }
+
+    #[test]
+    fn debug_output_never_shows_the_database_password() {
+        let config = from(&[("DATABASE_URL", "postgres://u:hunter2@h/d")]).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}

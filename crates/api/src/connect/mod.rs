@@ -1,0 +1,4 @@
+//! A customer's Graph connection: verify first, store after.
+
+pub mod dto;
+pub mod routes;

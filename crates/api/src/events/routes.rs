@@ -1,0 +1,96 @@
+//! `GET /events`: says what changed, so that screens ask again. Carries no data of its own.
+
+use crate::{
+    auth::{extract::Authed, perm},
+    problem::ApiResult,
+    state::State,
+};
+use actix_web::{
+    HttpResponse, get,
+    http::header::{CACHE_CONTROL, ContentEncoding},
+    web,
+};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use policytab_store::{EventKind, Notice};
+use serde::Serialize;
+use std::time::Duration;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A line of life for proxies, and the moment at which a dead reader is noticed.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The longest that a stream lives: about as long as an access token, so that a person whose access was taken away
+/// does not go on reading.
+const LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+/// What changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventOut {
+    /// `customer_changed`, `import_changed`, `baseline_changed`; `resync` when events may have been missed.
+    pub kind: String,
+    /// The customer, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<Uuid>,
+    /// The import, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import_id: Option<Uuid>,
+}
+
+/// Follows what changes in the workspace, as server-sent events named `change`.
+#[utoipa::path(
+    tag = "fleet",
+    responses((status = 200, description = "A stream of `EventOut`, one JSON object an event.", body = EventOut,
+        content_type = "text/event-stream"))
+)]
+#[get("/events")]
+pub async fn event_stream(
+    who: Authed<perm::SessionRead>,
+    state: web::Data<State>,
+) -> ApiResult<HttpResponse> {
+    let msp = who.scope.msp_id();
+    let mut notices = state.app.store.listen();
+    let mut stopped = state.stopped.clone();
+    let stream = async_stream::stream! {
+        yield Ok::<_, actix_web::Error>(Bytes::from_static(b"retry: 2000\n: connected\n\n"));
+        let end = tokio::time::Instant::now() + LIFETIME;
+        loop {
+            let notice = tokio::select! {
+                () = tokio::time::sleep_until(end) => break,
+                _ = stopped.changed() => break,
+                () = tokio::time::sleep(HEARTBEAT) => {
+                    yield Ok(Bytes::from_static(b": still here\n\n"));
+                    continue;
+                }
+                notice = notices.next() => notice,
+            };
+            let event = match notice {
+                None => break,
+                Some(Notice::Event { msp_id, kind, customer_id, import_id }) if msp_id == msp => EventOut {
+                    kind: match kind {
+                        EventKind::CustomerChanged => "customer_changed",
+                        EventKind::ImportChanged => "import_changed",
+                        EventKind::BaselineChanged => "baseline_changed",
+                    }.to_owned(),
+                    customer_id: customer_id.map(|id| id.as_uuid()),
+                    import_id: import_id.map(|id| id.as_uuid()),
+                },
+                Some(Notice::Reconnected) => {
+                    EventOut { kind: "resync".to_owned(), customer_id: None, import_id: None }
+                }
+                Some(Notice::Event { .. } | Notice::Jobs) => continue,
+            };
+            let data = serde_json::to_string(&event).unwrap_or_default();
+            yield Ok(Bytes::from(format!("event: change\ndata: {data}\n\n")));
+        }
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        // Compressing would hold events back until a block is full.
+        .insert_header(ContentEncoding::Identity)
+        // Proxies that buffer would hold events back.
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(stream))
+}

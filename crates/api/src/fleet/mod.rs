@@ -1,0 +1,4 @@
+//! The dashboard.
+
+pub mod dto;
+pub mod routes;

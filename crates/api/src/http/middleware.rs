@@ -1,0 +1,94 @@
+//! The outermost layer of every request: problems rendered, security headers set, requests counted.
+
+use crate::{
+    metrics::Metrics,
+    problem::{ProblemBody, from_status},
+};
+use actix_web::{
+    Error, HttpMessage as _,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+    web,
+};
+use policytab_domain::problem::{Problem, ProblemCode};
+use std::time::Instant;
+use tracing_actix_web::RequestId;
+
+/// Carries the request's id, for people to quote.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The SPA and the API description load nothing from elsewhere; Swagger UI and Fluent set inline styles.
+const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                   font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+/// The request's id.
+pub fn request_id(request: &actix_web::HttpRequest) -> Option<String> {
+    request.extensions().get::<RequestId>().map(ToString::to_string)
+}
+
+/// Renders problems and sets what every answer carries.
+pub async fn outermost(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let began = Instant::now();
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let id = request_id(response.request());
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        response = render(response, id.clone());
+    }
+    if let Some(metrics) = metrics {
+        let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());
+        metrics.request(response.request().method().as_str(), &route, status.as_u16(), began.elapsed());
+    }
+    let api = response.request().path().starts_with("/api/");
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, CSP);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "same-origin");
+    if api && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    Ok(response)
+}
+
+/// Gives a failed answer its problem body.
+fn render(response: ServiceResponse, id: Option<String>) -> ServiceResponse {
+    let problem = response.response().extensions().get::<Problem>().cloned();
+    if problem.is_none()
+        && response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t == "application/json")
+    {
+        // `/readyz` answers 503 with its own body.
+        return response;
+    }
+    let problem = problem.unwrap_or_else(|| from_status(response.status()));
+    let (code, retry_after) = (problem.code, problem.retry_after);
+    let body = ProblemBody::new(problem, Some(response.request().path().to_owned()), id);
+    let text = serde_json::to_string(&body).unwrap_or_default();
+    let (request, old) = response.into_parts();
+    let mut new = actix_web::HttpResponse::build(old.status());
+    new.content_type("application/problem+json");
+    for (name, value) in old.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            new.append_header((name.clone(), value.clone()));
+        }
+    }
+    if let Some(seconds) = retry_after {
+        new.insert_header((header::RETRY_AFTER, seconds.to_string()));
+    }
+    if code == ProblemCode::Unauthenticated {
+        new.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
+    ServiceResponse::new(request, new.body(text))
+}

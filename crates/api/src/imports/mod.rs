@@ -1,0 +1,4 @@
+//! Imports: start and watch.
+
+pub mod dto;
+pub mod routes;

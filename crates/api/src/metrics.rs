@@ -1,0 +1,101 @@
+//! Prometheus metrics: requests, Graph calls, imports by step, the job queue.
+
+use policytab_domain::import::ImportStep;
+use prometheus::{
+    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+use std::time::Duration;
+
+/// All of this process' metrics.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    requests: HistogramVec,
+    graph_calls: HistogramVec,
+    import_steps: HistogramVec,
+    imports: IntCounterVec,
+    queue_depth: IntGauge,
+    queue_age: IntGauge,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    /// Registers everything.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let seconds = |name: &str, help: &str, labels: &[&str]| {
+            HistogramVec::new(HistogramOpts::new(name, help), labels)
+        };
+        let metrics = Self {
+            requests: seconds(
+                "policytab_http_request_seconds",
+                "HTTP requests.",
+                &["method", "route", "status"],
+            )?,
+            graph_calls: seconds(
+                "policytab_graph_call_seconds",
+                "Calls to Microsoft.",
+                &["endpoint", "outcome"],
+            )?,
+            import_steps: seconds("policytab_import_step_seconds", "Steps of imports.", &["step"])?,
+            imports: IntCounterVec::new(
+                Opts::new("policytab_imports_total", "Ended imports."),
+                &["outcome"],
+            )?,
+            queue_depth: IntGauge::new("policytab_job_queue_depth", "Jobs that wait or run.")?,
+            queue_age: IntGauge::new("policytab_job_queue_age_seconds", "Age of the oldest waiting job.")?,
+            registry,
+        };
+        let registry = &metrics.registry;
+        registry.register(Box::new(metrics.requests.clone()))?;
+        registry.register(Box::new(metrics.graph_calls.clone()))?;
+        registry.register(Box::new(metrics.import_steps.clone()))?;
+        registry.register(Box::new(metrics.imports.clone()))?;
+        registry.register(Box::new(metrics.queue_depth.clone()))?;
+        registry.register(Box::new(metrics.queue_age.clone()))?;
+        Ok(metrics)
+    }
+
+    /// Counts a request; `route` is its pattern, never the bare path.
+    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        self.requests.with_label_values(&[method, route, &status.to_string()]).observe(took.as_secs_f64());
+    }
+
+    /// Counts a call to Microsoft.
+    pub fn graph_call(&self, endpoint: &str, outcome: &str, seconds: f64) {
+        self.graph_calls.with_label_values(&[endpoint, outcome]).observe(seconds);
+    }
+
+    /// What the queue looks like now.
+    pub fn queue(&self, depth: i64, oldest_seconds: i64) {
+        self.queue_depth.set(depth);
+        self.queue_age.set(oldest_seconds);
+    }
+
+    /// The text that Prometheus scrapes.
+    pub fn text(&self) -> String {
+        let mut bytes = Vec::new();
+        match TextEncoder::new().encode(&self.registry.gather(), &mut bytes) {
+            Ok(()) => String::from_utf8(bytes).unwrap_or_default(),
+            Err(error) => {
+                tracing::error!(%error, "metrics can't be written");
+                String::new()
+            }
+        }
+    }
+}
+
+impl policytab_app::worker::Meter for Metrics {
+    fn import_step(&self, step: ImportStep, seconds: f64) {
+        self.import_steps.with_label_values(&[step.as_str()]).observe(seconds);
+    }
+
+    fn import_ended(&self, outcome: &'static str) {
+        self.imports.with_label_values(&[outcome]).inc();
+    }
+}

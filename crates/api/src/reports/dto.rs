@@ -1,0 +1,206 @@
+//! The baseline-quality report on the wire.
+
+use crate::{
+    customers::dto::FindingCountsOut, enums::ZeroPoliciesSchema, imports::dto::ComparisonBaselineBody,
+};
+use chrono::{DateTime, Utc};
+use policytab_domain::import::ZeroPolicies;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// A baseline-quality report.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportOut {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose.
+    pub customer_id: Uuid,
+    /// The snapshot that was compared.
+    pub snapshot_id: Uuid,
+    /// When that snapshot was taken.
+    pub snapshot_taken_at: DateTime<Utc>,
+    /// When the report was made.
+    pub created_at: DateTime<Utc>,
+    /// What was compared with.
+    pub comparison_baseline: ComparisonBaselineBody,
+    /// Its name, for people.
+    pub comparison_baseline_name: String,
+    /// Findings by severity, of the whole report.
+    pub summary: FindingCountsOut,
+    /// Findings by rank: severity, share of sign-ins lost, name. Filtered as asked for.
+    pub findings: Vec<FindingOut>,
+    /// Each baseline policy beside the live policy that means the most similar thing.
+    pub pairs: Vec<PairOut>,
+    /// What a reader must know first, for instance why there is nothing to find.
+    pub notice: Option<String>,
+    /// Why the snapshot holds no policies, where it holds none.
+    #[schema(value_type = Option<ZeroPoliciesSchema>)]
+    pub zero_policies: Option<ZeroPolicies>,
+}
+
+/// Severities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Severity)]
+pub enum SeverityName {
+    /// Critical
+    Critical,
+    /// High
+    High,
+    /// Medium
+    Medium,
+    /// Low
+    Low,
+    /// Information
+    Info,
+}
+
+/// What kind of finding it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FindingKind)]
+pub enum FindingKindName {
+    /// The baseline has a policy that nothing live stands for.
+    Missing,
+    /// The live policy differs from the baseline's.
+    Changed,
+    /// A live policy that the baseline does not have.
+    Extra,
+}
+
+/// Against what a finding was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FindingSource)]
+pub enum FindingSourceName {
+    /// The comparison baseline.
+    ComparisonBaseline,
+    /// A check of the reference catalog.
+    ReferenceCheck,
+}
+
+/// One row of the report.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FindingOut {
+    /// Stable from report to report while the facts behind it stay.
+    pub id: String,
+    /// How bad.
+    pub severity: SeverityName,
+    /// Why it is that bad: the table's arithmetic in words.
+    pub severity_reason: String,
+    /// What kind.
+    pub kind: FindingKindName,
+    /// Against what.
+    pub source: FindingSourceName,
+    /// One line for the list.
+    pub title: String,
+    /// The baseline policy, where there is one.
+    pub baseline_policy: Option<PolicyRefOut>,
+    /// The live policies it is about.
+    pub live_policies: Vec<PolicyRefOut>,
+    /// Share of the baseline policy's sign-ins that is unprotected, 0 to 1; null where not computed.
+    pub share: Option<f64>,
+    /// The unprotected sign-ins as readable regions; empty where not computed.
+    pub regions: Vec<String>,
+    /// One concrete unprotected sign-in; null where not computed.
+    pub witness: Option<Value>,
+    /// What the nearest miss is.
+    pub cause: String,
+    /// What to do.
+    pub remedy: String,
+    /// Ids in published frameworks.
+    pub frameworks: Vec<String>,
+    /// Licences that the baseline's policy needs and the tenant lacks.
+    #[serde(default)]
+    pub not_licensed: Vec<String>,
+    /// Field by field, baseline against live.
+    pub diff: Vec<FieldDiffOut>,
+}
+
+/// A policy by id and name.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = PolicyRef)]
+pub struct PolicyRefOut {
+    /// Its id; null for a policy of a baseline that carries none.
+    pub id: Option<String>,
+    /// Its display name.
+    pub display_name: String,
+    /// Its state as Graph spells it; empty where none was given.
+    pub state: String,
+}
+
+/// Whether the live side protects less or more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DiffDirection)]
+pub enum DiffDirectionName {
+    /// Live protects less.
+    Weaker,
+    /// Live protects more.
+    Stronger,
+    /// Neither is plain.
+    Different,
+}
+
+/// One field that differs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = FieldDiff)]
+pub struct FieldDiffOut {
+    /// Graph's path, for instance `conditions.users.excludeGroups`.
+    pub field: String,
+    /// The field in words.
+    pub label: String,
+    /// The baseline's values, with names.
+    pub baseline: Value,
+    /// The live values, with names.
+    pub live: Value,
+    /// Which way it differs.
+    pub direction: DiffDirectionName,
+    /// References of the baseline that could not be compared: the field may differ less than it seems.
+    #[serde(default)]
+    pub unresolved: Vec<String>,
+}
+
+/// A baseline policy beside a live one.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = PolicyPair)]
+pub struct PairOut {
+    /// The baseline's.
+    pub baseline_policy: PolicyRefOut,
+    /// The live one; null for a baseline policy without a counterpart.
+    pub live_policy: Option<PolicyRefOut>,
+    /// Likeness in percent.
+    pub similarity: u8,
+    /// Where they differ.
+    pub diff: Vec<FieldDiffOut>,
+}
+
+/// Which findings.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReportQuery {
+    /// Only these severities, separated by commas.
+    #[param(example = "critical,high")]
+    pub severity: Option<String>,
+    /// Only these kinds, separated by commas.
+    #[param(example = "missing,changed")]
+    pub kind: Option<String>,
+    /// Only findings of this standing; all are `open` until findings can be accepted.
+    #[param(inline)]
+    pub status: Option<FindingStatusName>,
+    /// Only findings against this.
+    #[param(inline)]
+    pub source: Option<FindingSourceName>,
+}
+
+/// Standing of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FindingStatus)]
+pub enum FindingStatusName {
+    /// Nobody accepted it.
+    Open,
+}

@@ -1,0 +1,5 @@
+//! The baseline-quality report and what it compares with.
+
+pub mod dto;
+mod export;
+pub mod routes;

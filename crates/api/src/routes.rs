@@ -1,0 +1,62 @@
+//! Every route, once: for the router and for the API's description.
+
+use utoipa_actix_web::{scope, service_config::ServiceConfig};
+
+/// Registers all of them.
+pub fn configure(config: &mut ServiceConfig) {
+    use crate::{
+        api_tokens::routes as api_tokens, audit::routes as audit, auth::routes as auth,
+        baselines::routes as baselines, connect::routes as connect, customers::routes as customers,
+        events::routes as events, fleet::routes as fleet, imports::routes as imports,
+        reports::routes as reports, service as server, snapshots::routes as snapshots,
+        users::routes as users,
+    };
+    config
+        .service(
+            scope("/api/v1")
+                .service(auth::session_login)
+                .service(auth::session_refresh)
+                .service(auth::session_logout)
+                .service(auth::me_fetch)
+                .service(auth::jwks_fetch)
+                .service(api_tokens::api_token_list)
+                .service(api_tokens::api_token_create)
+                .service(api_tokens::api_token_delete)
+                .service(users::user_list)
+                .service(users::user_create)
+                .service(users::user_update)
+                .service(users::user_delete)
+                .service(customers::customer_list)
+                .service(customers::customer_create)
+                .service(customers::customer_fetch)
+                .service(customers::customer_update)
+                .service(customers::customer_delete)
+                .service(connect::connection_fetch)
+                .service(connect::connection_put)
+                .service(connect::connection_delete)
+                .service(connect::connection_test)
+                .service(imports::import_create)
+                .service(imports::import_list)
+                .service(imports::import_fetch)
+                .service(reports::report_fetch)
+                .service(reports::comparison_baseline_fetch)
+                .service(reports::comparison_baseline_put)
+                .service(snapshots::snapshot_list)
+                .service(snapshots::snapshot_fetch)
+                .service(snapshots::snapshot_policies)
+                .service(baselines::co_managed_baseline_fetch)
+                .service(baselines::baseline_list)
+                .service(baselines::baseline_create)
+                .service(baselines::baseline_import_files)
+                .service(baselines::baseline_fetch)
+                .service(baselines::baseline_update)
+                .service(baselines::baseline_delete)
+                .service(fleet::fleet_fetch)
+                .service(events::event_stream)
+                .service(audit::audit_list),
+        )
+        .service(server::healthz)
+        .service(server::readyz)
+        .service(server::metrics)
+        .service(server::problem_fetch);
+}

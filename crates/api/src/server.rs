@@ -1,0 +1,113 @@
+//! The HTTP server: routes, limits, error forms, the API's description and the SPA on one port.
+
+use crate::{
+    config::Config,
+    http::{
+        fallback::{KnownPaths, fallback},
+        middleware::outermost,
+    },
+    metrics::Metrics,
+    openapi,
+    problem::ApiError,
+    routes,
+    state::State,
+};
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer,
+    dev::{Server, ServiceRequest, ServiceResponse},
+    error::{PathError, QueryPayloadError},
+    middleware::{Compress, from_fn},
+    web::{self, PathConfig, QueryConfig},
+};
+use policytab_domain::problem::Problem;
+use std::{net::TcpListener, time::Duration};
+use tracing::Span;
+use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder, TracingLogger};
+use utoipa_actix_web::AppExt as _;
+use utoipa_swagger_ui::SwaggerUi;
+
+/// A request's span, with the MSP and the actor once they are known.
+struct RequestSpan;
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        tracing_actix_web::root_span!(request, msp.id = tracing::field::Empty, actor = tracing::field::Empty)
+    }
+    fn on_request_end<B: actix_web::body::MessageBody>(
+        span: Span,
+        outcome: &Result<ServiceResponse<B>, actix_web::Error>,
+    ) {
+        DefaultRootSpanBuilder::on_request_end(span, outcome);
+    }
+}
+
+/// Serves on a socket that is already bound, so that its port is known.
+pub fn serve(
+    listener: TcpListener,
+    state: web::Data<State>,
+    metrics: Metrics,
+) -> Result<Server, Box<dyn std::error::Error + Send + Sync>> {
+    let document = openapi::document();
+    let known = web::Data::new(KnownPaths::new(&document));
+    let text = web::Bytes::from(document.to_pretty_json()?);
+    let workers = state.config.http_workers;
+    let metrics = web::Data::new(metrics);
+    let server = HttpServer::new(move || {
+        let text = text.clone();
+        let (app, _) = App::new()
+            .app_data(state.clone())
+            .app_data(metrics.clone())
+            .app_data(known.clone())
+            .app_data(PathConfig::default().error_handler(bad_path))
+            .app_data(QueryConfig::default().error_handler(bad_query))
+            .into_utoipa_app()
+            .configure(routes::configure)
+            .split_for_parts();
+        app.service(web::resource("/api/v1/openapi.json").to(move || {
+            let text = text.clone();
+            async move { HttpResponse::Ok().content_type("application/json").body(text) }
+        }))
+        .service(web::redirect("/docs", "/docs/"))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
+        .default_service(web::to(fallback))
+        .wrap(from_fn(outermost))
+        .wrap(Compress::default())
+        .wrap(TracingLogger::<RequestSpan>::new())
+    })
+    .workers(workers)
+    .client_request_timeout(Duration::from_secs(5))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(20)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
+
+fn swagger() -> utoipa_swagger_ui::Config<'static> {
+    utoipa_swagger_ui::Config::from("/api/v1/openapi.json")
+        .persist_authorization(false)
+        .try_it_out_enabled(true)
+}
+
+/// An id in a path that is none names nothing.
+fn bad_path(_: PathError, _: &HttpRequest) -> actix_web::Error {
+    ApiError::from(Problem::not_found("thing at this address")).into()
+}
+
+fn bad_query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+    let text = error.to_string();
+    let message = text.strip_prefix("Query deserialize error: ").unwrap_or(&text);
+    ApiError::from(Problem::invalid("query", message)).into()
+}
+
+/// Binds the configured address, with a sentence for people when that fails.
+pub fn bind(config: &Config) -> Result<TcpListener, String> {
+    TcpListener::bind(config.listen).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!(
+            "port {} is in use by another program: stop it, or choose another port with POLICYTAB_LISTEN",
+            config.listen.port()
+        ),
+        _ => format!("can't listen on {}: {error}", config.listen),
+    })
+}

@@ -1,0 +1,141 @@
+//! Snapshots on the wire: what was read, as it was read.
+
+use crate::{
+    customers::dto::PolicyCountsOut,
+    enums::{ReferenceKindSchema, ReferenceStateSchema},
+};
+use chrono::{DateTime, Utc};
+use policytab_domain::snapshot::{ReferenceKind, ReferenceState};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A snapshot, as the list shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SnapshotOut {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose.
+    pub customer_id: Uuid,
+    /// The import that took it.
+    pub import_id: Uuid,
+    /// When the reading began.
+    pub taken_at: DateTime<Utc>,
+    /// Policies by state.
+    pub policies: PolicyCountsOut,
+    /// Whether security defaults were on; null where unreadable.
+    pub security_defaults: Option<bool>,
+}
+
+/// One page of snapshots.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SnapshotPage {
+    /// The snapshots, newest first.
+    pub items: Vec<SnapshotOut>,
+    /// Give this back as `cursor` for the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// A whole snapshot.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SnapshotDetailOut {
+    /// What the list shows.
+    #[serde(flatten)]
+    pub snapshot: SnapshotOut,
+    /// The tenant's name at that time.
+    pub tenant_display_name: String,
+    /// What the tenant was licensed for.
+    pub licences: Vec<LicenceOut>,
+    /// Whether licences could be read.
+    pub licences_readable: bool,
+    /// Named locations, as Graph gave them.
+    #[schema(value_type = Vec<Object>)]
+    pub named_locations: Vec<Value>,
+    /// Authentication strengths, as Graph gave them.
+    #[schema(value_type = Vec<Object>)]
+    pub authentication_strengths: Vec<Value>,
+    /// Authentication contexts, as Graph gave them.
+    #[schema(value_type = Vec<Object>)]
+    pub authentication_contexts: Vec<Value>,
+    /// Objects that policies refer to.
+    pub references: Vec<ReferenceOut>,
+    /// What could not be read, and what is missing for it.
+    pub unread: Vec<UnreadOut>,
+}
+
+/// One capability that a licence gives.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LicenceOut {
+    /// Its key, for instance `entra_id_p1`.
+    pub capability: String,
+    /// Its name, for instance `Entra ID P1`.
+    pub name: String,
+    /// Whether the tenant has it.
+    pub licensed: bool,
+    /// Through which products.
+    pub through: Vec<String>,
+    /// What it allows in Conditional Access.
+    pub allows: String,
+}
+
+/// An object that at least one policy names.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReferenceOut {
+    /// What it is.
+    #[schema(value_type = ReferenceKindSchema)]
+    pub kind: ReferenceKind,
+    /// The id by which policies name it.
+    pub id: String,
+    /// Its name, where it was found.
+    pub display_name: Option<String>,
+    /// What became of looking it up.
+    #[schema(value_type = ReferenceStateSchema)]
+    pub state: ReferenceState,
+    /// Head count of a group or role, where read.
+    pub head_count: Option<u64>,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnreadOut {
+    /// What.
+    pub what: String,
+    /// The permission that would allow it.
+    pub permission: Option<String>,
+    /// In words.
+    pub detail: String,
+}
+
+/// A policy, readable and raw.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyOut {
+    /// Its id in the tenant; null where a baseline's policy carries none.
+    pub id: Option<String>,
+    /// Its display name; not unique.
+    pub display_name: String,
+    /// `enabled`, `disabled`, `enabledForReportingButNotEnforced`, or what else Graph gave.
+    pub state: String,
+    /// Only the beta endpoint lists it.
+    pub beta_only: bool,
+    /// Whom it is for, in words with names.
+    pub who: Vec<String>,
+    /// For which resources.
+    pub what: Vec<String>,
+    /// Under which conditions.
+    pub when: Vec<String>,
+    /// What it asks.
+    pub then: Vec<String>,
+    /// What is odd about it.
+    pub warnings: Vec<String>,
+    /// The whole policy, as Graph gave it.
+    #[schema(value_type = Object)]
+    pub body: Value,
+}
+
+/// The policies of a snapshot or baseline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyList {
+    /// In Graph's order.
+    pub items: Vec<PolicyOut>,
+}

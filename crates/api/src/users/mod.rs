@@ -1,0 +1,4 @@
+//! People of the MSP.
+
+pub mod dto;
+pub mod routes;

@@ -1,0 +1,188 @@
+//! From what an import read to what it writes: canonical documents, licences, the comparison.
+
+use crate::{AppResult, baselines::Source};
+use policytab_domain::{
+    canonical::canonicalise,
+    ids::BaselineId,
+    import::{ComparisonBaseline, ZeroPolicies},
+    licence::{self, Licences},
+    names::Names,
+    normal::normal_digest,
+    policy::Policy,
+    policy_set::PolicySet,
+    report::{BaselineSource, ComparisonInput, compare},
+    snapshot::{Document, DocumentKind, SnapshotContent},
+};
+use policytab_store::{CanonicalDocument, CustomerCounts, CustomerRef, Mode, StoredDocument, TenantTx};
+use serde_json::{Value, json};
+
+/// What to compare with, loaded.
+#[derive(Debug)]
+pub(crate) enum Baseline {
+    /// The customer's own first snapshot; `None` while it is being taken.
+    Imported(Option<Box<SnapshotContent>>),
+    /// A workspace baseline.
+    Workspace { id: BaselineId, name: String, source: Value, documents: Vec<StoredDocument> },
+}
+
+impl Baseline {
+    /// Loads the chosen baseline.
+    pub(crate) async fn load<M: Mode>(
+        tx: &mut TenantTx<M>,
+        customer: &CustomerRef,
+        choice: ComparisonBaseline,
+    ) -> AppResult<Self> {
+        Ok(match choice {
+            ComparisonBaseline::ImportedSnapshot => match tx.co_managed_fetch(customer).await? {
+                None => Self::Imported(None),
+                // Seeded from the first snapshot, which is the imported one.
+                Some((seeded, _)) => {
+                    let content = tx.snapshot_content(customer, seeded.snapshot_id).await?;
+                    Self::Imported(Some(Box::new(content)))
+                }
+            },
+            ComparisonBaseline::WorkspaceBaseline { baseline_id } => {
+                let baseline = tx.baseline_fetch(baseline_id).await?;
+                let documents = tx.baseline_documents(baseline_id, None).await?;
+                Self::Workspace {
+                    id: baseline_id,
+                    name: baseline.display_name,
+                    source: baseline.source,
+                    documents,
+                }
+            }
+        })
+    }
+}
+
+/// Everything that follows from what was read.
+#[derive(Debug)]
+pub(crate) struct Analysis {
+    pub(crate) documents: Vec<CanonicalDocument>,
+    /// Policies on, in report-only mode, off.
+    pub(crate) policies: [i32; 3],
+    /// Licences in full; `None` where unreadable.
+    pub(crate) licences: Option<Value>,
+    /// The few that the dashboard shows.
+    pub(crate) licence_summary: Option<Value>,
+    pub(crate) zero_policies: Option<ZeroPolicies>,
+    /// Findings: critical, high, medium, low, info.
+    pub(crate) summary: [i32; 5],
+    pub(crate) report: Value,
+}
+
+impl Analysis {
+    /// Analyses a snapshot against a baseline.
+    pub(crate) fn of(content: &SnapshotContent, baseline: Baseline) -> Self {
+        let licences = content.skus.as_deref().map(licence::detect);
+        let live = PolicySet::of_snapshot(content);
+        let (source, baseline) = match baseline {
+            Baseline::Imported(None) => (BaselineSource::ImportedSnapshot, live.clone()),
+            Baseline::Imported(Some(first)) => {
+                (BaselineSource::ImportedSnapshot, PolicySet::of_snapshot(&first))
+            }
+            Baseline::Workspace { id, name, source, documents } => {
+                (BaselineSource::Workspace { name, baseline_id: Some(id) }, stored_set(&source, &documents))
+            }
+        };
+        let report = compare(&ComparisonInput {
+            live: &live,
+            baseline: &baseline,
+            baseline_source: source,
+            licences: licences.as_ref(),
+        });
+        let policies = counts(content);
+        let zero_policies = (policies.iter().sum::<i32>() == 0)
+            .then(|| licence::diagnose_zero(content.security_defaults, licences.as_ref()));
+        let s = &report.summary;
+        Self {
+            documents: content.documents.iter().map(canonical).collect(),
+            policies,
+            licence_summary: licences.as_ref().map(summary),
+            licences: licences.as_ref().and_then(|l| serde_json::to_value(l).ok()),
+            zero_policies,
+            summary: [s.critical, s.high, s.medium, s.low, s.info]
+                .map(|n| i32::try_from(n).unwrap_or(i32::MAX)),
+            report: serde_json::to_value(&report).unwrap_or_default(),
+        }
+    }
+
+    /// The dashboard's numbers.
+    pub(crate) fn counts(&self) -> CustomerCounts {
+        let [policies_enabled, policies_report_only, policies_disabled] = self.policies;
+        CustomerCounts { policies_enabled, policies_report_only, policies_disabled, findings: self.summary }
+    }
+}
+
+fn summary(licences: &Licences) -> Value {
+    json!({
+        "entra_id_p1": licences.p1.licensed,
+        "entra_id_p2": licences.p2.licensed,
+        "intune": licences.intune.licensed,
+        "workload_id": licences.workload.licensed,
+    })
+}
+
+fn canonical(document: &Document) -> CanonicalDocument {
+    let canonical = canonicalise(&document.body);
+    let normal =
+        (document.kind == DocumentKind::Policy).then(|| normal_digest(&Policy::read(&document.body).0));
+    CanonicalDocument {
+        kind: document.kind,
+        object_id: document.object_id.clone(),
+        display_name: document.display_name.clone(),
+        beta_only: document.beta_only,
+        sha256: canonical.sha256,
+        normal_sha256: normal,
+        bytes: canonical.bytes,
+    }
+}
+
+/// Policies on, in report-only mode, off. A state that Graph does not document enforces nothing we could rely on.
+fn counts(content: &SnapshotContent) -> [i32; 3] {
+    let mut counts = [0; 3];
+    for document in content.of_kind(DocumentKind::Policy) {
+        let slot = match document.body.get("state").and_then(Value::as_str) {
+            Some(s) if s.eq_ignore_ascii_case("enabled") => 0,
+            Some(s) if s.eq_ignore_ascii_case("enabledForReportingButNotEnforced") => 1,
+            _ => 2,
+        };
+        counts[slot] += 1;
+    }
+    counts
+}
+
+/// A stored baseline's policies with the names that came along.
+fn stored_set(source: &Value, documents: &[StoredDocument]) -> PolicySet {
+    let (bodies, names) = stored_names(source, documents);
+    PolicySet::of_bodies(bodies.iter().map(|(_, body)| body), names)
+}
+
+/// Bodies of the stored policies, and the names of what they refer to.
+pub fn stored_names(source: &Value, documents: &[StoredDocument]) -> (Vec<(String, Value)>, Names) {
+    use policytab_domain::names::NameKind;
+    let mut names = Names::new();
+    let mut policies = Vec::new();
+    for document in documents {
+        // The store holds canonical JSON that this program wrote.
+        let body: Value = serde_json::from_slice(&document.body).unwrap_or_default();
+        let kind = match document.kind {
+            DocumentKind::Policy => {
+                policies.push((document.object_id.clone(), body));
+                continue;
+            }
+            DocumentKind::NamedLocation => NameKind::NamedLocation,
+            DocumentKind::AuthenticationStrength => NameKind::AuthenticationStrength,
+            DocumentKind::AuthenticationContext => NameKind::AuthenticationContext,
+        };
+        names.insert(kind, &document.object_id, &document.display_name, Some(body));
+    }
+    if let Ok(source) = serde_json::from_value::<Source>(source.clone()) {
+        for name in source.names {
+            if let Ok(kind) = serde_json::from_value::<NameKind>(Value::String(name.kind)) {
+                names.insert(kind, &name.id, &name.display_name, None);
+            }
+        }
+    }
+    (policies, names)
+}

@@ -1,0 +1,225 @@
+//! The workspace's baseline library, and the co-managed baseline of a customer.
+
+use crate::{
+    Actor, App, AppError, AppResult,
+    analysis::stored_names,
+    audit,
+    idempotency::{self, Idempotency, Outcome, Stored},
+};
+use policytab_domain::{
+    canonical::canonicalise,
+    ids::{BaselineId, CustomerId},
+    names::Names,
+    normal::normal_digest,
+    problem::{Problem, ProblemCode},
+    reader::{ReadObject, ReadPolicy, Reading},
+    snapshot::DocumentKind,
+};
+use policytab_store::{
+    Baseline, BaselinePatch, CanonicalDocument, CoManagedBaseline, NewBaseline, Page, StoredDocument,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+/// Where a baseline came from, and the names of objects that its policies refer to: an export brings them along, and
+/// nothing else could tell them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Source {
+    /// For people: `{kind: files | github, …}`.
+    pub origin: Value,
+    /// Names by kind and id.
+    #[serde(default)]
+    pub names: Vec<SourceName>,
+}
+
+/// The name of an object that a baseline's policies refer to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SourceName {
+    /// What it is: `group`, …
+    pub kind: String,
+    /// Its id in the tenant it was exported from.
+    pub id: String,
+    /// Its name.
+    pub display_name: String,
+}
+
+/// Documents of a reading, ready to be stored. Policies that mean the same as an earlier one are left out.
+pub fn documents(reading: &Reading) -> Vec<CanonicalDocument> {
+    let doubled: HashSet<(&str, usize)> =
+        reading.duplicates.iter().map(|d| (d.path.as_str(), d.index)).collect();
+    let policies =
+        reading.policies.iter().filter(|p| !doubled.contains(&(p.path.as_str(), p.index))).map(policy);
+    let locations = reading.named_locations.iter().map(|o| object(DocumentKind::NamedLocation, o));
+    let strengths =
+        reading.authentication_strengths.iter().map(|o| object(DocumentKind::AuthenticationStrength, o));
+    policies.chain(locations).chain(strengths).collect()
+}
+
+fn policy(read: &ReadPolicy) -> CanonicalDocument {
+    let canonical = canonicalise(&read.raw);
+    let id = read.raw.get("id").and_then(Value::as_str).map(str::to_lowercase);
+    CanonicalDocument {
+        kind: DocumentKind::Policy,
+        object_id: id.unwrap_or_else(|| format!("{}#{}", read.path, read.index)),
+        display_name: read.policy.name().to_owned(),
+        beta_only: false,
+        sha256: canonical.sha256,
+        normal_sha256: Some(normal_digest(&read.policy)),
+        bytes: canonical.bytes,
+    }
+}
+
+fn object(kind: DocumentKind, read: &ReadObject) -> CanonicalDocument {
+    let canonical = canonicalise(&read.body);
+    CanonicalDocument {
+        kind,
+        object_id: read.id.clone().unwrap_or_else(|| read.path.clone()),
+        display_name: read.display_name.clone(),
+        beta_only: false,
+        sha256: canonical.sha256,
+        normal_sha256: None,
+        bytes: canonical.bytes,
+    }
+}
+
+fn source(reading: &Reading, origin: Value) -> AppResult<Value> {
+    let kind = |kind: &policytab_domain::names::NameKind| {
+        serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    let groups = reading.groups.iter().filter_map(|g| {
+        let id = g.id.clone()?;
+        Some(SourceName { kind: "group".to_owned(), id, display_name: g.display_name.clone() })
+    });
+    let names = reading
+        .names
+        .iter()
+        .map(|n| SourceName { kind: kind(&n.kind), id: n.id.clone(), display_name: n.display_name.clone() })
+        .chain(groups)
+        .collect();
+    serde_json::to_value(Source { origin, names }).map_err(AppError::internal)
+}
+
+/// Adds a baseline made of what was read.
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    origin: Value,
+    reading: &Reading,
+    idempotency: Option<Idempotency>,
+    render: impl FnOnce(&Baseline) -> Stored + Send,
+) -> AppResult<Outcome> {
+    if reading.policies.is_empty() {
+        let first = reading.skipped.first().map(|s| format!(" (for instance, {} {})", s.path, s.reason));
+        return Err(Problem::invalid(
+            "policies",
+            format!("no Conditional Access policy was found{}", first.unwrap_or_default()),
+        )
+        .into());
+    }
+    let new = NewBaseline {
+        display_name: name.trim().to_owned(),
+        description: String::new(),
+        source: source(reading, origin)?,
+        documents: documents(reading),
+    };
+    app.store
+        .write(&actor.scope, async move |tx| {
+            if let Some(before) = idempotency::claim(app, tx, actor, idempotency.as_ref()).await? {
+                return Ok(before);
+            }
+            let made = tx.baseline_insert(&new).await?;
+            let details = serde_json::json!({"name": made.display_name, "policies": made.policy_count});
+            audit::write(tx, actor, "baseline.create", ("baseline", made.id.as_uuid()), details).await?;
+            idempotency::finish(app, tx, actor, idempotency.as_ref(), render(&made)).await
+        })
+        .await
+}
+
+/// One page of the library by name, with the number of customers that each is compared with.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    limit: i64,
+    cursor: Option<&str>,
+) -> AppResult<(Page<Baseline>, HashMap<BaselineId, i64>)> {
+    app.store
+        .read(&actor.scope, async |tx| {
+            let page = tx.baseline_list(cursor, limit).await?;
+            let ids: Vec<_> = page.items.iter().map(|b| b.id).collect();
+            let usage = tx.baseline_usage(&ids).await?;
+            Ok((page, usage))
+        })
+        .await
+}
+
+/// One baseline with its documents and the number of customers that are compared with it.
+pub async fn fetch(
+    app: &App,
+    actor: &Actor,
+    id: BaselineId,
+) -> AppResult<(Baseline, Vec<StoredDocument>, i64)> {
+    app.store
+        .read(&actor.scope, async |tx| {
+            let baseline = tx.baseline_fetch(id).await?;
+            let documents = tx.baseline_documents(id, None).await?;
+            let usage = tx.baseline_usage(&[id]).await?;
+            Ok((baseline, documents, usage.get(&id).copied().unwrap_or(0)))
+        })
+        .await
+}
+
+/// Renames a baseline.
+pub async fn rename(
+    app: &App,
+    actor: &Actor,
+    id: BaselineId,
+    name: &str,
+    expected_version: Option<i64>,
+) -> AppResult<(Baseline, i64)> {
+    let patch = BaselinePatch { display_name: Some(name.trim().to_owned()), ..BaselinePatch::default() };
+    app.store
+        .write(&actor.scope, async |tx| {
+            let after = tx.baseline_update(id, &patch, expected_version).await?;
+            let details = serde_json::json!({"name": after.display_name});
+            audit::write(tx, actor, "baseline.rename", ("baseline", id.as_uuid()), details).await?;
+            let usage = tx.baseline_usage(&[id]).await?;
+            Ok((after, usage.get(&id).copied().unwrap_or(0)))
+        })
+        .await
+}
+
+/// Deletes a baseline; refused while a customer is compared with it.
+pub async fn delete(app: &App, actor: &Actor, id: BaselineId) -> AppResult<()> {
+    app.store
+        .write(&actor.scope, async |tx| {
+            let before = tx.baseline_fetch(id).await?;
+            tx.baseline_delete(id).await?;
+            let details = serde_json::json!({"name": before.display_name});
+            audit::write(tx, actor, "baseline.delete", ("baseline", id.as_uuid()), details).await
+        })
+        .await
+}
+
+/// A customer's own agreed state: its policies, and the names of the snapshot that it was seeded from.
+pub async fn co_managed(
+    app: &App,
+    actor: &Actor,
+    id: CustomerId,
+) -> AppResult<(CoManagedBaseline, Vec<(String, Value)>, Names)> {
+    app.store
+        .read(&actor.scope, async |tx| {
+            let customer = tx.customer_lookup(id).await?;
+            let (seeded, documents) = tx.co_managed_fetch(&customer).await?.ok_or_else(|| {
+                Problem::new(
+                    ProblemCode::NotFound,
+                    "There is no co-managed baseline before the customer is imported.",
+                )
+            })?;
+            let content = tx.snapshot_content(&customer, seeded.snapshot_id).await?;
+            let (policies, _) = stored_names(&Value::Null, &documents);
+            Ok::<_, AppError>((seeded, policies, Names::of_snapshot(&content)))
+        })
+        .await
+}

@@ -1,0 +1,133 @@
+//! Workers: claim a job, keep its lease, run it, claim the next.
+//!
+//! A worker may die at any moment. Its lease then runs out, another worker takes the job, and the import begins again;
+//! whatever the first one had not committed never happened.
+
+use crate::{App, import_run};
+use futures_util::StreamExt as _;
+use policytab_domain::import::ImportStep;
+use policytab_store::{ClaimedJob, JobKind, Notice};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// How often the queue is looked at without being woken: expired leases wake nobody.
+const POLL: Duration = Duration::from_secs(2);
+
+/// How often rows that have had their day are deleted.
+const SWEEP: Duration = Duration::from_secs(15 * 60);
+
+/// Feeds metrics.
+pub trait Meter: Send + Sync {
+    /// A step ended.
+    fn import_step(&self, step: ImportStep, seconds: f64);
+    /// An import ended; `outcome` is `succeeded`, `failed`, `lease_lost` or `retried`.
+    fn import_ended(&self, outcome: &'static str);
+}
+
+/// How workers work.
+#[derive(Clone)]
+pub struct WorkerSettings {
+    /// How long a job stays a worker's without a sign of life.
+    pub lease: Duration,
+    /// Feeds metrics.
+    pub meter: Arc<dyn Meter>,
+}
+
+/// Runs jobs until told to stop; one at a time. The job under way is given up then: its lease runs out, and another
+/// worker does it again.
+pub async fn run(app: App, slot: usize, settings: WorkerSettings, mut stopped: watch::Receiver<bool>) {
+    let name = format!("{}-{slot}", std::process::id());
+    let mut notices = app.store.listen();
+    loop {
+        let claimed = match app.store.job_claim(&name, settings.lease).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::warn!(%error, "the job queue can't be read");
+                None
+            }
+        };
+        if let Some(job) = claimed {
+            tokio::select! {
+                () = work(&app, &job, &settings) => continue,
+                () = told(&mut stopped) => {
+                    // Given back at once, so that nobody waits for the lease.
+                    if let Err(error) = app.store.job_release(&job, chrono::Utc::now()).await {
+                        tracing::warn!(%error, "a job can't be given back; its lease will run out");
+                    }
+                    return;
+                }
+            }
+        }
+        tokio::select! {
+            () = told(&mut stopped) => return,
+            () = tokio::time::sleep(POLL) => {}
+            () = woken(&mut notices) => {}
+        }
+    }
+}
+
+/// Waits until this process is told to stop.
+async fn told(stopped: &mut watch::Receiver<bool>) {
+    // A sender that is gone means the same.
+    let _ = stopped.wait_for(|s| *s).await;
+}
+
+/// Waits for a notice that there may be a job.
+async fn woken(notices: &mut policytab_store::Notices) {
+    loop {
+        match notices.next().await {
+            Some(Notice::Jobs | Notice::Reconnected) => return,
+            Some(Notice::Event { .. }) => {}
+            None => std::future::pending().await,
+        }
+    }
+}
+
+async fn work(app: &App, job: &ClaimedJob, settings: &WorkerSettings) {
+    match job.kind {
+        JobKind::Import => {
+            tokio::select! {
+                outcome = import_run::run(app, job, settings.meter.as_ref()) => {
+                    settings.meter.import_ended(outcome.as_str());
+                }
+                () = lease_lost(app, job, settings.lease) => {
+                    tracing::warn!(job.id = %job.id, "the lease is lost; another worker has the job");
+                    settings.meter.import_ended("lease_lost");
+                }
+            }
+        }
+    }
+}
+
+/// Keeps the lease; returns when it is lost.
+async fn lease_lost(app: &App, job: &ClaimedJob, lease: Duration) {
+    let mut held = tokio::time::Instant::now();
+    loop {
+        tokio::time::sleep(lease / 3).await;
+        match app.store.job_heartbeat(job, lease).await {
+            Ok(true) => held = tokio::time::Instant::now(),
+            Ok(false) => return,
+            // The database is away: go on as long as the lease can't have run out.
+            Err(error) => {
+                tracing::warn!(%error, job.id = %job.id, "no heartbeat");
+                if held.elapsed() >= lease {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Deletes idempotency keys, refresh tokens and counters of sign-in attempts that have had their day.
+pub async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = told(&mut stopped) => return,
+            () = tokio::time::sleep(SWEEP) => {}
+        }
+        match app.store.sweep_expired().await {
+            Ok(swept) => tracing::debug!(?swept, "swept"),
+            Err(error) => tracing::warn!(%error, "the sweep failed"),
+        }
+    }
+}
