@@ -1,0 +1,146 @@
+//! List and get, in turn with `pgbench` doing the same.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use policytab_dev_postgres::Urls;
+use url::Url;
+use uuid::Uuid;
+
+use crate::server::Server;
+use crate::table::Row;
+use crate::{AnyError, ceiling, load, proc};
+
+const MSPS: u64 = 1000;
+const CUSTOMERS: u64 = 200;
+const CLIENTS: u64 = 8;
+const ROUNDS: usize = 3;
+const SECONDS: u64 = 4;
+
+struct Operation {
+    name: &'static str,
+    script: &'static str,
+    /// Share of the ceiling's rate, and microseconds of CPU, that are asked for.
+    share: f64,
+    cpu: f64,
+}
+
+const OPERATIONS: [Operation; 2] = [
+    Operation { name: "get", script: include_str!("../sql/get.sql"), share: 0.35, cpu: 200.0 },
+    Operation { name: "list", script: include_str!("../sql/list.sql"), share: 0.50, cpu: 400.0 },
+];
+
+/// Figures of several rounds; the median counts.
+#[derive(Default)]
+struct Series(Vec<f64>);
+
+impl Series {
+    fn median(&mut self) -> f64 {
+        self.0.sort_by(f64::total_cmp);
+        self.0.get(self.0.len() / 2).copied().unwrap_or_default()
+    }
+}
+
+/// Measures both operations. `postgres` is the postmaster's process id.
+pub(crate) async fn measure(
+    server: &Server,
+    urls: &Urls,
+    postgres: u32,
+    dir: &Path,
+    say: impl Fn(&str),
+) -> Result<Vec<Row>, AnyError> {
+    let md5 = ids(urls).await?;
+    let tokens: Vec<String> =
+        (0..MSPS).map(|m| server.token(md5[&format!("msp{m}")])).collect::<Result<_, _>>()?;
+    let customers: Vec<Uuid> = (0..MSPS * CUSTOMERS).map(|c| md5[&format!("customer{c}")]).collect();
+    let head = |path: &str, token: &str| {
+        format!(
+            "GET /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n",
+            server.address
+        )
+    };
+    let request = |name: &str, random: u64| {
+        let customer = (random >> 8) % (MSPS * CUSTOMERS);
+        let token = &tokens[(customer / CUSTOMERS) as usize];
+        match name {
+            "get" => head(&format!("/customers/{}", customers[customer as usize]), token),
+            _ => head("/customers?limit=50", token),
+        }
+    };
+    let runtime = Url::parse(&urls.runtime_url)?;
+    let pgbench = ceiling::find();
+    let mut rows = Vec::new();
+    for operation in &OPERATIONS {
+        let script = dir.join(format!("{}.sql", operation.name));
+        std::fs::write(&script, operation.script)?;
+        // Plans, caches and the pool's connections, for both.
+        load::run(server.address, CLIENTS, Duration::from_secs(2), |n| request(operation.name, n))?;
+        let [mut rate, mut cpu, mut p50, mut p99] = [const { Series(Vec::new()) }; 4];
+        let [mut top_rate, mut top_cpu] = [const { Series(Vec::new()) }; 2];
+        let mut failures = 0;
+        for round in 1..=ROUNDS {
+            say(&format!("{} customers, round {round} of {ROUNDS}", operation.name));
+            if let Some(pgbench) = &pgbench {
+                let before = proc::cpu_seconds(postgres);
+                let top = ceiling::run(pgbench, &runtime, &script, CLIENTS, SECONDS)?;
+                top_rate.0.push(top.rate);
+                top_cpu.0.push((proc::cpu_seconds(postgres) - before) * 1e6 / top.count);
+            }
+            let before = proc::cpu_seconds(postgres) + proc::cpu_seconds(server.pid);
+            let length = Duration::from_secs(SECONDS);
+            let run = load::run(server.address, CLIENTS, length, |n| request(operation.name, n))?;
+            let used = proc::cpu_seconds(postgres) + proc::cpu_seconds(server.pid) - before;
+            rate.0.push(run.rate);
+            cpu.0.push(used * 1e6 / run.count as f64);
+            p50.0.push(run.p50);
+            p99.0.push(run.p99);
+            failures += run.failures;
+        }
+        let (rate, cpu, top) = (rate.median(), cpu.median(), top_rate.median());
+        let share = rate / top;
+        rows.push(Row {
+            subject: format!("{} customers, {CLIENTS} connections", operation.name),
+            measured: format!(
+                "{rate:.0} req/s, p50 {:.2} ms, p99 {:.1} ms, {failures} failed",
+                p50.median(),
+                p99.median()
+            ),
+            ceiling: match pgbench {
+                Some(_) => format!("pgbench {top:.0} tps; this is {:.0} %", share * 100.0),
+                None => "no pgbench on this machine".to_owned(),
+            },
+            demand: format!(">= {:.0} % of pgbench", operation.share * 100.0),
+            met: pgbench.is_some().then_some(share >= operation.share && failures == 0),
+        });
+        rows.push(Row {
+            subject: format!("{} customers, CPU of server and PostgreSQL", operation.name),
+            measured: format!("{cpu:.0} us each"),
+            ceiling: match pgbench {
+                Some(_) => format!("PostgreSQL alone {:.0} us", top_cpu.median()),
+                None => "no pgbench on this machine".to_owned(),
+            },
+            demand: format!("<= {:.0} us", operation.cpu),
+            met: Some(cpu <= operation.cpu),
+        });
+    }
+    Ok(rows)
+}
+
+/// The ids of seed.sql, which are md5 of a name; asked of PostgreSQL, so that no hash function is needed here.
+async fn ids(urls: &Urls) -> Result<HashMap<String, Uuid>, AnyError> {
+    let (client, connection) = tokio_postgres::connect(&urls.owner_url, tokio_postgres::NoTls).await?;
+    let connection = tokio::spawn(connection);
+    let mut ids = HashMap::new();
+    for (name, count) in [("msp", MSPS), ("customer", MSPS * CUSTOMERS)] {
+        let sql = format!(
+            "SELECT '{name}' || n, md5('{name}' || n)::uuid::text FROM generate_series(0, {}) n",
+            count - 1
+        );
+        for row in client.query(&sql, &[]).await? {
+            ids.insert(row.get(0), Uuid::parse_str(row.get(1))?);
+        }
+    }
+    connection.abort();
+    Ok(ids)
+}

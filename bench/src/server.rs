@@ -1,0 +1,107 @@
+//! The server under test as a process of its own, and how to call it.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use policytab_api::auth::{
+    claims::{self, Subject},
+    keys::SigningKeys,
+};
+use policytab_dev_postgres::Urls;
+use policytab_domain::role::Role;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use tokio::process::{Child, Command};
+use uuid::Uuid;
+
+use crate::AnyError;
+
+/// A running `policytab serve`. Killed when dropped.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) pid: u32,
+    keys: SigningKeys,
+    issuer: String,
+    client: reqwest::Client,
+    _process: Child,
+}
+
+impl Server {
+    /// Starts the program on a free port and waits until it is ready.
+    pub(crate) async fn start(
+        program: &Path,
+        dir: &Path,
+        urls: &Urls,
+        emulator: &str,
+    ) -> Result<Server, AnyError> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let issuer = format!("http://{address}");
+        let signing_keys = dir.join("signing.pem");
+        let keys = SigningKeys::load_or_create(&signing_keys)?;
+        let process = Command::new(program)
+            .arg("serve")
+            .env_clear()
+            .env("DATABASE_URL", &urls.runtime_url)
+            .env("POLICYTAB_LISTEN", address.to_string())
+            .env("POLICYTAB_PUBLIC_URL", &issuer)
+            .env("POLICYTAB_KEY_FILE", dir.join("vault.keys"))
+            .env("POLICYTAB_SIGNING_KEY_FILE", &signing_keys)
+            .env("POLICYTAB_EMULATOR_URL", emulator)
+            // As many as the ceiling's clients.
+            .env("POLICYTAB_DATABASE_CONNECTIONS", "8")
+            .env("POLICYTAB_LOG", "warn")
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let pid = process.id().ok_or("the server ended at once")?;
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
+        let server = Server { address, pid, keys, issuer, client, _process: process };
+        for _ in 0..300 {
+            let answer = server.client.get(format!("{}/readyz", server.issuer)).send().await;
+            if answer.is_ok_and(|answer| answer.status() == StatusCode::OK) {
+                return Ok(server);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Err("the server was not ready within 30 s".into())
+    }
+
+    /// An access token for an admin of an MSP, as the server itself would sign it after a sign-in.
+    pub(crate) fn token(&self, msp_id: Uuid) -> Result<String, AnyError> {
+        let subject = Subject {
+            user_id: Uuid::now_v7(),
+            msp_id,
+            role: Role::Admin,
+            name: "Bench".to_owned(),
+            email: "bench@policytab.example".to_owned(),
+        };
+        Ok(claims::sign(&self.keys, &self.issuer, &subject, chrono::Utc::now())?)
+    }
+
+    /// A call that must succeed; gives the JSON answered, `Null` for none.
+    pub(crate) async fn call(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, AnyError> {
+        let mut request = self
+            .client
+            .request(method.clone(), format!("{}/api/v1{path}", self.issuer))
+            .bearer_auth(token)
+            .header("Idempotency-Key", Uuid::now_v7().to_string());
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        if !status.is_success() {
+            return Err(format!("{method} {path}: {status} {text}").into());
+        }
+        Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
+    }
+}
