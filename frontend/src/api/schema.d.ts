@@ -4,2175 +4,3302 @@
  */
 
 export interface paths {
-    "/api/v1/auth/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+  "/api/v1/api-tokens": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["refresh"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Lists API tokens that are not revoked. */
+    get: operations["api_token_list"];
+    put?: never;
+    /** Makes an API token, with a role no higher than one's own. */
+    post: operations["api_token_create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/api-tokens/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["logout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends an API token at once. */
+    delete: operations["api_token_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Lists the audit log, newest first. */
+    get: operations["audit_list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/jwks.json": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/api-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["api_token_list"];
-        put?: never;
-        post: operations["api_token_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** The public keys that access tokens are signed with. */
+    get: operations["jwks_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/login": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/api-tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["api_token_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** Signs in with email and password. */
+    post: operations["session_login"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/logout": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["user_list"];
-        put?: never;
-        post: operations["user_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** Ends a session. */
+    post: operations["session_logout"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/refresh": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["user_delete"];
-        options?: never;
-        head?: never;
-        patch: operations["user_update"];
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** Continues a session by its cookie. */
+    post: operations["session_refresh"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/baselines": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["customer_list"];
-        put?: never;
-        post: operations["customer_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Lists the library by name. */
+    get: operations["baseline_list"];
+    put?: never;
+    /** Makes a baseline from policy objects. */
+    post: operations["baseline_create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/baselines/import/files": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["customer_get"];
-        put?: never;
-        post?: never;
-        delete: operations["customer_delete"];
-        options?: never;
-        head?: never;
-        patch: operations["customer_update"];
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** Makes a baseline from files, or tells what would be found in them. */
+    post: operations["baseline_import_files"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/baselines/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/connect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["connection_get"];
-        put: operations["connection_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Reads a baseline with its policies. */
+    get: operations["baseline_fetch"];
+    put?: never;
+    post?: never;
+    /** Deletes a baseline; refused while a customer is compared with it. */
+    delete: operations["baseline_delete"];
+    options?: never;
+    head?: never;
+    /** Renames a baseline. */
+    patch: operations["baseline_update"];
+    trace?: never;
+  };
+  "/api/v1/customers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/connect/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["connection_test"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Lists customers. */
+    get: operations["customer_list"];
+    put?: never;
+    /** Adds a customer. */
+    post: operations["customer_create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["import_start"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Reads a customer. */
+    get: operations["customer_fetch"];
+    put?: never;
+    post?: never;
+    /** Deletes a customer with its secrets, snapshots and reports; the audit trail stays. */
+    delete: operations["customer_delete"];
+    options?: never;
+    head?: never;
+    /** Renames a customer. */
+    patch: operations["customer_update"];
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/co-managed-baseline": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["import_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Reads a customer's co-managed baseline: its own agreed state. */
+    get: operations["co_managed_baseline_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/comparison-baseline": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/imports/{import_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["import_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** What a customer is compared with. */
+    get: operations["comparison_baseline_fetch"];
+    /** Chooses what a customer is compared with; an imported customer's report is made anew. */
+    put: operations["comparison_baseline_put"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/connect": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["report_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Shows a customer's connection, or what is needed to make it. Never the secret. */
+    get: operations["connection_fetch"];
+    /** Verifies credentials, then stores them: connects a customer, or rotates its secret. */
+    put: operations["connection_put"];
+    post?: never;
+    /** Deletes the connection with its secret. */
+    delete: operations["connection_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/connect/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/snapshots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["snapshot_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** Verifies the stored credentials again. */
+    post: operations["connection_test"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/import": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/snapshots/{snapshot_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["snapshot_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** Starts an import; of an imported customer, a re-sync. The first needs the role admin, a re-sync operator. */
+    post: operations["import_create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/imports": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/snapshots/{snapshot_id}/policies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["snapshot_policies"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Lists a customer's imports, newest first. */
+    get: operations["import_list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/imports/{import_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/customers/{id}/comparison-baseline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["comparison_baseline_get"];
-        put: operations["comparison_baseline_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Reads an import: its state, and every step as far as it has come. */
+    get: operations["import_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/report": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/baselines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["baseline_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Reads the newest report. `Accept: text/csv` or `text/html` gives it as a file, which needs the role operator. */
+    get: operations["report_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/snapshots": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/baselines/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["baseline_get"];
-        put?: never;
-        post?: never;
-        delete: operations["baseline_delete"];
-        options?: never;
-        head?: never;
-        patch: operations["baseline_update"];
-        trace?: never;
+    /** Lists a customer's snapshots, newest first. */
+    get: operations["snapshot_list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/snapshots/{snapshot_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/baselines/import/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["baseline_import_files"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Reads a snapshot: everything but its policies, which have an address of their own. */
+    get: operations["snapshot_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/snapshots/{snapshot_id}/policies": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/baselines/import/github": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["baseline_import_github"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Reads a snapshot's policies, readable and raw. */
+    get: operations["snapshot_policies"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/fleet": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["fleet_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Follows what changes in the workspace, as server-sent events named `change`. */
+    get: operations["event_stream"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/fleet": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["audit_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Counts over all customers. */
+    get: operations["fleet_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
+    /** Who is asking. */
+    get: operations["me_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the workspace's people. */
+    get: operations["user_list"];
+    put?: never;
+    /** Adds a person. */
+    post: operations["user_create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes a person. */
+    delete: operations["user_delete"];
+    options?: never;
+    head?: never;
+    /** Changes a person's name, role or password. */
+    patch: operations["user_update"];
+    trace?: never;
+  };
+  "/healthz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the process runs. */
+    get: operations["healthz"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Prometheus metrics. */
+    get: operations["metrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/problems/{code}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an error code means: the address in a problem's `type`. */
+    get: operations["problem_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/readyz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the process can serve: it reaches its database. */
+    get: operations["readyz"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        /** @enum {string} */
-        ProblemCode: "graph_token_failed" | "tenant_not_detected" | "tenant_hint_invalid" | "tenant_mismatch" | "tenant_already_connected" | "graph_credentials_unavailable" | "graph_permission_missing" | "graph_throttled" | "graph_unavailable" | "import_in_progress" | "invalid_state" | "validation_failed" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "precondition_failed" | "payload_too_large" | "idempotency_conflict" | "rate_limited" | "unavailable" | "internal";
-        /** @enum {string} */
-        Role: "viewer" | "operator" | "admin" | "owner";
-        /** @enum {string} */
-        Cloud: "global" | "usgov" | "usgov_dod" | "china" | "emulator";
-        /** @enum {string} */
-        CustomerStatus: "pending" | "connected" | "imported";
-        /** @enum {string} */
-        NextStep: "connect" | "import" | "summary";
-        /** @enum {string} */
-        ImportState: "queued" | "running" | "succeeded" | "failed";
-        /** @enum {string} */
-        StepState: "pending" | "running" | "succeeded" | "failed" | "skipped";
-        /** @enum {string} */
-        ImportStep: "token" | "organization" | "licences" | "policies" | "named_locations" | "authentication_strengths" | "referenced_objects" | "snapshot" | "co_managed_baseline" | "comparison" | "report";
-        /** @enum {string} */
-        Severity: "critical" | "high" | "medium" | "low" | "info";
-        /** @enum {string} */
-        ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
-        /** @enum {string} */
-        ReferenceKind: "group" | "user" | "role" | "application" | "service_principal" | "terms_of_use";
-        /** @enum {string} */
-        ReferenceState: "resolved" | "deleted" | "unreadable";
-        /** @enum {string} */
-        ActorKind: "user" | "api_token" | "external" | "system";
-        /** @enum {string} */
-        FindingKind: "missing" | "changed" | "extra";
-        /** @enum {string} */
-        FindingSource: "comparison_baseline" | "reference_check";
-        /** @enum {string} */
-        DiffDirection: "weaker" | "stronger" | "different";
-        /** @enum {string} */
-        CustomerSort: "name" | "-name" | "created_at" | "-created_at" | "last_snapshot_at" | "-last_snapshot_at" | "severity" | "-severity";
-        Upstream: {
-            service: string;
-            status?: number;
-            code?: string;
-            aadsts?: number;
-            request_id?: string;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            instance?: string;
-            code: components["schemas"]["ProblemCode"];
-            request_id?: string;
-            reason?: string;
-            remedy: string;
-            docs?: string;
-            errors?: {
-                [key: string]: string;
-            };
-            missing_permissions?: string[];
-            upstream?: components["schemas"]["Upstream"];
-            retry_after?: number;
-            required_role?: components["schemas"]["Role"];
-            /** Format: uuid */
-            customer_id?: string;
-            customer_name?: string;
-            /** Format: uuid */
-            import_id?: string;
-        };
-        MspOut: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        MeOut: {
-            kind: components["schemas"]["ActorKind"];
-            id: string;
-            display_name: string;
-            email: string | null;
-            role: components["schemas"]["Role"];
-            msp: components["schemas"]["MspOut"];
-        };
-        UserOut: {
-            /** Format: uuid */
-            id: string;
-            email: string;
-            display_name: string;
-            role: components["schemas"]["Role"];
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            last_login_at: string | null;
-            version: number;
-        };
-        LoginIn: {
-            email: string;
-            password: string;
-        };
-        SessionOut: {
-            access_token: string;
-            token_type: string;
-            expires_in: number;
-            user: components["schemas"]["MeOut"];
-        };
-        PolicyCountsOut: {
-            total: number;
-            enabled: number;
-            report_only: number;
-            disabled: number;
-        };
-        FindingCountsOut: {
-            critical: number;
-            high: number;
-            medium: number;
-            low: number;
-            info: number;
-        };
-        CountsOut: {
-            policies: components["schemas"]["PolicyCountsOut"];
-            findings: components["schemas"]["FindingCountsOut"];
-        };
-        LicenceSummaryOut: {
-            entra_id_p1: boolean;
-            entra_id_p2: boolean;
-            intune: boolean;
-            workload_id: boolean;
-        };
-        TenantOut: {
-            /** Format: uuid */
-            tenant_id: string;
-            display_name: string | null;
-            default_domain: string | null;
-        };
-        ComparisonBaselineBody: {
-            /** @enum {string} */
-            kind: "imported_snapshot";
-        } | {
-            /** @enum {string} */
-            kind: "workspace_baseline";
-            baseline_id: string;
-        };
-        CustomerOut: {
-            /** Format: uuid */
-            id: string;
-            display_name: string;
-            cloud: components["schemas"]["Cloud"];
-            status: components["schemas"]["CustomerStatus"];
-            next_step: components["schemas"]["NextStep"];
-            tenant: null | components["schemas"]["TenantOut"];
-            counts: null | components["schemas"]["CountsOut"];
-            licences: null | components["schemas"]["LicenceSummaryOut"];
-            zero_policies: null | components["schemas"]["ZeroPolicies"];
-            comparison_baseline: null | components["schemas"]["ComparisonBaselineBody"];
-            connected: boolean;
-            /** Format: date-time */
-            last_snapshot_at: string | null;
-            /** Format: date-time */
-            secret_expires_at: string | null;
-            /** Format: uuid */
-            running_import_id: string | null;
-            last_error: null | components["schemas"]["Problem"];
-            /** Format: date-time */
-            created_at: string;
-            version: number;
-        };
-        CustomerCreate: {
-            display_name: string;
-            cloud: components["schemas"]["Cloud"];
-        };
-        CustomerUpdate: {
-            display_name: string;
-        };
-        CustomerPage: {
-            items: components["schemas"]["CustomerOut"][];
-            next_cursor: string | null;
-        };
-        UserPage: {
-            items: components["schemas"]["UserOut"][];
-            next_cursor: string | null;
-        };
-        ApiTokenPage: {
-            items: components["schemas"]["ApiTokenOut"][];
-            next_cursor: string | null;
-        };
-        ImportPage: {
-            items: components["schemas"]["ImportOut"][];
-            next_cursor: string | null;
-        };
-        SnapshotPage: {
-            items: components["schemas"]["SnapshotOut"][];
-            next_cursor: string | null;
-        };
-        BaselinePage: {
-            items: components["schemas"]["BaselineOut"][];
-            next_cursor: string | null;
-        };
-        AuditPage: {
-            items: components["schemas"]["AuditOut"][];
-            next_cursor: string | null;
-        };
-        PermissionOut: {
-            name: string;
-            /** Format: uuid */
-            app_role_id: string;
-            required: boolean;
-            granted: boolean | null;
-            purpose: string;
-            without: string;
-        };
-        SetupOut: {
-            app_name: string;
-            portal_url: string;
-            /** Format: uuid */
-            graph_app_id: string;
-            cloud_shell_script: string;
-        };
-        ConnectionOut: {
-            connected: boolean;
-            /** Format: uuid */
-            client_id: string | null;
-            app_display_name: string | null;
-            tenant: null | components["schemas"]["TenantOut"];
-            permissions: components["schemas"]["PermissionOut"][];
-            surplus_permissions: string[];
-            /** Format: date-time */
-            secret_expires_at: string | null;
-            /** Format: date-time */
-            verified_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            setup: components["schemas"]["SetupOut"];
-        };
-        ConnectionPut: {
-            client_id: string;
-            client_secret: string;
-            tenant_hint?: string | null;
-        };
-        ImportCreate: {
-            comparison_baseline: components["schemas"]["ComparisonBaselineBody"];
-        };
-        ImportStepOut: {
-            name: components["schemas"]["ImportStep"];
-            state: components["schemas"]["StepState"];
-            /** Format: date-time */
-            started_at: string | null;
-            /** Format: date-time */
-            finished_at: string | null;
-            counts: {
-                [key: string]: number;
-            };
-            error: null | components["schemas"]["Problem"];
-        };
-        ImportOut: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            customer_id: string;
-            state: components["schemas"]["ImportState"];
-            comparison_baseline: components["schemas"]["ComparisonBaselineBody"];
-            steps: components["schemas"]["ImportStepOut"][];
-            error: null | components["schemas"]["Problem"];
-            /** Format: uuid */
-            snapshot_id: string | null;
-            zero_policies: null | components["schemas"]["ZeroPolicies"];
-            attempts: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            started_at: string | null;
-            /** Format: date-time */
-            finished_at: string | null;
-        };
-        PolicyRef: {
-            id: string | null;
-            display_name: string;
-        };
-        FieldDiff: {
-            field: string;
-            label: string;
-            baseline: unknown;
-            live: unknown;
-            direction: components["schemas"]["DiffDirection"];
-        };
-        FindingOut: {
-            id: string;
-            severity: components["schemas"]["Severity"];
-            severity_reason: string;
-            kind: components["schemas"]["FindingKind"];
-            source: components["schemas"]["FindingSource"];
-            title: string;
-            baseline_policy: null | components["schemas"]["PolicyRef"];
-            live_policies: components["schemas"]["PolicyRef"][];
-            share: number | null;
-            regions: unknown[];
-            witness?: unknown;
-            cause: string;
-            remedy: string;
-            frameworks: string[];
-            diff: components["schemas"]["FieldDiff"][];
-        };
-        PolicyPair: {
-            baseline_policy: null | components["schemas"]["PolicyRef"];
-            live_policy: null | components["schemas"]["PolicyRef"];
-            diff: components["schemas"]["FieldDiff"][];
-        };
-        ReportOut: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            customer_id: string;
-            /** Format: uuid */
-            snapshot_id: string;
-            /** Format: date-time */
-            snapshot_taken_at: string;
-            /** Format: date-time */
-            created_at: string;
-            comparison_baseline: components["schemas"]["ComparisonBaselineBody"];
-            comparison_baseline_name: string;
-            summary: components["schemas"]["FindingCountsOut"];
-            findings: components["schemas"]["FindingOut"][];
-            pairs: components["schemas"]["PolicyPair"][];
-            notice: string | null;
-            zero_policies: null | components["schemas"]["ZeroPolicies"];
-        };
-        SnapshotOut: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            customer_id: string;
-            /** Format: uuid */
-            import_id: string;
-            /** Format: date-time */
-            taken_at: string;
-            policies: components["schemas"]["PolicyCountsOut"];
-            named_locations: number;
-            security_defaults: boolean | null;
-            zero_policies: null | components["schemas"]["ZeroPolicies"];
-        };
-        LicenceOut: {
-            capability: string;
-            name: string;
-            licensed: boolean;
-            through: string[];
-            allows: string;
-        };
-        ReferenceOut: {
-            kind: components["schemas"]["ReferenceKind"];
-            id: string;
-            display_name: string | null;
-            state: components["schemas"]["ReferenceState"];
-            head_count: number | null;
-        };
-        UnreadOut: {
-            what: string;
-            permission: string | null;
-            detail: string;
-        };
-        SnapshotDetailOut: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            customer_id: string;
-            /** Format: uuid */
-            import_id: string;
-            /** Format: date-time */
-            taken_at: string;
-            policies: components["schemas"]["PolicyCountsOut"];
-            named_locations: number;
-            security_defaults: boolean | null;
-            zero_policies: null | components["schemas"]["ZeroPolicies"];
-            tenant_display_name: string;
-            licences: components["schemas"]["LicenceOut"][];
-            licences_readable: boolean;
-            named_location_bodies: unknown[];
-            authentication_strengths: unknown[];
-            authentication_contexts: unknown[];
-            references: components["schemas"]["ReferenceOut"][];
-            unread: components["schemas"]["UnreadOut"][];
-        };
-        PolicyOut: {
-            id: string | null;
-            display_name: string;
-            state: string;
-            beta_only: boolean;
-            who: string[];
-            what: string[];
-            when: string[];
-            then: string[];
-            warnings: string[];
-            body: unknown;
-        };
-        PolicyList: {
-            items: components["schemas"]["PolicyOut"][];
-        };
-        CustomerCountsOut: {
-            total: number;
-            pending: number;
-            connected: number;
-            imported: number;
-        };
-        FleetOut: {
-            customers: components["schemas"]["CustomerCountsOut"];
-            findings: components["schemas"]["FindingCountsOut"];
-            policies: components["schemas"]["PolicyCountsOut"];
-            imports_running: number;
-            secrets_expiring: number;
-            secrets_expired: number;
-            customers_with_errors: number;
-        };
-        BaselineSourceBody: {
-            /** @enum {string} */
-            kind: "files";
-            files: number;
-        } | {
-            /** @enum {string} */
-            kind: "github";
-            url: string;
-            ref: string;
-            commit: string;
-            folder: string;
-        };
-        BaselineOut: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            source: components["schemas"]["BaselineSourceBody"];
-            policies: number;
-            customers: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            version: number;
-        };
-        BaselineDetailOut: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            source: components["schemas"]["BaselineSourceBody"];
-            policies: number;
-            customers: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            version: number;
-            policy_items: components["schemas"]["PolicyOut"][];
-        };
-        BaselineFile: {
-            path: string;
-            content?: string | null;
-            content_base64?: string | null;
-        };
-        BaselineImportFiles: {
-            name: string;
-            files: components["schemas"]["BaselineFile"][];
-            preview?: boolean;
-        };
-        BaselineImportGithub: {
-            name: string;
-            url: string;
-            ref?: string | null;
-            folder?: string | null;
-            preview?: boolean;
-        };
-        BaselineUpdate: {
-            name: string;
-        };
-        BaselineCreate: {
-            name: string;
-            policies: unknown[];
-        };
-        FoundPolicyOut: {
-            path: string;
-            index: number;
-            display_name: string;
-            state: string;
-            warnings: string[];
-        };
-        SkippedFileOut: {
-            path: string;
-            reason: string;
-        };
-        DuplicatePolicyOut: {
-            path: string;
-            same_as: string;
-        };
-        BaselineImportOut: {
-            baseline: null | components["schemas"]["BaselineOut"];
-            policies: components["schemas"]["FoundPolicyOut"][];
-            skipped: components["schemas"]["SkippedFileOut"][];
-            duplicates: components["schemas"]["DuplicatePolicyOut"][];
-        };
-        UserCreate: {
-            email: string;
-            display_name: string;
-            role: components["schemas"]["Role"];
-            password: string;
-        };
-        UserUpdate: {
-            display_name?: string | null;
-            role?: null | components["schemas"]["Role"];
-            password?: string | null;
-        };
-        ApiTokenOut: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            role: components["schemas"]["Role"];
-            created_by: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string;
-            /** Format: date-time */
-            last_used_at: string | null;
-        };
-        ApiTokenCreate: {
-            name: string;
-            role: components["schemas"]["Role"];
-            expires_in_days?: number;
-        };
-        ApiTokenCreated: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            role: components["schemas"]["Role"];
-            created_by: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string;
-            /** Format: date-time */
-            last_used_at: string | null;
-            token: string;
-        };
-        AuditOut: {
-            seq: number;
-            /** Format: date-time */
-            at: string;
-            actor_kind: components["schemas"]["ActorKind"];
-            actor_id: string;
-            actor_name: string;
-            action: string;
-            subject_kind: string;
-            subject_id: string;
-            details: unknown;
-            ip: string | null;
-            request_id: string | null;
-            hash: string;
-        };
+  schemas: {
+    /**
+     * @description Kinds of credentials.
+     * @enum {string}
+     */
+    ActorKind: "user" | "api_token" | "external" | "system";
+    /** @description A new API token. */
+    ApiTokenCreate: {
+      /**
+       * Format: int32
+       * @description Days until it expires, 1 to 366; 90 when left out.
+       * @default 90
+       */
+      expires_in_days: number;
+      /** @description What it is for. */
+      name: string;
+      /** @description Its role, no higher than the maker's. */
+      role: components["schemas"]["Role"];
     };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+    /** @description A token just made. */
+    ApiTokenCreated: components["schemas"]["ApiTokenOut"] & {
+      /** @description The token: send it as `Authorization: Bearer …`. It is not shown again. */
+      token: string;
+    };
+    /** @description An API token. */
+    ApiTokenOut: {
+      /**
+       * Format: date-time
+       * @description When it was made.
+       */
+      created_at: string;
+      /** @description Who made it. */
+      created_by: string;
+      /**
+       * Format: date-time
+       * @description When it expires.
+       */
+      expires_at: string;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description When it was last used, to the minute.
+       */
+      last_used_at?: string | null;
+      /** @description What it is for. */
+      name: string;
+      /** @description Its role. */
+      role: components["schemas"]["Role"];
+    };
+    /** @description One page of API tokens. */
+    ApiTokenPage: {
+      /** @description Newest first. */
+      items: components["schemas"]["ApiTokenOut"][];
+      /** @description Give this back as `cursor` for the next page; null on the last one. */
+      next_cursor?: string | null;
+    };
+    /** @description Who did what, when, from where. */
+    AuditOut: {
+      /** @description What, for instance `customer.create`. */
+      action: string;
+      /** @description Its id. */
+      actor_id: string;
+      /** @description Kind of credential. */
+      actor_kind: components["schemas"]["ActorKind"];
+      /** @description Its name at that time. */
+      actor_name: string;
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      at: string;
+      /** @description Further facts; never a secret. */
+      details: Record<string, never>;
+      /** @description Address the request came from. */
+      ip?: string | null;
+      /** @description The request's id, as in the log and in error answers. */
+      request_id?: string | null;
+      /**
+       * Format: int64
+       * @description Counts up by one in the MSP.
+       */
+      seq: number;
+      /** @description Its id. */
+      subject_id: string;
+      /** @description Kind of the thing it was done to. */
+      subject_kind: string;
+    };
+    /** @description One page of the audit log. */
+    AuditPage: {
+      /** @description Newest first. */
+      items: components["schemas"]["AuditOut"][];
+      /** @description Give this back as `cursor` for the next page; null on the last one. */
+      next_cursor?: string | null;
+    };
+    /** @description A new workspace baseline from policy objects. */
+    BaselineCreate: {
+      /** @description Its name, unique in the MSP without regard to case. */
+      name: string;
+      /** @description Graph `conditionalAccessPolicy` objects. */
+      policies: Record<string, never>[];
+    };
+    /** @description A workspace baseline with its policies. */
+    BaselineDetailOut: components["schemas"]["BaselineOut"] & {
+      /** @description Its policies. */
+      policy_items: components["schemas"]["PolicyOut"][];
+    };
+    /** @description One file: its text, or its bytes in base64 (for encodings other than UTF-8). */
+    BaselineFile: {
+      /** @description Its text. */
+      content?: string | null;
+      /** @description Its bytes in base64. */
+      content_base64?: string | null;
+      /** @description Its path, for messages. */
+      path: string;
+    };
+    /** @description Files to make a baseline from. */
+    BaselineImportFiles: {
+      /** @description The files: policy exports, create bodies, arrays, pages; others are skipped and named. */
+      files: components["schemas"]["BaselineFile"][];
+      /** @description The baseline's name. */
+      name: string;
+      /** @description Only tell what would be found and skipped; store nothing. */
+      preview?: boolean;
+    };
+    /** @description What an import of files found. */
+    BaselineImportOut: {
+      baseline?: components["schemas"]["BaselineOut"] | null;
+      /** @description Policies that mean the same as an earlier one. */
+      duplicates: components["schemas"]["DuplicatePolicyOut"][];
+      /** @description Policies, in the order of the files. */
+      policies: components["schemas"]["FoundPolicyOut"][];
+      /** @description Files that were left out, and why. */
+      skipped: components["schemas"]["SkippedFileOut"][];
+    };
+    /** @description A workspace baseline. */
+    BaselineOut: {
+      /**
+       * Format: date-time
+       * @description When it was made.
+       */
+      created_at: string;
+      /**
+       * Format: int64
+       * @description How many customers are compared with it.
+       */
+      customers: number;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: int64
+       * @description How many policies.
+       */
+      policies: number;
+      /** @description Where it came from. */
+      source: components["schemas"]["BaselineSourceBody"];
+      /**
+       * Format: date-time
+       * @description When it was last changed.
+       */
+      updated_at: string;
+      /**
+       * Format: int64
+       * @description Grows with every change; the ETag holds the same number.
+       */
+      version: number;
+    };
+    /** @description One page of baselines. */
+    BaselinePage: {
+      /** @description By name. */
+      items: components["schemas"]["BaselineOut"][];
+      /** @description Give this back as `cursor` for the next page; null on the last one. */
+      next_cursor?: string | null;
+    };
+    /** @description Where a baseline came from. */
+    BaselineSourceBody:
+      | {
+          /** @description How many files. */
+          files: number;
+          /** @enum {string} */
+          kind: "files";
+        }
+      | {
+          /** @description The commit that was read. */
+          commit: string;
+          /** @description The folder, empty for the whole repository. */
+          folder: string;
+          /** @enum {string} */
+          kind: "github";
+          /** @description What was asked for. */
+          ref: string;
+          /** @description `https://github.com/owner/name` */
+          url: string;
+        };
+    /** @description Changes to a baseline. */
+    BaselineUpdate: {
+      /** @description The new name. */
+      name: string;
+    };
+    /**
+     * @description Which Microsoft cloud the tenant lives in.
+     * @enum {string}
+     */
+    Cloud: "global" | "usgov" | "usgov_dod" | "china" | "emulator";
+    /** @description A customer's co-managed baseline. */
+    CoManagedBaselineOut: {
+      /**
+       * Format: uuid
+       * @description Whose.
+       */
+      customer_id: string;
+      /** @description Its policies. */
+      policy_items: components["schemas"]["PolicyOut"][];
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      seeded_at: string;
+      /**
+       * Format: uuid
+       * @description The snapshot it was seeded from.
+       */
+      seeded_from: string;
+      /**
+       * Format: int64
+       * @description Grows with every change.
+       */
+      version: number;
+    };
+    /** @description What to compare with. */
+    ComparisonBaselineBody:
+      | {
+          /** @enum {string} */
+          kind: "imported_snapshot";
+        }
+      | {
+          /**
+           * Format: uuid
+           * @description Which one.
+           */
+          baseline_id: string;
+          /** @enum {string} */
+          kind: "workspace_baseline";
+        };
+    /** @description A customer's Graph connection, or what is needed to make it. */
+    ConnectionOut: {
+      /** @description The app registration's display name, where the token told it. */
+      app_display_name?: string | null;
+      /**
+       * Format: uuid
+       * @description Application (client) id in use.
+       */
+      client_id?: string | null;
+      /** @description Whether credentials are stored. */
+      connected: boolean;
+      /** @description Every permission that is asked for, and whether it is granted. */
+      permissions: components["schemas"]["PermissionOut"][];
+      /**
+       * Format: date-time
+       * @description When the client secret expires, where that was readable.
+       */
+      secret_expires_at?: string | null;
+      /** @description What to do in the Entra admin center. */
+      setup: components["schemas"]["SetupOut"];
+      /** @description Granted and not needed: worth removing. */
+      surplus_permissions: string[];
+      tenant?: components["schemas"]["TenantOut"] | null;
+      /**
+       * Format: date-time
+       * @description When they were saved.
+       */
+      updated_at?: string | null;
+      /**
+       * Format: date-time
+       * @description When the credentials were last proven to work.
+       */
+      verified_at?: string | null;
+    };
+    /** @description Credentials of the customer's single-tenant app registration. */
+    ConnectionPut: {
+      /**
+       * Format: uuid
+       * @description Application (client) id.
+       * @example 6a1f0f0e-3c1b-4a53-9d51-0a0f6b1f2c3d
+       */
+      client_id: string;
+      /**
+       * Format: password
+       * @description The client secret's Value (not its Secret ID).
+       */
+      client_secret: string;
+      /**
+       * @description Directory (tenant) id or any verified domain; needed only where detection fails.
+       * @example contoso.onmicrosoft.com
+       */
+      tenant_hint?: string | null;
+    };
+    /** @description Live counts. */
+    CountsOut: {
+      /** @description Findings by severity. */
+      findings: components["schemas"]["FindingCountsOut"];
+      /** @description Policies by state. */
+      policies: components["schemas"]["PolicyCountsOut"];
+    };
+    /** @description Customers by status. */
+    CustomerCountsOut: {
+      /**
+       * Format: int64
+       * @description Connected, not imported.
+       */
+      connected: number;
+      /**
+       * Format: int64
+       * @description Imported.
+       */
+      imported: number;
+      /**
+       * Format: int64
+       * @description Not connected.
+       */
+      pending: number;
+      /**
+       * Format: int64
+       * @description All of them.
+       */
+      total: number;
+    };
+    /** @description A new customer. */
+    CustomerCreate: {
+      /**
+       * @description Where the tenant lives; `global` when left out.
+       * @default global
+       */
+      cloud: components["schemas"]["Cloud"];
+      /**
+       * @description Internal label, unique in the MSP without regard to case; surrounding blanks are dropped.
+       * @example Contoso Ltd.
+       */
+      display_name: string;
+    };
+    /** @description A customer. */
+    CustomerOut: {
+      /** @description Where the tenant lives. */
+      cloud: components["schemas"]["Cloud"];
+      comparison_baseline?: components["schemas"]["ComparisonBaselineBody"] | null;
+      /** @description Whether usable credentials are stored. */
+      connected: boolean;
+      counts?: components["schemas"]["CountsOut"] | null;
+      /**
+       * Format: date-time
+       * @description When it was added.
+       */
+      created_at: string;
+      /** @description Internal label. */
+      display_name: string;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      last_error?: components["schemas"]["Problem"] | null;
+      /**
+       * Format: date-time
+       * @description When the last snapshot was taken.
+       */
+      last_snapshot_at?: string | null;
+      licences?: components["schemas"]["LicenceSummaryOut"] | null;
+      /** @description What to do next. */
+      next_step: components["schemas"]["NextStep"];
+      /**
+       * Format: uuid
+       * @description The import that is queued or running now.
+       */
+      running_import_id?: string | null;
+      /**
+       * Format: date-time
+       * @description When the client secret expires, where that was readable.
+       */
+      secret_expires_at?: string | null;
+      /** @description Where it stands. */
+      status: components["schemas"]["CustomerStatus"];
+      tenant?: components["schemas"]["TenantOut"] | null;
+      /**
+       * Format: int64
+       * @description Grows with every change made by people; the ETag holds the same number.
+       */
+      version: number;
+      zero_policies?: components["schemas"]["ZeroPolicies"] | null;
+    };
+    /** @description One page of customers. */
+    CustomerPage: {
+      /** @description The customers. */
+      items: components["schemas"]["CustomerOut"][];
+      /** @description Give this back as `cursor` for the next page; null on the last one. */
+      next_cursor?: string | null;
+    };
+    /**
+     * @description Where a customer stands.
+     * @enum {string}
+     */
+    CustomerStatus: "pending" | "connected" | "imported";
+    /** @description Changes to a customer. */
+    CustomerUpdate: {
+      /** @description The new label. */
+      display_name: string;
+    };
+    /**
+     * @description Whether the live side protects less or more.
+     * @enum {string}
+     */
+    DiffDirection: "weaker" | "stronger" | "different";
+    /** @description A policy that means the same as an earlier one. */
+    DuplicatePolicyOut: {
+      /** @description Which file. */
+      path: string;
+      /** @description The file of the earlier one. */
+      same_as: string;
+    };
+    /** @description What changed. */
+    EventOut: {
+      /**
+       * Format: uuid
+       * @description The customer, where it is one.
+       */
+      customer_id?: string | null;
+      /**
+       * Format: uuid
+       * @description The import, where it is one.
+       */
+      import_id?: string | null;
+      /** @description `customer_changed`, `import_changed`, `baseline_changed`; `resync` when events may have been missed. */
+      kind: string;
+    };
+    /** @description One field that differs. */
+    FieldDiff: {
+      /** @description The baseline's values, with names. */
+      baseline: unknown;
+      /** @description Which way it differs. */
+      direction: components["schemas"]["DiffDirection"];
+      /** @description Graph's path, for instance `conditions.users.excludeGroups`. */
+      field: string;
+      /** @description The field in words. */
+      label: string;
+      /** @description The live values, with names. */
+      live: unknown;
+    };
+    /** @description Findings by severity. */
+    FindingCountsOut: {
+      /**
+       * Format: int64
+       * @description Critical findings.
+       */
+      critical: number;
+      /**
+       * Format: int64
+       * @description High findings.
+       */
+      high: number;
+      /**
+       * Format: int64
+       * @description Information.
+       */
+      info: number;
+      /**
+       * Format: int64
+       * @description Low findings.
+       */
+      low: number;
+      /**
+       * Format: int64
+       * @description Medium findings.
+       */
+      medium: number;
+    };
+    /**
+     * @description What kind of finding it is.
+     * @enum {string}
+     */
+    FindingKind: "missing" | "changed" | "extra";
+    /** @description One row of the report. */
+    FindingOut: {
+      baseline_policy?: components["schemas"]["PolicyRef"] | null;
+      /** @description What the nearest miss is. */
+      cause: string;
+      /** @description Field by field, baseline against live. */
+      diff: components["schemas"]["FieldDiff"][];
+      /** @description Ids in published frameworks. */
+      frameworks: string[];
+      /** @description Stable from report to report while the facts behind it stay. */
+      id: string;
+      /** @description What kind. */
+      kind: components["schemas"]["FindingKind"];
+      /** @description The live policies it is about. */
+      live_policies: components["schemas"]["PolicyRef"][];
+      /** @description The unprotected sign-ins as readable regions; empty where not computed. */
+      regions: unknown[];
+      /** @description What to do. */
+      remedy: string;
+      /** @description How bad. */
+      severity: components["schemas"]["Severity"];
+      /** @description Why it is that bad: the table's arithmetic in words. */
+      severity_reason: string;
+      /**
+       * Format: double
+       * @description Share of the baseline policy's sign-ins that is unprotected, 0 to 1; null where not computed.
+       */
+      share?: number | null;
+      /** @description Against what. */
+      source: components["schemas"]["FindingSource"];
+      /** @description One line for the list. */
+      title: string;
+      /** @description One concrete unprotected sign-in; null where not computed. */
+      witness?: unknown;
+    };
+    /**
+     * @description Against what a finding was found.
+     * @enum {string}
+     */
+    FindingSource: "comparison_baseline" | "reference_check";
+    /** @description The whole fleet in numbers. */
+    FleetOut: {
+      /** @description Customers by status. */
+      customers: components["schemas"]["CustomerCountsOut"];
+      /**
+       * Format: int64
+       * @description Customers whose last import or test failed.
+       */
+      customers_with_errors: number;
+      /** @description Findings of all customers by severity. */
+      findings: components["schemas"]["FindingCountsOut"];
+      /**
+       * Format: int64
+       * @description Imports queued or running.
+       */
+      imports_running: number;
+      /** @description Policies of all customers by state. */
+      policies: components["schemas"]["PolicyCountsOut"];
+      /**
+       * Format: int64
+       * @description Client secrets that have expired.
+       */
+      secrets_expired: number;
+      /**
+       * Format: int64
+       * @description Client secrets that expire within 30 days.
+       */
+      secrets_expiring: number;
+    };
+    /** @description A policy found in a file. */
+    FoundPolicyOut: {
+      /** @description Its display name. */
+      display_name: string;
+      /** @description Which policy of the file, from 0. */
+      index: number;
+      /** @description Which file. */
+      path: string;
+      /** @description Its state. */
+      state: string;
+      /** @description What is odd about it. */
+      warnings: string[];
+    };
+    /** @description A sign of life. */
+    HealthOut: {
+      /** @description `ok` */
+      status: string;
+    };
+    /** @description Starts an import. */
+    ImportCreate: {
+      comparison_baseline?: components["schemas"]["ComparisonBaselineBody"] | null;
+    };
+    /** @description An import. */
+    ImportOut: {
+      /**
+       * Format: int32
+       * @description How often a worker began it: more than one after a worker died.
+       */
+      attempts: number;
+      /** @description What it compares with. */
+      comparison_baseline: components["schemas"]["ComparisonBaselineBody"];
+      /**
+       * Format: date-time
+       * @description When it was asked for.
+       */
+      created_at: string;
+      /**
+       * Format: uuid
+       * @description Whose.
+       */
+      customer_id: string;
+      error?: components["schemas"]["Problem"] | null;
+      /**
+       * Format: date-time
+       * @description When it ended.
+       */
+      finished_at?: string | null;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /**
+       * Format: uuid
+       * @description The snapshot it made.
+       */
+      snapshot_id?: string | null;
+      /**
+       * Format: date-time
+       * @description When a worker first took it.
+       */
+      started_at?: string | null;
+      /** @description Its state. */
+      state: components["schemas"]["ImportState"];
+      /** @description Every step, in order. */
+      steps: components["schemas"]["ImportStepOut"][];
+      zero_policies?: components["schemas"]["ZeroPolicies"] | null;
+    };
+    /** @description One page of imports. */
+    ImportPage: {
+      /** @description The imports, newest first. */
+      items: components["schemas"]["ImportOut"][];
+      /** @description Give this back as `cursor` for the next page; null on the last one. */
+      next_cursor?: string | null;
+    };
+    /**
+     * @description State of an import.
+     * @enum {string}
+     */
+    ImportState: "queued" | "running" | "succeeded" | "failed";
+    /**
+     * @description One step of an import.
+     * @enum {string}
+     */
+    ImportStep:
+      | "token"
+      | "organization"
+      | "licences"
+      | "policies"
+      | "named_locations"
+      | "authentication_strengths"
+      | "referenced_objects"
+      | "snapshot"
+      | "co_managed_baseline"
+      | "comparison"
+      | "report";
+    /** @description A step of an import. */
+    ImportStepOut: {
+      /** @description What it counted, for instance `policies`. */
+      counts: {
+        [key: string]: number;
+      };
+      error?: components["schemas"]["Problem"] | null;
+      /**
+       * Format: date-time
+       * @description When it ended.
+       */
+      finished_at?: string | null;
+      /** @description Which. */
+      name: components["schemas"]["ImportStep"];
+      /**
+       * Format: date-time
+       * @description When it began.
+       */
+      started_at?: string | null;
+      /** @description Its state. */
+      state: components["schemas"]["StepState"];
+    };
+    /** @description One capability that a licence gives. */
+    LicenceOut: {
+      /** @description What it allows in Conditional Access. */
+      allows: string;
+      /** @description Its key, for instance `entra_id_p1`. */
+      capability: string;
+      /** @description Whether the tenant has it. */
+      licensed: boolean;
+      /** @description Its name, for instance `Entra ID P1`. */
+      name: string;
+      /** @description Through which products. */
+      through: string[];
+    };
+    /** @description The licences that decide what Conditional Access can do. */
+    LicenceSummaryOut: {
+      /** @description Entra ID P1: Conditional Access at all. */
+      entra_id_p1: boolean;
+      /** @description Entra ID P2: risk conditions. */
+      entra_id_p2: boolean;
+      /** @description Intune: compliant devices, app protection. */
+      intune: boolean;
+      /** @description Workload ID Premium: policies for workload identities. */
+      workload_id: boolean;
+    };
+    /** @description Email and password. */
+    LoginIn: {
+      /**
+       * Format: email
+       * @description Address.
+       */
+      email: string;
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
+    /** @description Who is asking. */
+    MeOut: {
+      /** @description Name. */
+      display_name: string;
+      /** @description Address, for people of this workspace. */
+      email?: string | null;
+      /** @description Id of the person or token, as its issuer names it. */
+      id: string;
+      /** @description What kind of credential it is. */
+      kind: components["schemas"]["ActorKind"];
+      /** @description The workspace. */
+      msp: components["schemas"]["MspOut"];
+      /** @description Role. */
+      role: components["schemas"]["Role"];
+    };
+    /** @description A workspace. */
+    MspOut: {
+      /**
+       * Format: uuid
+       * @description `msp_id`
+       */
+      id: string;
+      /** @description Its name. */
+      name: string;
+    };
+    /**
+     * @description What to do next with a customer.
+     * @enum {string}
+     */
+    NextStep: "connect" | "import" | "summary";
+    /** @description One application permission. */
+    PermissionOut: {
+      /**
+       * Format: uuid
+       * @description Its app role id on Microsoft Graph.
+       */
+      app_role_id: string;
+      /** @description Whether it is granted; null before the connection is made. */
+      granted?: boolean | null;
+      /** @description Its name, for instance `Policy.Read.All`. */
+      name: string;
+      /** @description Why it is asked for. */
+      purpose: string;
+      /** @description Nothing can be imported without it. */
+      required: boolean;
+      /** @description What does not work without it. */
+      without: string;
+    };
+    /** @description Policies by state. */
+    PolicyCountsOut: {
+      /**
+       * Format: int64
+       * @description `disabled`
+       */
+      disabled: number;
+      /**
+       * Format: int64
+       * @description `enabled`
+       */
+      enabled: number;
+      /**
+       * Format: int64
+       * @description `enabledForReportingButNotEnforced`
+       */
+      report_only: number;
+      /**
+       * Format: int64
+       * @description All of them.
+       */
+      total: number;
+    };
+    /** @description The policies of a snapshot or baseline. */
+    PolicyList: {
+      /** @description In Graph's order. */
+      items: components["schemas"]["PolicyOut"][];
+    };
+    /** @description A policy, readable and raw. */
+    PolicyOut: {
+      /** @description Only the beta endpoint lists it. */
+      beta_only: boolean;
+      /** @description The whole policy, as Graph gave it. */
+      body: Record<string, never>;
+      /** @description Its display name; not unique. */
+      display_name: string;
+      /** @description Its id in the tenant; null where a baseline's policy carries none. */
+      id?: string | null;
+      /** @description `enabled`, `disabled`, `enabledForReportingButNotEnforced`, or what else Graph gave. */
+      state: string;
+      /** @description What it asks. */
+      then: string[];
+      /** @description What is odd about it. */
+      warnings: string[];
+      /** @description For which resources. */
+      what: string[];
+      /** @description Under which conditions. */
+      when: string[];
+      /** @description Whom it is for, in words with names. */
+      who: string[];
+    };
+    /** @description A baseline policy beside a live one. */
+    PolicyPair: {
+      baseline_policy?: components["schemas"]["PolicyRef"] | null;
+      /** @description Where they differ. */
+      diff: components["schemas"]["FieldDiff"][];
+      live_policy?: components["schemas"]["PolicyRef"] | null;
+    };
+    /** @description A policy by id and name. */
+    PolicyRef: {
+      /** @description Its display name. */
+      display_name: string;
+      /** @description Its id; null for a policy of a baseline that carries none. */
+      id?: string | null;
+    };
+    /** @description A problem on the wire. */
+    Problem: {
+      /** @description Stable, machine-readable. */
+      code: components["schemas"]["ProblemCode"];
+      /** @description The customer that is in the way. */
+      customer_id?: string | null;
+      /** @description Its name. */
+      customer_name?: string | null;
+      /** @description What is particular about this occurrence. */
+      detail: string;
+      /** @description The in-product guide. */
+      docs?: string | null;
+      /** @description Field → message. */
+      errors?: {
+        [key: string]: string;
+      };
+      /** @description The import that is running. */
+      import_id?: string | null;
+      /** @description The request's path; for a stored error, what it happened to. */
+      instance?: string | null;
+      /** @description Permissions that were not granted. */
+      missing_permissions?: string[];
+      /** @description A finer code. */
+      reason?: string | null;
+      /** @description What to do now. */
+      remedy?: string;
+      /** @description Find the request in the log by this. */
+      request_id?: string | null;
+      /** @description The role that is needed. */
+      required_role?: string | null;
+      /**
+       * Format: int64
+       * @description Seconds to wait before another try.
+       */
+      retry_after?: number | null;
+      /**
+       * Format: int32
+       * @description The HTTP status, repeated.
+       */
+      status: number;
+      /** @description What happened, for people; the same for every occurrence of a code. */
+      title: string;
+      /**
+       * @description Address of the code's description on this server.
+       * @example /problems/validation_failed
+       */
+      type: string;
+      upstream?: components["schemas"]["Upstream"] | null;
+    };
+    /**
+     * @description A stable, machine-readable error code.
+     * @enum {string}
+     */
+    ProblemCode:
+      | "graph_token_failed"
+      | "tenant_not_detected"
+      | "tenant_hint_invalid"
+      | "tenant_mismatch"
+      | "tenant_already_connected"
+      | "graph_credentials_unavailable"
+      | "graph_permission_missing"
+      | "graph_throttled"
+      | "graph_unavailable"
+      | "import_in_progress"
+      | "invalid_state"
+      | "validation_failed"
+      | "unauthenticated"
+      | "forbidden"
+      | "not_found"
+      | "method_not_allowed"
+      | "conflict"
+      | "precondition_failed"
+      | "payload_too_large"
+      | "idempotency_conflict"
+      | "rate_limited"
+      | "unavailable"
+      | "internal";
+    /** @description What an error code means. */
+    ProblemDescription: {
+      /** @description The code. */
+      code: components["schemas"]["ProblemCode"];
+      /** @description What to do. */
+      remedy: string;
+      /** @description Whether the same request can succeed later without a change. */
+      retryable: boolean;
+      /**
+       * Format: int32
+       * @description Its HTTP status.
+       */
+      status: number;
+      /** @description What happened. */
+      title: string;
+    };
+    /**
+     * @description Kinds of directory objects that policies refer to.
+     * @enum {string}
+     */
+    ReferenceKind: "group" | "user" | "role" | "application" | "service_principal" | "terms_of_use";
+    /** @description An object that at least one policy names. */
+    ReferenceOut: {
+      /** @description Its name, where it was found. */
+      display_name?: string | null;
+      /**
+       * Format: int64
+       * @description Head count of a group or role, where read.
+       */
+      head_count?: number | null;
+      /** @description The id by which policies name it. */
+      id: string;
+      /** @description What it is. */
+      kind: components["schemas"]["ReferenceKind"];
+      /** @description What became of looking it up. */
+      state: components["schemas"]["ReferenceState"];
+    };
+    /**
+     * @description What became of looking a reference up.
+     * @enum {string}
+     */
+    ReferenceState: "resolved" | "deleted" | "unreadable";
+    /** @description A baseline-quality report. */
+    ReportOut: {
+      /** @description What was compared with. */
+      comparison_baseline: components["schemas"]["ComparisonBaselineBody"];
+      /** @description Its name, for people. */
+      comparison_baseline_name: string;
+      /**
+       * Format: date-time
+       * @description When the report was made.
+       */
+      created_at: string;
+      /**
+       * Format: uuid
+       * @description Whose.
+       */
+      customer_id: string;
+      /** @description Findings by rank: severity, share of sign-ins lost, name. Filtered as asked for. */
+      findings: components["schemas"]["FindingOut"][];
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /** @description What a reader must know first, for instance why there is nothing to find. */
+      notice?: string | null;
+      /** @description Each baseline policy beside the live policy that means the most similar thing. */
+      pairs: components["schemas"]["PolicyPair"][];
+      /**
+       * Format: uuid
+       * @description The snapshot that was compared.
+       */
+      snapshot_id: string;
+      /**
+       * Format: date-time
+       * @description When that snapshot was taken.
+       */
+      snapshot_taken_at: string;
+      /** @description Findings by severity, of the whole report. */
+      summary: components["schemas"]["FindingCountsOut"];
+      zero_policies?: components["schemas"]["ZeroPolicies"] | null;
+    };
+    /**
+     * @description What a person or an API token may do; each role may what the ones before it may.
+     * @enum {string}
+     */
+    Role: "viewer" | "operator" | "admin" | "owner";
+    /** @description A session: the access token in the body, the refresh token in an HttpOnly cookie. */
+    SessionOut: {
+      /** @description JWT for the `Authorization` header. */
+      access_token: string;
+      /**
+       * Format: int64
+       * @description Seconds until it expires.
+       */
+      expires_in: number;
+      /** @description Always `Bearer`. */
+      token_type: string;
+      /** @description Who signed in. */
+      user: components["schemas"]["MeOut"];
+    };
+    /** @description Values and a script for setting the app registration up. */
+    SetupOut: {
+      /** @description A name for the app registration. */
+      app_name: string;
+      /** @description A script for Azure Cloud Shell (Bash) that does the whole procedure. */
+      cloud_shell_script: string;
+      /**
+       * Format: uuid
+       * @description Microsoft Graph's own application id.
+       */
+      graph_app_id: string;
+      /** @description The Entra admin center of the customer's cloud. */
+      portal_url: string;
+    };
+    /**
+     * @description Severities.
+     * @enum {string}
+     */
+    Severity: "critical" | "high" | "medium" | "low" | "info";
+    /** @description A file that was left out. */
+    SkippedFileOut: {
+      /** @description Which file. */
+      path: string;
+      /** @description Why. */
+      reason: string;
+    };
+    /** @description A whole snapshot. */
+    SnapshotDetailOut: components["schemas"]["SnapshotOut"] & {
+      /** @description Authentication contexts, as Graph gave them. */
+      authentication_contexts: Record<string, never>[];
+      /** @description Authentication strengths, as Graph gave them. */
+      authentication_strengths: Record<string, never>[];
+      /** @description What the tenant was licensed for. */
+      licences: components["schemas"]["LicenceOut"][];
+      /** @description Whether licences could be read. */
+      licences_readable: boolean;
+      /** @description Named locations, as Graph gave them. */
+      named_locations: Record<string, never>[];
+      /** @description Objects that policies refer to. */
+      references: components["schemas"]["ReferenceOut"][];
+      /** @description The tenant's name at that time. */
+      tenant_display_name: string;
+      /** @description What could not be read, and what is missing for it. */
+      unread: components["schemas"]["UnreadOut"][];
+    };
+    /** @description A snapshot, as the list shows it. */
+    SnapshotOut: {
+      /**
+       * Format: uuid
+       * @description Whose.
+       */
+      customer_id: string;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /**
+       * Format: uuid
+       * @description The import that took it.
+       */
+      import_id: string;
+      /** @description Policies by state. */
+      policies: components["schemas"]["PolicyCountsOut"];
+      /** @description Whether security defaults were on; null where unreadable. */
+      security_defaults?: boolean | null;
+      /**
+       * Format: date-time
+       * @description When the reading began.
+       */
+      taken_at: string;
+    };
+    /** @description One page of snapshots. */
+    SnapshotPage: {
+      /** @description The snapshots, newest first. */
+      items: components["schemas"]["SnapshotOut"][];
+      /** @description Give this back as `cursor` for the next page; null on the last one. */
+      next_cursor?: string | null;
+    };
+    /**
+     * @description State of one step.
+     * @enum {string}
+     */
+    StepState: "pending" | "running" | "succeeded" | "failed" | "skipped";
+    /** @description An Entra tenant. */
+    TenantOut: {
+      /** @description The default verified domain. */
+      default_domain?: string | null;
+      /** @description The organization's name in Entra. */
+      display_name?: string | null;
+      /**
+       * Format: uuid
+       * @description Directory (tenant) id.
+       */
+      tenant_id: string;
+    };
+    /** @description Something that could not be read. */
+    UnreadOut: {
+      /** @description In words. */
+      detail: string;
+      /** @description The permission that would allow it. */
+      permission?: string | null;
+      /** @description What. */
+      what: string;
+    };
+    /** @description What the other side said. */
+    Upstream: {
+      /**
+       * Format: int32
+       * @description Entra's number.
+       */
+      aadsts?: number | null;
+      /** @description Its error code. */
+      code?: string | null;
+      /** @description Its request id. */
+      request_id?: string | null;
+      /** @description `entra`, `graph` or `github`. */
+      service: string;
+      /**
+       * Format: int32
+       * @description Its HTTP status.
+       */
+      status?: number | null;
+    };
+    /** @description A new person. */
+    UserCreate: {
+      /** @description Name. */
+      display_name: string;
+      /**
+       * Format: email
+       * @description Address to sign in with.
+       */
+      email: string;
+      /**
+       * Format: password
+       * @description First password, 12 to 200 characters.
+       */
+      password: string;
+      /** @description Role. */
+      role: components["schemas"]["Role"];
+    };
+    /** @description A person. */
+    UserOut: {
+      /**
+       * Format: date-time
+       * @description When they were added.
+       */
+      created_at: string;
+      /** @description Name. */
+      display_name: string;
+      /** @description Address to sign in with. */
+      email: string;
+      /**
+       * Format: uuid
+       * @description Their id.
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description Last sign-in.
+       */
+      last_login_at?: string | null;
+      /** @description Role. */
+      role: components["schemas"]["Role"];
+      /**
+       * Format: int64
+       * @description Grows with every change; the ETag holds the same number.
+       */
+      version: number;
+    };
+    /** @description One page of people. */
+    UserPage: {
+      /** @description By email. */
+      items: components["schemas"]["UserOut"][];
+      /** @description Give this back as `cursor` for the next page; null on the last one. */
+      next_cursor?: string | null;
+    };
+    /** @description Changes to a person; what is left out stays. */
+    UserUpdate: {
+      /** @description Name. */
+      display_name?: string | null;
+      /**
+       * Format: password
+       * @description New password, 12 to 200 characters; ends the person's sessions.
+       */
+      password?: string | null;
+      role?: components["schemas"]["Role"] | null;
+    };
+    /**
+     * @description Why an import found no policies.
+     * @enum {string}
+     */
+    ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    login: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LoginIn"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  api_token_list: {
+    parameters: {
+      query?: {
+        /** @description How many at the most, 1 to 200; 50 when left out. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    refresh: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description One page of API tokens. */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content: {
+          "application/json": components["schemas"]["ApiTokenPage"];
         };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    logout: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  api_token_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
     };
-    me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ApiTokenCreate"];
+      };
     };
-    api_token_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
+    responses: {
+      /** @description The token, shown this once. */
+      201: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiTokenPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content: {
+          "application/json": components["schemas"]["ApiTokenCreated"];
         };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    api_token_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApiTokenCreate"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiTokenCreated"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  api_token_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The token's id. */
+        id: string;
+      };
+      cookie?: never;
     };
-    api_token_delete: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description It is of no use any more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    user_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  audit_list: {
+    parameters: {
+      query?: {
+        /** @description How many at the most, 1 to 200; 50 when left out. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    user_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description One page of the audit log. */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserCreate"];
-            };
+        content: {
+          "application/json": components["schemas"]["AuditPage"];
         };
-        responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    user_delete: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  jwks_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    user_update: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description A JSON Web Key Set (RFC 7517). */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserUpdate"];
-            };
+        content: {
+          "application/json": Record<string, never>;
         };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    customer_list: {
-        parameters: {
-            query?: {
-                search?: string;
-                status?: components["schemas"]["CustomerStatus"];
-                sort?: components["schemas"]["CustomerSort"];
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  session_login: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    customer_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerCreate"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LoginIn"];
+      };
     };
-    customer_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    responses: {
+      /** @description An access token; the refresh token comes as a cookie. */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content: {
+          "application/json": components["schemas"]["SessionOut"];
         };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    customer_delete: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  session_logout: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    customer_update: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description The session has ended. */
+      204: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerUpdate"];
-            };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
+      };
     };
-    connection_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  session_refresh: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    connection_put: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description The next access token; the next refresh token comes as a cookie. */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConnectionPut"];
-            };
+        content: {
+          "application/json": components["schemas"]["SessionOut"];
         };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    connection_test: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  baseline_list: {
+    parameters: {
+      query?: {
+        /** @description How many at the most, 1 to 200; 50 when left out. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    import_start: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description One page of baselines. */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportCreate"];
-            };
+        content: {
+          "application/json": components["schemas"]["BaselinePage"];
         };
-        responses: {
-            /** @description ok */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    import_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  baseline_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
     };
-    import_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselineCreate"];
+      };
     };
-    report_get: {
-        parameters: {
-            query?: {
-                severity?: string;
-                kind?: string;
-                status?: string;
-                source?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    responses: {
+      /** @description The baseline. */
+      201: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content: {
+          "application/json": components["schemas"]["BaselineOut"];
         };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    snapshot_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SnapshotPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  baseline_import_files: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
     };
-    snapshot_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                snapshot_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SnapshotDetailOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselineImportFiles"];
+      };
     };
-    snapshot_policies: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                snapshot_id: string;
-            };
-            cookie?: never;
+    responses: {
+      /** @description A preview: nothing was stored. */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PolicyList"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content: {
+          "application/json": components["schemas"]["BaselineImportOut"];
         };
+      };
+      /** @description The baseline, and what was found and skipped. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineImportOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    comparison_baseline_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ComparisonBaselineBody"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  baseline_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The baseline. */
+        id: string;
+      };
+      cookie?: never;
     };
-    comparison_baseline_put: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description The baseline. */
+      200: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ComparisonBaselineBody"];
-            };
+        content: {
+          "application/json": components["schemas"]["BaselineDetailOut"];
         };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ComparisonBaselineBody"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    baseline_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BaselinePage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  baseline_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The baseline. */
+        id: string;
+      };
+      cookie?: never;
     };
-    baseline_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description It is gone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BaselineDetailOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    baseline_delete: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  baseline_update: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The baseline. */
+        id: string;
+      };
+      cookie?: never;
     };
-    baseline_update: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BaselineUpdate"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BaselineOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselineUpdate"];
+      };
     };
-    baseline_import_files: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
+    responses: {
+      /** @description The baseline, renamed. */
+      200: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BaselineImportFiles"];
-            };
+        content: {
+          "application/json": components["schemas"]["BaselineOut"];
         };
-        responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BaselineImportOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
         };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    baseline_import_github: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BaselineImportGithub"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BaselineImportOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  customer_list: {
+    parameters: {
+      query?: {
+        /** @description Part of the display name, the tenant's name, its default domain or its id. */
+        search?: string;
+        /** @description Only customers of this status. */
+        status?: components["schemas"]["CustomerStatus"];
+        /** @description Order: by name, age, last snapshot, or worst findings first; a leading minus reverses it. */
+        sort?:
+          | "name"
+          | "-name"
+          | "created_at"
+          | "-created_at"
+          | "last_snapshot_at"
+          | "-last_snapshot_at"
+          | "severity"
+          | "-severity";
+        /** @description How many at the most, 1 to 200; 50 when left out. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    fleet_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description One page of customers. */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FleetOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content: {
+          "application/json": components["schemas"]["CustomerPage"];
         };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
-    audit_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
+  };
+  customer_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
     };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CustomerCreate"];
+      };
+    };
+    responses: {
+      /** @description The customer, pending. */
+      201: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          /** @description Its address. */
+          location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CustomerOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  customer_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The customer. */
+      200: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CustomerOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  customer_delete: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the decision is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  customer_update: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CustomerUpdate"];
+      };
+    };
+    responses: {
+      /** @description The customer, renamed. */
+      200: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CustomerOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  co_managed_baseline_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The co-managed baseline. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CoManagedBaselineOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  comparison_baseline_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The choice. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ComparisonBaselineBody"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  comparison_baseline_put: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ComparisonBaselineBody"];
+      };
+    };
+    responses: {
+      /** @description The choice. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ComparisonBaselineBody"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  connection_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The connection; `connected` is false before it is made. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConnectionOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  connection_put: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConnectionPut"];
+      };
+    };
+    responses: {
+      /** @description The connection. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConnectionOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  connection_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone; a customer that was not imported is pending again. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  connection_test: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They work. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConnectionOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  import_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ImportCreate"];
+      };
+    };
+    responses: {
+      /** @description The import, queued. */
+      202: {
+        headers: {
+          /** @description Its address. */
+          location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ImportOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  import_list: {
+    parameters: {
+      query?: {
+        /** @description How many at the most, 1 to 200; 50 when left out. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of imports. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ImportPage"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  import_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The import. */
+        import_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The import. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ImportOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  report_fetch: {
+    parameters: {
+      query?: {
+        /**
+         * @description Only these severities, separated by commas.
+         * @example critical,high
+         */
+        severity?: string;
+        /**
+         * @description Only these kinds, separated by commas.
+         * @example missing,changed
+         */
+        kind?: string;
+        /** @description Only findings of this standing; all are `open` until findings can be accepted. */
+        status?: "open";
+        /** @description Only findings against this. */
+        source?: "comparison_baseline" | "reference_check";
+      };
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The report. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportOut"];
+          "text/csv": string;
+          "text/html": string;
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  snapshot_list: {
+    parameters: {
+      query?: {
+        /** @description How many at the most, 1 to 200; 50 when left out. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of snapshots. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SnapshotPage"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  snapshot_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The snapshot. */
+        snapshot_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The snapshot. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SnapshotDetailOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  snapshot_policies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The snapshot. */
+        snapshot_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The policies, in Graph's order. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  event_stream: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A stream of `EventOut`, one JSON object an event. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/event-stream": components["schemas"]["EventOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  fleet_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The fleet in numbers. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FleetOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  me_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The person or token behind the credential. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MeOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  user_list: {
+    parameters: {
+      query?: {
+        /** @description How many at the most, 1 to 200; 50 when left out. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of people. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserPage"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  user_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserCreate"];
+      };
+    };
+    responses: {
+      /** @description The person. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  user_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They are gone, and their sessions with them. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  user_update: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserUpdate"];
+      };
+    };
+    responses: {
+      /** @description The person. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  healthz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It runs. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HealthOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  metrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Prometheus text format. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  problem_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The code. */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The code's meaning. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProblemDescription"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readyz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It can serve. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HealthOut"];
+        };
+      };
+      /** @description It can't; `code` is `unavailable`. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
 }

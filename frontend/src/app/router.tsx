@@ -108,6 +108,9 @@ const peopleRoute = createRoute({ getParentRoute: () => settingsRoute, path: "pe
 const apiTokensRoute = createRoute({ getParentRoute: () => settingsRoute, path: "api-tokens", ...apiTokens });
 const auditLogRoute = createRoute({ getParentRoute: () => settingsRoute, path: "audit-log", ...auditLog });
 
+/** Anything else, inside the console's frame. */
+const nowhereRoute = createRoute({ getParentRoute: () => shellRoute, path: "$", component: NotFoundScreen });
+
 const routeTree = root.addChildren([
   signInRoute,
   shellRoute.addChildren([
@@ -126,6 +129,7 @@ const routeTree = root.addChildren([
     baselinesRoute,
     baselineRoute,
     settingsRoute.addChildren([peopleRoute, apiTokensRoute, auditLogRoute]),
+    nowhereRoute,
   ]),
 ]);
 

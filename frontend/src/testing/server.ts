@@ -2,7 +2,7 @@
 import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
 import type { Problem } from "@/api/problems";
-import { fleet, sessionOf } from "./fixtures";
+import { connection, fleet, report, sessionOf } from "./fixtures";
 
 export const ANY = "*/api/v1";
 
@@ -21,6 +21,8 @@ export const server = setupServer(
   http.get(`${ANY}/customers`, () => HttpResponse.json({ items: [], next_cursor: null })),
   http.get(`${ANY}/baselines`, () => HttpResponse.json({ items: [], next_cursor: null })),
   http.get(`${ANY}/customers/:id/imports`, () => HttpResponse.json({ items: [], next_cursor: null })),
+  http.get(`${ANY}/customers/:id/connect`, () => HttpResponse.json(connection())),
+  http.get(`${ANY}/customers/:id/report`, () => HttpResponse.json(report([]))),
   // A stream that says nothing.
   http.get(`${ANY}/events`, () => new HttpResponse(new ReadableStream())),
 );

@@ -95,11 +95,11 @@ const useStyles = makeStyles({
     },
   },
   open: { cursor: "pointer", ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
-  selected: { backgroundColor: tokens.colorNeutralBackground1Selected },
+  selected: { boxShadow: `inset 3px 0 0 ${tokens.colorCompoundBrandStroke}` },
   td: {
     padding: "8px 12px",
     verticalAlign: "middle",
-    overflowWrap: "anywhere",
+    overflowWrap: "break-word",
     "@media (max-width: 640px)": {
       display: "grid",
       gridTemplateColumns: "110px minmax(0, 1fr)",

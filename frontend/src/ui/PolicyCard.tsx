@@ -48,7 +48,7 @@ const useStyles = makeStyles({
   on: { backgroundColor: "var(--state-on)", color: "var(--state-on-text)" },
   parts: {
     display: "grid",
-    gridTemplateColumns: "repeat(auto-fit, minmax(190px, 1fr))",
+    gridTemplateColumns: "repeat(auto-fit, minmax(165px, 1fr))",
     gap: "12px",
     margin: 0,
   },

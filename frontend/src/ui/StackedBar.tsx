@@ -3,13 +3,13 @@ import { formatNumber } from "@/lib/text";
 import { SEVERITIES, SEVERITY_LOOK, type Severity } from "./severity";
 
 const useStyles = makeStyles({
-  bar: { display: "flex", gap: "2px", height: "20px", minWidth: "120px", maxWidth: "260px" },
+  bar: { display: "flex", gap: "2px", height: "20px", minWidth: "110px", maxWidth: "340px" },
   segment: {
     display: "flex",
     alignItems: "center",
     justifyContent: "center",
-    minWidth: "30px",
-    paddingInline: "4px",
+    minWidth: "28px",
+    paddingInline: "3px",
     borderRadius: tokens.borderRadiusSmall,
     fontSize: tokens.fontSizeBase200,
     fontWeight: tokens.fontWeightSemibold,

@@ -57,7 +57,7 @@ export function useBaselineDelete(baseline: Baseline) {
   return useMutation<void, Problem, void>({
     mutationFn: async () => {
       const { error } = await http.DELETE("/api/v1/baselines/{id}", {
-        params: { path: { id: baseline.id }, header: { "If-Match": ifMatch(baseline.version) } },
+        params: { path: { id: baseline.id } },
       });
       if (error) throw error;
     },

@@ -1,6 +1,7 @@
-import type { components } from "@/api/schema";
+import type { components, paths } from "@/api/schema";
 
-export type CustomerSort = components["schemas"]["CustomerSort"];
+type ListQuery = NonNullable<paths["/api/v1/customers"]["get"]["parameters"]["query"]>;
+export type CustomerSort = NonNullable<ListQuery["sort"]>;
 export type CustomerStatus = components["schemas"]["CustomerStatus"];
 
 const SORTS: readonly CustomerSort[] = [

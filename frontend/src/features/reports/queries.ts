@@ -1,5 +1,6 @@
-import { useMutation } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { queryOptions, useMutation } from "@tanstack/react-query";
+import { http } from "@/api/client";
+import type { Problem } from "@/api/problems";
 import { authorizedFetch } from "@/api/session";
 import type { components } from "@/api/schema";
 import type { ReportSearch } from "./search";
@@ -10,7 +11,19 @@ export type FieldDiff = components["schemas"]["FieldDiff"];
 
 /** The whole report at once: it is one document, and filtering it needs no other question. */
 export function reportOptions(customerId: string) {
-  return api.queryOptions("get", "/api/v1/customers/{id}/report", { params: { path: { id: customerId } } });
+  return queryOptions<Report, Problem>({
+    queryKey: ["get", "/api/v1/customers/{id}/report", { params: { path: { id: customerId } } }],
+    queryFn: async ({ signal }) => {
+      const { data, error } = await http.GET("/api/v1/customers/{id}/report", {
+        params: { path: { id: customerId } },
+        headers: { Accept: FORMATS.json.accept },
+        signal,
+      });
+      if (error) throw error;
+      // The same address also gives text, when that is asked for.
+      return data as Report;
+    },
+  });
 }
 
 export const FORMATS = {

@@ -51,7 +51,7 @@ export function usePersonDelete(person: Person) {
   return useMutation<void, Problem, void>({
     mutationFn: async () => {
       const { error } = await http.DELETE("/api/v1/users/{id}", {
-        params: { path: { id: person.id }, header: { "If-Match": ifMatch(person.version) } },
+        params: { path: { id: person.id } },
       });
       if (error) throw error;
     },

@@ -70,6 +70,6 @@ export function CustomerWarnings({ customer }: { customer: Customer }) {
 export function licenceText(customer: Customer): string {
   const licences = customer.licences;
   if (!licences) return "";
-  const entra = licences.entra_id_p2 ? "Entra ID P2" : licences.entra_id_p1 ? "Entra ID P1" : "No licence";
+  const entra = licences.entra_id_p2 ? "Entra ID P2" : licences.entra_id_p1 ? "Entra ID P1" : "None";
   return licences.intune ? `${entra}, Intune` : entra;
 }

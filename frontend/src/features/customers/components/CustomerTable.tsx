@@ -43,6 +43,7 @@ const COLUMNS: readonly Column<Customer>[] = [
     id: "name",
     header: "Customer",
     sortKey: "name",
+    width: "22%",
     cell: (customer) => <NameCell customer={customer} />,
   },
   {
@@ -55,11 +56,11 @@ const COLUMNS: readonly Column<Customer>[] = [
       </>
     ),
   },
-  { id: "licence", header: "Licence", wideOnly: true, cell: licenceText },
+  { id: "licence", header: "Licence", width: "90px", wideOnly: true, cell: licenceText },
   {
     id: "policies",
     header: "Policies",
-    width: "200px",
+    width: "150px",
     cell: ({ counts }) =>
       counts && (
         <PolicyStateBar
@@ -73,7 +74,7 @@ const COLUMNS: readonly Column<Customer>[] = [
     id: "findings",
     header: "Findings",
     sortKey: "severity",
-    width: "260px",
+    width: "215px",
     cell: ({ counts }) => counts && <SeverityBar counts={counts.findings} />,
   },
   {

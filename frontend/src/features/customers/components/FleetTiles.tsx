@@ -11,7 +11,7 @@ import { STATUSES } from "../search";
 import { statusLabel } from "./CustomerStatus";
 
 const useStyles = makeStyles({
-  figures: { display: "flex", gap: "18px", flexWrap: "wrap", margin: 0 },
+  figures: { display: "flex", gap: "16px", flexWrap: "wrap", margin: 0 },
   figure: { display: "flex", flexDirection: "column-reverse" },
   number: {
     margin: 0,
@@ -73,9 +73,9 @@ export function FleetTiles() {
       </Tile>
       <Tile title="Credentials and imports">
         <dl className={styles.figures}>
-          <Figure value={secrets_expired} label="Secrets expired" alarming />
-          <Figure value={secrets_expiring} label="Expiring in 30 days" />
-          <Figure value={imports_running} label="Imports running" />
+          <Figure value={secrets_expired} label="Expired secrets" alarming />
+          <Figure value={secrets_expiring} label="Expire soon" />
+          <Figure value={imports_running} label="Imports" />
         </dl>
       </Tile>
     </TileGrid>

@@ -187,7 +187,7 @@ function LastSnapshot({ snapshot }: { snapshot: Snapshot }) {
           ["Taken", <Time key="taken" at={snapshot.taken_at} />],
           ["Tenant", snapshot.tenant_display_name],
           ["Security defaults", defaults === null ? "Could not be read" : defaults ? "On" : "Off"],
-          ["Named locations", formatNumber(snapshot.named_locations)],
+          ["Named locations", formatNumber(snapshot.named_locations.length)],
           ["Authentication strengths", formatNumber(snapshot.authentication_strengths.length)],
           ["Referenced objects", formatNumber(snapshot.references.length)],
           ["Dangling references", danglingText(snapshot)],

@@ -26,22 +26,31 @@ const useStyles = makeStyles({
     gap: "3px",
   },
   line: { paddingInline: "6px", borderLeft: "3px solid transparent" },
-  gone: {
+  baseline: {
+    backgroundColor: tokens.colorNeutralBackground3,
+    borderLeftColor: tokens.colorNeutralStrokeAccessible,
+  },
+  weaker: {
     backgroundColor: tokens.colorStatusDangerBackground1,
     color: tokens.colorStatusDangerForeground1,
     borderLeftColor: tokens.colorStatusDangerBorder2,
   },
-  added: {
+  stronger: {
     backgroundColor: tokens.colorStatusSuccessBackground1,
     color: tokens.colorStatusSuccessForeground1,
     borderLeftColor: tokens.colorStatusSuccessBorder2,
+  },
+  different: {
+    backgroundColor: tokens.colorStatusWarningBackground1,
+    color: tokens.colorStatusWarningForeground1,
+    borderLeftColor: tokens.colorStatusWarningBorder2,
   },
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
 const BADGE = { weaker: "danger", stronger: "success", different: "informative" } as const;
 
-/** Baseline and live side by side; values that only one side has are marked with a sign and a colour. */
+/** Baseline and live side by side; values that only one side has carry a sign, the live ones the colour of what it means. */
 export function DiffTable({ diff }: { diff: readonly FieldDiff[] }) {
   const styles = useStyles();
   return (
@@ -84,10 +93,10 @@ function Row({ diff }: { diff: FieldDiff }) {
         </Badge>
       </td>
       <td className={styles.td}>
-        <Lines lines={baseline} other={live} mark={styles.gone} sign="−" meaning="only in the baseline" />
+        <Lines lines={baseline} other={live} mark={styles.baseline} sign="−" meaning="only in the baseline" />
       </td>
       <td className={styles.td}>
-        <Lines lines={live} other={baseline} mark={styles.added} sign="+" meaning="only live" />
+        <Lines lines={live} other={baseline} mark={styles[diff.direction]} sign="+" meaning="only live" />
       </td>
     </tr>
   );

@@ -7,9 +7,9 @@ import { KIND_LABEL, SOURCE_LABEL, shareText } from "../words";
 const useStyles = makeStyles({
   title: { textAlign: "start", fontWeight: tokens.fontWeightSemibold },
   quiet: { display: "block", color: tokens.colorNeutralForeground3 },
-  share: { display: "flex", alignItems: "center", gap: "8px" },
+  share: { display: "flex", alignItems: "center", gap: "8px", whiteSpace: "nowrap" },
   track: {
-    width: "80px",
+    width: "64px",
     height: "8px",
     borderRadius: tokens.borderRadiusSmall,
     backgroundColor: tokens.colorNeutralBackground5,
@@ -30,6 +30,7 @@ export function FindingTable({ findings, open, onOpen }: FindingTableProps) {
     {
       id: "title",
       header: "Finding",
+      width: "40%",
       cell: (finding) => <TitleCell finding={finding} onOpen={onOpen} />,
     },
     {

@@ -34,7 +34,8 @@ import { ReportFilters } from "./ReportFilters";
 const route = getRouteApi("/shell/customers/$customerId/report");
 
 const useStyles = makeStyles({
-  head: { display: "flex", gap: "32px", flexWrap: "wrap", alignItems: "center" },
+  head: { display: "flex", gap: "16px 40px", flexWrap: "wrap", alignItems: "center" },
+  bar: { flexGrow: 1, minWidth: "220px", maxWidth: "340px" },
 });
 
 export function ReportPage() {
@@ -140,7 +141,9 @@ function Head({ report }: { report: Report }) {
   return (
     <Panel title="Overview">
       <div className={styles.head}>
-        <SeverityBar counts={report.summary} />
+        <div className={styles.bar}>
+          <SeverityBar counts={report.summary} />
+        </div>
         <Facts
           facts={[
             ["Compared with", report.comparison_baseline_name],

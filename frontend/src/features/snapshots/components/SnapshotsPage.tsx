@@ -4,7 +4,6 @@ import { api } from "@/api/client";
 import { useCustomer } from "@/api/customers";
 import type { components } from "@/api/schema";
 import { exactTime } from "@/lib/time";
-import { formatNumber } from "@/lib/text";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { useLinkStyles } from "@/ui/links";
 import { Page } from "@/ui/Page";
@@ -24,12 +23,6 @@ const COLUMNS: readonly Column<Snapshot>[] = [
     cell: ({ policies }) => (
       <PolicyStateBar on={policies.enabled} reportOnly={policies.report_only} off={policies.disabled} />
     ),
-  },
-  {
-    id: "locations",
-    header: "Named locations",
-    align: "end",
-    cell: (snapshot) => formatNumber(snapshot.named_locations),
   },
   {
     id: "defaults",
