@@ -206,3 +206,55 @@ impl Teller<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{names::NameKind, normal::normalise, policy::Policy};
+    use serde_json::json;
+
+    #[test]
+    fn a_policy_in_words() {
+        let group = "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e01";
+        let gone = "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e02";
+        let mut names = Names::new();
+        names.insert(NameKind::Group, group, "Emergency access", None);
+        names.add(
+            NameKind::User,
+            gone,
+            crate::names::NameEntry {
+                name: None,
+                state: crate::snapshot::ReferenceState::Deleted,
+                body: None,
+            },
+        );
+        let body = json!({
+            "displayName": "Administrators", "state": "enabledForReportingButNotEnforced",
+            "conditions": {
+                "users": {
+                    "includeRoles": ["62e90394-69f5-4237-9190-012177145e10"], "excludeGroups": [group],
+                    "excludeUsers": [gone, "GuestsOrExternalUsers"],
+                },
+                "applications": {"includeApplications": ["797f4846-ba00-4fd7-ba43-dac1f8f63013", "MicrosoftAdminPortals"]},
+                "locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted", "00000000-0000-0000-0000-000000000000"]},
+                "devices": {"deviceFilter": {"mode": "exclude", "rule": "device.isCompliant -eq True"}},
+                "weather": "rain",
+            },
+            "grantControls": {"operator": "AND", "builtInControls": ["mfa", "compliantDevice"]},
+            "sessionControls": {
+                "signInFrequency": {"isEnabled": true, "value": 2, "type": "days"},
+                "persistentBrowser": {"isEnabled": true, "mode": "never"},
+            },
+        });
+        let card = describe(&normalise(&Policy::read(&body).0, &names), &names);
+        insta::assert_json_snapshot!(card);
+    }
+
+    #[test]
+    fn a_policy_that_says_nothing_is_described_too() {
+        let card = describe(&normalise(&Policy::default(), &Names::new()), &Names::new());
+        assert_eq!((card.who[0].as_str(), card.what[0].as_str()), ("Nobody", "Nothing"));
+        assert_eq!((card.then[0].as_str(), card.state_label.as_str()), ("Nothing is asked for", "Not set"));
+        assert!(card.when.is_empty());
+    }
+}

@@ -3,6 +3,8 @@
 //! Pure: functions over values, no I/O, no clock, no randomness. Every other crate may depend on this one; this
 //! one depends on none of them.
 
+#[cfg(test)]
+mod arbitrary;
 pub mod binding;
 pub mod canonical;
 pub mod cloud;

@@ -255,12 +255,16 @@ pub fn assess(policy: &NormalPolicy, how_far: HowFar, unlicensed: &[Need]) -> As
         names.dedup();
         steps.push((1, format!("not licensed: {}", names.join(", "))));
     }
-    let severity = family.base.lowered(steps.iter().map(|(steps, _)| steps).sum());
+    let mut severity = family.base;
     let mut reason = format!("{}: {}", family.base.as_str(), family.loses);
     for (count, why) in &steps {
-        reason.push_str(&format!("; {count} lower: {why}"));
+        let lowered = severity.lowered(*count);
+        let taken = lowered as usize - severity as usize;
+        // Nothing is lower than low; what would be is told without a number.
+        reason.push_str(&if taken > 0 { format!("; {taken} lower: {why}") } else { format!("; {why}") });
+        severity = lowered;
     }
-    if !steps.is_empty() {
+    if severity != family.base {
         reason.push_str(&format!("; makes {}", severity.as_str()));
     }
     Assessment { severity, reason }

@@ -6,14 +6,13 @@ use crate::{
     policy::FilterMode,
 };
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A field's value for people: texts for sets and single values, `null` where nothing is said.
 pub(crate) fn display_value(field: &Field, value: Option<&NormalValue>, names: &Names) -> Value {
     match value {
         None => Value::Null,
-        Some(NormalValue::Set(items)) => {
-            items.iter().map(|item| Value::from(display_item(field, item, names))).collect()
-        }
+        Some(NormalValue::Set(items)) => Value::from(display_set(field, items, names)),
         Some(NormalValue::Word(text)) => Value::from(display_word(field, text)),
         Some(NormalValue::Rule(mode, rule)) => Value::from(display_rule(mode, rule)),
         Some(NormalValue::Frequency(frequency)) => Value::from(display_frequency(*frequency)),
@@ -22,13 +21,11 @@ pub(crate) fn display_value(field: &Field, value: Option<&NormalValue>, names: &
     }
 }
 
-/// The elements of a field's set for people.
-pub(crate) fn display_set(
-    field: &Field,
-    items: &std::collections::BTreeSet<Item>,
-    names: &Names,
-) -> Vec<String> {
-    items.iter().map(|item| display_item(field, item, names)).collect()
+/// The elements of a field's set for people, in alphabetical order.
+pub(crate) fn display_set(field: &Field, items: &BTreeSet<Item>, names: &Names) -> Vec<String> {
+    let mut shown: Vec<String> = items.iter().map(|item| display_item(field, item, names)).collect();
+    shown.sort_by_cached_key(|text| (text.to_lowercase(), text.clone()));
+    shown
 }
 
 pub(crate) fn display_item(field: &Field, item: &Item, names: &Names) -> String {

@@ -4,7 +4,10 @@ use policytab_domain::{
     names::Names,
     normal::{normal_digest, normalise},
     policy::Policy,
+    policy_set::PolicySet,
     reader::{Reading, read_many},
+    report::{BaselineSource, ComparisonInput, FindingKind, Report, compare, to_csv},
+    severity::Severity,
 };
 use std::{
     fs,
@@ -84,4 +87,82 @@ fn copies_in_the_corpus_are_pointed_out() {
     let reading = read_folder(&corpus);
     assert_eq!(reading.policies.len(), 214);
     assert!(reading.duplicates.len() > 100, "{} copies", reading.duplicates.len());
+}
+
+/// Every folder of the corpus that is a set of its own.
+fn sets() -> Option<Vec<(String, PolicySet)>> {
+    let corpus = shared("corpus")?;
+    let folders = [
+        "j0eyv__ConditionalAccessBaseline",
+        "AlexFilipin__ConditionalAccess/PolicyRepository",
+        "AlexFilipin__ConditionalAccess/PolicySets",
+        "Cloudshield-io__Conditional-Access-Framework",
+        "Clutch2View__nis2-conditional-access-policies",
+        "Azure-Samples__azure-ad-conditional-access-apis",
+        "jsa2__caOptics",
+        "nathanmcnulty__nathanmcnulty",
+    ];
+    Some(
+        folders
+            .into_iter()
+            .map(|folder| (folder.to_owned(), PolicySet::of_reading(&read_folder(&corpus.join(folder)))))
+            .collect(),
+    )
+}
+
+fn report(baseline: &PolicySet, live: &PolicySet, baseline_source: BaselineSource) -> Report {
+    compare(&ComparisonInput { live, baseline, baseline_source, licences: None })
+}
+
+fn workspace(name: &str) -> BaselineSource {
+    BaselineSource::Workspace { name: name.to_owned(), baseline_id: None }
+}
+
+#[test]
+fn a_set_compared_with_itself_has_no_finding() {
+    let Some(sets) = sets() else { return };
+    for (name, set) in &sets {
+        for source in [BaselineSource::ImportedSnapshot, workspace(name)] {
+            let report = report(set, set, source);
+            assert_eq!(report.findings, [], "{name}");
+            assert!(
+                report.pairs.iter().all(|pair| pair.live_policy.is_some() && pair.diff.is_empty()),
+                "{name}"
+            );
+            assert!(report.notice.is_some(), "an empty report says so");
+        }
+    }
+}
+
+#[test]
+fn comparisons_of_different_sets_are_consistent() {
+    let Some(sets) = sets() else { return };
+    for (baseline_name, baseline) in &sets {
+        for (live_name, live) in &sets {
+            let first = report(baseline, live, workspace(baseline_name));
+            assert_eq!(first, report(baseline, live, workspace(baseline_name)), "the same every time");
+            let label = format!("{baseline_name} against {live_name}");
+            let mut ids: Vec<_> = first.findings.iter().map(|finding| &finding.id).collect();
+            ids.sort();
+            ids.dedup();
+            assert_eq!(ids.len(), first.findings.len(), "{label}: every finding has an id of its own");
+            assert!(first.findings.is_sorted_by_key(|finding| finding.severity), "{label}");
+            assert_eq!(first.pairs.len(), baseline.policies.len(), "{label}");
+            let enforced = baseline.enforced();
+            let gaps = first.findings.iter().filter(|finding| finding.severity != Severity::Info).count();
+            assert!(gaps <= enforced, "{label}: no more gaps than policies that ask for something");
+            assert!(to_csv(&first).lines().count() > first.findings.len(), "{label}");
+        }
+    }
+}
+
+#[test]
+fn nothing_live_means_that_every_enforced_policy_is_missing() {
+    let Some(sets) = sets() else { return };
+    let nothing = PolicySet::default();
+    for (name, set) in &sets {
+        let report = report(set, &nothing, workspace(name));
+        assert_eq!(report.findings.len(), set.enforced(), "{name}");
+        assert!(report.findings.iter().all(|finding| finding.kind == FindingKind::Missing), "{name}");
+    }
 }

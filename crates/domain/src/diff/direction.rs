@@ -32,6 +32,15 @@ impl Sides<'_> {
         Some(direction)
     }
 
+    /// Whether the live policy covers no less in a field, whatever the references of the baseline there mean.
+    pub(super) fn is_stronger_anyhow(&self, field: &Field) -> bool {
+        match field.role() {
+            Role::Include(dimension) => matches!(covered(self.live, dimension), Covered::Everything),
+            Role::Exclude(_) => self.live.set(field).is_subset(self.baseline.set(field)),
+            _ => false,
+        }
+    }
+
     fn state(&self) -> Direction {
         match (self.baseline.enforced, self.live.enforced) {
             (true, false) => Direction::Weaker,
@@ -47,19 +56,8 @@ impl Sides<'_> {
 
     /// Includes of one dimension are joined by or, so they are compared together.
     fn included(&self, dimension: Dimension) -> Option<Direction> {
-        // Platforms, locations and devices match everything when unset.
-        let optional = matches!(dimension, Dimension::Platforms | Dimension::Locations | Dimension::Devices);
-        let covered = |policy: &NormalPolicy| -> Covered {
-            let fields: Vec<&Field> =
-                Field::ALL.iter().filter(|field| field.role() == Role::Include(dimension)).collect();
-            let mut items = BTreeSet::new();
-            for field in &fields {
-                items.extend(policy.set(field).iter().map(|item| ((*field).clone(), item.clone())));
-            }
-            let all = items.iter().any(|(_, item)| item.is("All") || item.is("all"));
-            if all || (optional && items.is_empty()) { Covered::Everything } else { Covered::Some(items) }
-        };
-        match (covered(self.baseline), covered(self.live)) {
+        let optional = is_optional(dimension);
+        match (covered(self.baseline, dimension), covered(self.live, dimension)) {
             // Unset on one side, the word for everything on the other: no difference.
             (Covered::Everything, Covered::Everything) => (!optional).then_some(Direction::Different),
             (Covered::Everything, Covered::Some(_)) => Some(Direction::Weaker),
@@ -107,6 +105,24 @@ impl Sides<'_> {
 enum Covered {
     Everything,
     Some(BTreeSet<(Field, Item)>),
+}
+
+/// Platforms, locations and devices match everything when unset.
+fn is_optional(dimension: Dimension) -> bool {
+    matches!(dimension, Dimension::Platforms | Dimension::Locations | Dimension::Devices)
+}
+
+/// What the fields of a dimension cover together.
+fn covered(policy: &NormalPolicy, dimension: Dimension) -> Covered {
+    let fields = Field::ALL.iter().filter(|field| field.role() == Role::Include(dimension));
+    let items: BTreeSet<(Field, Item)> =
+        fields.flat_map(|field| policy.set(field).iter().map(|item| (field.clone(), item.clone()))).collect();
+    let all = items.iter().any(|(_, item)| item.is("All") || item.is("all"));
+    if all || (is_optional(dimension) && items.is_empty()) {
+        Covered::Everything
+    } else {
+        Covered::Some(items)
+    }
 }
 
 /// `Less` where `a` is a proper subset of `b`.

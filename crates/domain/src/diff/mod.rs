@@ -72,12 +72,13 @@ pub fn compare_policies(
         if ours == theirs && unresolved.is_empty() {
             continue;
         }
-        let direction = if unresolved.is_empty() {
-            let Some(direction) = sides.direction(field) else { continue };
-            direction
-        } else {
-            // An exclusion that can't be told may be the very one that is here; nothing is plain then.
-            Direction::Different
+        let direction = match sides.direction(field) {
+            Some(direction) if unresolved.is_empty() => direction,
+            // Whatever the reference means, the live policy covers everything, or leaves no more out.
+            Some(Direction::Stronger) if sides.is_stronger_anyhow(field) => Direction::Stronger,
+            // What can't be told may be the very object that is here; nothing is plain then.
+            _ if !unresolved.is_empty() => Direction::Different,
+            _ => continue,
         };
         diffs.push(FieldDiff {
             field: field.path().to_owned(),

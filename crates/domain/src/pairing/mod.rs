@@ -6,9 +6,9 @@
 mod assignment;
 mod similarity;
 
-use crate::{binding::Bindings, json::is_guid, policy_set::PolicySet};
+use crate::{binding::Bindings, json::is_guid, normal::NormalPolicy, policy_set::PolicySet};
 use assignment::assign;
-use similarity::{SAME, similarity};
+use similarity::{Profile, SAME, Scorer};
 
 /// The least likeness, of 1,000, at which two policies are shown together.
 const THRESHOLD: i64 = 550;
@@ -22,51 +22,48 @@ pub struct Pair {
     pub live: Option<usize>,
     /// Likeness from 0 to 1,000; 0 without a counterpart.
     pub similarity: i64,
+    /// The place of the live policy that is most like it, counterpart or not; `None` where none has its purpose.
+    pub nearest: Option<usize>,
 }
 
 /// Pairs every policy of the baseline with at most one live policy. An id that both have decides first.
 pub fn pair(baseline: &PolicySet, live: &PolicySet, bindings: &Bindings) -> Vec<Pair> {
-    let scores: Vec<Vec<i64>> = baseline
-        .policies
+    let bound: Vec<NormalPolicy> =
+        baseline.policies.iter().map(|policy| bindings.apply(&policy.normal, &live.names)).collect();
+    let mut scorer = Scorer::default();
+    let ours: Vec<(&NormalPolicy, Profile)> =
+        bound.iter().map(|policy| (policy, scorer.profile(policy))).collect();
+    let theirs: Vec<(&NormalPolicy, Profile)> =
+        live.policies.iter().map(|policy| (&policy.normal, scorer.profile(&policy.normal))).collect();
+    let scores: Vec<Vec<i64>> = ours
         .iter()
-        .map(|ours| {
-            let bound = bindings.apply(&ours.normal, &live.names);
-            let score = |theirs: &crate::policy_set::SetPolicy| {
-                let same_id = bound.id.as_deref().is_some_and(is_guid) && bound.id == theirs.normal.id;
-                if same_id {
-                    return 10 * SAME;
-                }
+        .map(|(policy, profile)| {
+            let mut score = |other: &(&NormalPolicy, Profile)| match scorer
+                .similarity((policy, profile), (other.0, &other.1))
+            {
+                _ if policy.id.as_deref().is_some_and(is_guid) && policy.id == other.0.id => 20 * SAME,
+                0 => 0,
                 // Of two that are equally alike, the one that is enforced is the counterpart.
-                let enforced = i64::from(theirs.normal.enforced);
-                match similarity(&bound, &theirs.normal) {
-                    0 => 0,
-                    alike => 2 * alike + enforced,
-                }
+                alike => 2 * alike + i64::from(other.0.enforced),
             };
-            live.policies.iter().map(score).collect()
+            theirs.iter().map(&mut score).collect()
         })
         .collect();
     // What lies above the threshold is gained by a pair; the rest gains nothing.
-    let gain = |score: i64| score - 2 * THRESHOLD;
     let gains: Vec<Vec<i64>> =
-        scores.iter().map(|row| row.iter().map(|score| gain(*score)).collect()).collect();
+        scores.iter().map(|row| row.iter().map(|score| score - 2 * THRESHOLD).collect()).collect();
     assign(&gains)
         .into_iter()
         .enumerate()
         .map(|(baseline, live)| {
-            let similarity = live.map_or(0, |live| (scores[baseline][live] / 2).min(SAME));
-            Pair { baseline, live, similarity }
+            let row = &scores[baseline];
+            let nearest =
+                (0..row.len()).filter(|at| row[*at] > 0).max_by_key(|at| (row[*at], std::cmp::Reverse(*at)));
+            let similarity = live.map_or(0, |live| (row[live] / 2).min(SAME));
+            Pair { baseline, live, similarity, nearest }
         })
         .collect()
 }
 
-/// The live policy that is most like a policy of the baseline, paired or not; `None` where none has anything in
-/// common with it.
-pub fn nearest(baseline: &crate::normal::NormalPolicy, live: &PolicySet) -> Option<usize> {
-    let scored =
-        live.policies.iter().enumerate().map(|(at, theirs)| (similarity(baseline, &theirs.normal), at));
-    scored
-        .filter(|(score, _)| *score > 0)
-        .max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at)))
-        .map(|(_, at)| at)
-}
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,13 @@
 //! How alike two policies are: in whom and what they cover first, in what they ask for next, in name last.
 //!
-//! Whole numbers throughout, so that the order of policies never depends on rounding.
+//! Whole numbers throughout, so that the order of policies never depends on rounding. Everything that is compared is
+//! numbered once for each policy, since every policy is held against every other.
 
 use crate::{
     diff::requirement::Requirement,
     normal::{Dimension, Field, Item, NormalPolicy, NormalValue, Role},
 };
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 /// The greatest likeness.
 pub(super) const SAME: i64 = 1_000;
@@ -15,134 +16,241 @@ const REGION_WEIGHT: i64 = 45;
 const REQUIREMENT_WEIGHT: i64 = 40;
 const NAME_WEIGHT: i64 = 15;
 
-/// Likeness from 0 to 1,000; 0 where the two have nothing to do with each other.
-pub(super) fn similarity(baseline: &NormalPolicy, live: &NormalPolicy) -> i64 {
-    let name = name(&baseline.display_name, &live.display_name);
-    let region = region(baseline, live);
-    let requirement = requirement(baseline, live);
-    if (region == 0 || requirement == 0) && name < SAME {
-        return 0;
+/// Two policies that cover less than this in common have different purposes, whatever they ask for.
+const LEAST_REGION: i64 = 400;
+
+/// A sorted list of numbers that stand for elements.
+type Numbers = Vec<u32>;
+
+/// What is compared of one policy.
+#[derive(Debug)]
+pub(super) struct Profile {
+    who: Covered,
+    what: Covered,
+    /// Place of the field, weight, elements; in the order of the fields.
+    conditions: Vec<(usize, i64, Numbers)>,
+    session: Vec<(usize, i64, Numbers)>,
+    grant: u32,
+    name: Numbers,
+}
+
+#[derive(Debug)]
+struct Covered {
+    everything: bool,
+    items: Numbers,
+}
+
+/// Numbers elements and remembers how alike grant controls are.
+#[derive(Default)]
+pub(super) struct Scorer<'p> {
+    numbers: BTreeMap<Element<'p>, u32>,
+    grants: BTreeMap<(u32, u32), i64>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Element<'p> {
+    Item(usize, &'p Item),
+    Value(usize, String),
+    Word(String),
+}
+
+impl<'p> Scorer<'p> {
+    fn number(&mut self, element: Element<'p>) -> u32 {
+        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(element).or_insert(next)
     }
-    (REGION_WEIGHT * region + REQUIREMENT_WEIGHT * requirement + NAME_WEIGHT * name)
-        / (REGION_WEIGHT + REQUIREMENT_WEIGHT + NAME_WEIGHT)
+
+    /// Prepares a policy to be compared.
+    pub(super) fn profile(&mut self, policy: &'p NormalPolicy) -> Profile {
+        let mut conditions = Vec::new();
+        let mut session = Vec::new();
+        let (mut who, mut what) = (Vec::new(), Vec::new());
+        for (place, field) in Field::ALL.iter().enumerate() {
+            let Some(value) = policy.fields.get(field) else { continue };
+            let numbers = self.value(place, value);
+            match field.role() {
+                Role::Include(Dimension::People | Dimension::Workloads | Dimension::Agents) => {
+                    who.extend(numbers)
+                }
+                Role::Include(Dimension::Targets) => what.extend(numbers),
+                Role::Session => session.push((place, 1, numbers)),
+                Role::State | Role::Grant => {}
+                _ => conditions.push((place, weight(field), numbers)),
+            }
+        }
+        let covered = |mut items: Numbers, dimensions: &[Dimension]| {
+            items.sort_unstable();
+            let of = |field: &&Field| dimensions.iter().any(|one| field.role() == Role::Include(*one));
+            let everything = Field::ALL.iter().filter(of).any(|field| policy.has_word(field, "All"));
+            Covered { everything, items }
+        };
+        let grant = (policy.fields.get(&Field::GrantControls), policy.fields.get(&Field::GrantOperator));
+        let grant = self.number(Element::Value(usize::MAX, format!("{grant:?}")));
+        let words = policy.display_name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let mut name: Numbers = words.map(|word| self.number(Element::Word(word.to_lowercase()))).collect();
+        name.sort_unstable();
+        name.dedup();
+        Profile {
+            who: covered(who, &[Dimension::People, Dimension::Workloads, Dimension::Agents]),
+            what: covered(what, &[Dimension::Targets]),
+            conditions,
+            session,
+            grant,
+            name,
+        }
+    }
+
+    fn value(&mut self, place: usize, value: &'p NormalValue) -> Numbers {
+        let mut numbers: Numbers = match value {
+            NormalValue::Set(items) => {
+                items.iter().map(|item| self.number(Element::Item(place, item))).collect()
+            }
+            other => vec![self.number(Element::Value(place, format!("{other:?}")))],
+        };
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Likeness from 0 to 1,000; 0 where the two have different purposes.
+    pub(super) fn similarity(&mut self, a: (&NormalPolicy, &Profile), b: (&NormalPolicy, &Profile)) -> i64 {
+        let name = if a.1.name.is_empty() || b.1.name.is_empty() { 0 } else { shared(&a.1.name, &b.1.name) };
+        let region = region(a.1, b.1);
+        let requirement = self.requirement(a, b);
+        if (region < LEAST_REGION || requirement == 0) && name < SAME {
+            return 0;
+        }
+        (REGION_WEIGHT * region + REQUIREMENT_WEIGHT * requirement + NAME_WEIGHT * name)
+            / (REGION_WEIGHT + REQUIREMENT_WEIGHT + NAME_WEIGHT)
+    }
+
+    /// What is asked for: grant controls and session controls.
+    fn requirement(&mut self, a: (&NormalPolicy, &Profile), b: (&NormalPolicy, &Profile)) -> i64 {
+        let mut mean = Mean::default();
+        let alike = *self.grants.entry((a.1.grant, b.1.grant)).or_insert_with(|| grants(a.0, b.0));
+        if alike != NOTHING_ASKED {
+            mean.add(4, alike);
+        }
+        each(&a.1.session, &b.1.session, |weight, a, b| match (a, b) {
+            (Some(a), Some(b)) => mean.add(2 * weight, if a == b { SAME } else { SAME * 6 / 10 }),
+            _ => mean.add(2 * weight, 0),
+        });
+        // Two policies that ask for nothing are alike in that.
+        if mean.weight == 0 { SAME } else { mean.value() }
+    }
+}
+
+/// Stands for "neither policy has grant controls".
+const NOTHING_ASKED: i64 = -1;
+
+fn grants(a: &NormalPolicy, b: &NormalPolicy) -> i64 {
+    let (Some(first), Some(second)) = (Requirement::of(a), Requirement::of(b)) else { return 0 };
+    if first.is_empty() && second.is_empty() {
+        return NOTHING_ASKED;
+    }
+    match (first.implies(&second), second.implies(&first)) {
+        (true, true) => SAME,
+        // Blocking asks for everything, but is a purpose of its own.
+        _ if first.is_block() != second.is_block() || first.is_empty() || second.is_empty() => 0,
+        (false, false) => {
+            let (a, b) = (a.set(&Field::GrantControls), b.set(&Field::GrantControls));
+            ratio(a.intersection(b).count(), a.union(b).count()) / 2
+        }
+        _ => SAME * 7 / 10,
+    }
 }
 
 /// Whom and what a policy covers, dimension by dimension; a dimension that neither restricts doesn't count.
-fn region(baseline: &NormalPolicy, live: &NormalPolicy) -> i64 {
+fn region(a: &Profile, b: &Profile) -> i64 {
     let mut mean = Mean::default();
-    let who = [Dimension::People, Dimension::Workloads, Dimension::Agents];
-    let (a, b) = (included(baseline, &who), included(live, &who));
-    let alike = covered(&a, &b);
-    if alike == 0 {
-        return 0;
-    }
-    mean.add(24, alike);
-    let what = [Dimension::Targets];
-    let (a, b) = (included(baseline, &what), included(live, &what));
-    let alike = covered(&a, &b);
-    if alike == 0 {
-        return 0;
-    }
-    mean.add(24, alike);
-    for field in Field::ALL {
-        let (a, b) = (baseline.fields.get(field), live.fields.get(field));
-        if a.is_none() && b.is_none() {
-            continue;
+    for (a, b) in [(&a.who, &b.who), (&a.what, &b.what)] {
+        let alike = covered(a, b);
+        if alike == 0 {
+            return 0;
         }
-        let weight = match field {
-            // Exclusions are what differs most between tenants, and says least about what a policy is for.
-            _ if matches!(field.role(), Role::Exclude(Dimension::People)) => 2,
-            Field::ClientAppTypes | Field::TransferMethods => 12,
-            Field::IncludePlatforms
-            | Field::ExcludePlatforms
-            | Field::IncludeLocations
-            | Field::ExcludeLocations
-            | Field::DeviceFilter => 8,
-            Field::UserRiskLevels
-            | Field::SignInRiskLevels
-            | Field::InsiderRiskLevels
-            | Field::ServicePrincipalRiskLevels
-            | Field::AgentIdRiskLevels => 12,
-            _ => match field.role() {
-                Role::Exclude(_) | Role::Opaque | Role::Narrow => 3,
-                Role::Include(Dimension::Devices) => 3,
-                _ => continue,
-            },
-        };
-        mean.add(weight, value(a, b));
+        mean.add(24, alike);
     }
+    each(&a.conditions, &b.conditions, |weight, a, b| match (a, b) {
+        (Some(a), Some(b)) => mean.add(weight, shared(a, b)),
+        _ => mean.add(weight, 0),
+    });
     mean.value()
 }
 
-/// What is asked for: grant controls and session controls.
-fn requirement(baseline: &NormalPolicy, live: &NormalPolicy) -> i64 {
-    let mut mean = Mean::default();
-    if let (Some(a), Some(b)) = (Requirement::of(baseline), Requirement::of(live))
-        && !(a.is_empty() && b.is_empty())
-    {
-        let alike = match (a.implies(&b), b.implies(&a)) {
-            (true, true) => SAME,
-            // Blocking asks for everything, but is a purpose of its own.
-            _ if a.is_block() != b.is_block() || a.is_empty() || b.is_empty() => 0,
-            (false, false) => sets(baseline.set(&Field::GrantControls), live.set(&Field::GrantControls)) / 2,
-            _ => SAME * 7 / 10,
-        };
-        mean.add(4, alike);
+/// How much a condition says about what a policy is for.
+fn weight(field: &Field) -> i64 {
+    match field {
+        // Exclusions of people are what differs most between tenants.
+        _ if field.role() == Role::Exclude(Dimension::People) => 2,
+        Field::ClientAppTypes
+        | Field::TransferMethods
+        | Field::UserRiskLevels
+        | Field::SignInRiskLevels
+        | Field::InsiderRiskLevels
+        | Field::ServicePrincipalRiskLevels
+        | Field::AgentIdRiskLevels => 14,
+        Field::IncludePlatforms
+        | Field::ExcludePlatforms
+        | Field::IncludeLocations
+        | Field::ExcludeLocations
+        | Field::DeviceFilter => 8,
+        _ => 3,
     }
-    for field in Field::ALL.iter().filter(|field| field.role() == Role::Session) {
-        match (baseline.fields.get(field), live.fields.get(field)) {
-            (None, None) => {}
-            (Some(a), Some(b)) => mean.add(2, if a == b { SAME } else { SAME * 6 / 10 }),
-            _ => mean.add(2, 0),
+}
+
+/// Everything and a part of it have something in common.
+fn covered(a: &Covered, b: &Covered) -> i64 {
+    let alike = shared(&a.items, &b.items);
+    if alike == 0 && (a.everything || b.everything) && !a.items.is_empty() && !b.items.is_empty() {
+        SAME / 4
+    } else {
+        alike
+    }
+}
+
+/// Walks two lists of fields together.
+fn each(
+    a: &[(usize, i64, Numbers)],
+    b: &[(usize, i64, Numbers)],
+    mut take: impl FnMut(i64, Option<&Numbers>, Option<&Numbers>),
+) {
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    loop {
+        let order = match (a.peek(), b.peek()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(first), Some(second)) => first.0.cmp(&second.0),
+        };
+        let first = if order == Ordering::Greater { None } else { a.next() };
+        let second = if order == Ordering::Less { None } else { b.next() };
+        let weight = first.or(second).map_or(0, |(_, weight, _)| *weight);
+        take(weight, first.map(|one| &one.2), second.map(|one| &one.2));
+    }
+}
+
+/// Shared elements among all of two sorted lists; two empty lists are the same.
+fn shared(a: &[u32], b: &[u32]) -> i64 {
+    let (mut i, mut j, mut both) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            Ordering::Less => i += 1,
+            Ordering::Greater => j += 1,
+            Ordering::Equal => {
+                both += 1;
+                i += 1;
+                j += 1;
+            }
         }
     }
-    // Two policies that ask for nothing are alike in that.
-    if mean.weight == 0 { SAME } else { mean.value() }
+    ratio(both, a.len() + b.len() - both)
 }
 
-fn included(policy: &NormalPolicy, dimensions: &[Dimension]) -> BTreeSet<(Field, Item)> {
-    Field::ALL
-        .iter()
-        .filter(|field| dimensions.iter().any(|dimension| field.role() == Role::Include(*dimension)))
-        .flat_map(|field| policy.set(field).iter().map(|item| (field.clone(), item.clone())))
-        .collect()
-}
-
-/// Likeness of what is covered: everything and a part of it have something in common.
-fn covered(a: &BTreeSet<(Field, Item)>, b: &BTreeSet<(Field, Item)>) -> i64 {
-    let all = |items: &BTreeSet<(Field, Item)>| items.iter().any(|(_, item)| item.is("All"));
-    let alike = sets(a, b);
-    if alike == 0 && (all(a) || all(b)) && !a.is_empty() && !b.is_empty() { SAME / 4 } else { alike }
-}
-
-fn value(a: Option<&NormalValue>, b: Option<&NormalValue>) -> i64 {
-    match (a, b) {
-        (Some(a), Some(b)) if a == b => SAME,
-        (Some(NormalValue::Set(a)), Some(NormalValue::Set(b))) => sets(a, b),
+fn ratio(part: usize, all: usize) -> i64 {
+    match (i64::try_from(part), i64::try_from(all)) {
+        (_, Ok(0)) => SAME,
+        (Ok(part), Ok(all)) => part.saturating_mul(SAME) / all,
         _ => 0,
     }
-}
-
-/// Shared elements among all; two empty sets are the same.
-fn sets<T: Ord>(a: &BTreeSet<T>, b: &BTreeSet<T>) -> i64 {
-    let shared = a.intersection(b).count();
-    let all = a.len() + b.len() - shared;
-    if all == 0 {
-        return SAME;
-    }
-    SAME * i64::try_from(shared).unwrap_or(i64::MAX / SAME) / i64::try_from(all).unwrap_or(i64::MAX)
-}
-
-/// Shared words of two names, without regard to case and punctuation.
-fn name(a: &str, b: &str) -> i64 {
-    let words = |text: &str| -> BTreeSet<String> {
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect()
-    };
-    let (a, b) = (words(a), words(b));
-    if a.is_empty() || b.is_empty() { 0 } else { sets(&a, &b) }
 }
 
 #[derive(Default)]

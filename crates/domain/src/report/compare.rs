@@ -9,7 +9,7 @@ use crate::{
     diff::{compare_policies, unresolved_names},
     licence::{Licences, unlicensed},
     normal::{Field, NormalPolicy, NormalValue},
-    pairing::{nearest, pair},
+    pairing::pair,
     policy_set::{PolicySet, SetPolicy},
 };
 use std::cmp::Ordering;
@@ -45,8 +45,7 @@ fn compare_with(input: &ComparisonInput<'_>, bindings: &Bindings) -> Report {
         let needs = input.licences.map(|licences| unlicensed(&ours.normal, licences)).unwrap_or_default();
         let Some(at) = found.live else {
             if ours.normal.enforced {
-                let nearest =
-                    nearest(&bindings.apply(&ours.normal, &live.names), live).map(|at| &live.policies[at]);
+                let nearest = found.nearest.map(|at| &live.policies[at]);
                 findings.push(missing(ours, nearest, baseline, &input.baseline_source, &needs));
             }
             pairs.push(PairView {

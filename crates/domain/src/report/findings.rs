@@ -85,8 +85,8 @@ pub(super) fn changed(change: &Changed<'_>, source: &BaselineSource) -> Option<F
     let (severity, reason, title) = match how_far {
         Some(how_far) => {
             let Assessment { severity, reason } = assess(&ours.normal, how_far, needs);
-            let lead = if how_far == HowFar::Unclear { "Different" } else { "Weaker" };
-            (severity, reason, format!("{lead} than {}: \"{name}\"", source.describe()))
+            let lead = if how_far == HowFar::Unclear { "Different from" } else { "Weaker than" };
+            (severity, reason, format!("{lead} {}: \"{name}\"", source.describe()))
         }
         None => {
             let (reason, lead) = if !ours.normal.enforced {
@@ -179,6 +179,16 @@ fn cause(change: &Changed<'_>, how_far: Option<HowFar>) -> String {
         change.diff.iter().filter(|field| field.field != Field::State.path() || said.is_empty()).collect();
     fields.sort_by_key(|field| field.direction);
     said.extend(fields.iter().map(|field| sentence(field)));
+    let mut reasons: Vec<&str> =
+        fields.iter().flat_map(|field| &field.unresolved).map(String::as_str).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    if !reasons.is_empty() {
+        let more =
+            if reasons.len() > 3 { format!("; and {} more", reasons.len() - 3) } else { String::new() };
+        reasons.truncate(3);
+        said.push(format!("Not comparable: {}{more}.", reasons.join("; ")));
+    }
     said.join(" ")
 }
 
@@ -192,7 +202,7 @@ fn sentence(field: &FieldDiff) -> String {
         }
     };
     let set = field.baseline.is_array() || field.live.is_array();
-    let mut text = match (list(&field.baseline), list(&field.live)) {
+    match (list(&field.baseline), list(&field.live)) {
         (Some(baseline), Some(live)) if set => {
             let only = |a: &[String], b: &[String]| -> Vec<String> {
                 a.iter().filter(|item| !b.contains(item)).cloned().collect()
@@ -208,11 +218,7 @@ fn sentence(field: &FieldDiff) -> String {
             }
         }
         _ => format!("{}: {} instead of {}.", field.label, shown(&field.live), shown(&field.baseline)),
-    };
-    for reason in &field.unresolved {
-        text.push_str(&format!(" Not comparable: {reason}."));
     }
-    text
 }
 
 /// A value of a diff as text.
@@ -240,7 +246,7 @@ fn remedy(change: &Changed<'_>, how_far: Option<HowFar>) -> String {
         Some(HowFar::ReportOnly) => {
             format!("Look through the report-only results of \"{name}\", then turn it on.")
         }
-        Some(HowFar::Unprotected) if !change.live.normal.enforced => format!("Turn \"{name}\" on again."),
+        Some(HowFar::Unprotected) if !change.live.normal.enforced => format!("Turn \"{name}\" on."),
         Some(HowFar::Unprotected) => {
             format!("Check in the Entra admin center what \"{name}\" does, and remove what is not needed.")
         }

@@ -1,1 +1,282 @@
+use super::*;
+use crate::{
+    licence::{Licences, detect},
+    names::{NameKind, Names},
+    policy_set::PolicySet,
+    snapshot::SubscribedSku,
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
+const BREAK_GLASS: &str = "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e01";
+const SALES: &str = "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e02";
+
+/// The agreed state of a small tenant.
+fn agreed() -> Vec<Value> {
+    vec![
+        policy(
+            "Require MFA for everyone",
+            json!({
+                "users": {"includeUsers": ["All"], "excludeGroups": [BREAK_GLASS]},
+                "applications": {"includeApplications": ["All"]},
+            }),
+            json!(["mfa"]),
+        ),
+        policy(
+            "Block legacy authentication",
+            json!({
+                "users": {"includeUsers": ["All"], "excludeGroups": [BREAK_GLASS]},
+                "applications": {"includeApplications": ["All"]},
+                "clientAppTypes": ["exchangeActiveSync", "other"],
+            }),
+            json!(["block"]),
+        ),
+        policy(
+            "Block risky sign-ins",
+            json!({
+                "users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]},
+                "signInRiskLevels": ["high"],
+            }),
+            json!(["block"]),
+        ),
+        policy(
+            "Require compliant devices for Office 365",
+            json!({
+                "users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["Office365"]},
+                "platforms": {"includePlatforms": ["windows", "macOS"]},
+            }),
+            json!(["compliantDevice"]),
+        ),
+    ]
+}
+
+fn policy(name: &str, conditions: Value, controls: Value) -> Value {
+    let digest = crate::canonical::digest(name.as_bytes());
+    json!({
+        "id": Uuid::from_slice(&digest[..16]).expect("sixteen bytes").to_string(),
+        "displayName": name, "state": "enabled", "conditions": conditions,
+        "grantControls": {"operator": "OR", "builtInControls": controls},
+    })
+}
+
+fn names() -> Names {
+    let mut names = Names::new();
+    names.insert(NameKind::Group, BREAK_GLASS, "Emergency access", None);
+    names.insert(NameKind::Group, SALES, "Sales", None);
+    names
+}
+
+/// The same tenant after some months.
+fn drifted() -> Vec<Value> {
+    let mut live = agreed();
+    live[0]["conditions"]["users"]["excludeGroups"] = json!([BREAK_GLASS, SALES]);
+    live[1]["state"] = json!("enabledForReportingButNotEnforced");
+    live.remove(2);
+    live[2]["conditions"]["platforms"] = json!(null);
+    live.push(policy("Terms of use for guests", json!({
+        "users": {"includeUsers": ["GuestsOrExternalUsers"]}, "applications": {"includeApplications": ["Office365"]},
+    }), json!(["mfa"])));
+    live
+}
+
+fn p1_only() -> Licences {
+    let p1 = Uuid::parse_str("41781fb2-bc02-4b7c-bd55-b576c07bb09d").expect("a plan id");
+    detect(&[SubscribedSku {
+        sku_id: Uuid::nil(),
+        sku_part_number: "AAD_PREMIUM".to_owned(),
+        capability_status: "Enabled".to_owned(),
+        enabled_units: 5,
+        consumed_units: 5,
+        service_plans: BTreeMap::from([(p1, "Success".to_owned())]),
+    }])
+}
+
+fn report(baseline: &[Value], live: &[Value], source: BaselineSource) -> Report {
+    let baseline = PolicySet::of_bodies(baseline, names());
+    let live = PolicySet::of_bodies(live, names());
+    let licences = p1_only();
+    compare(&ComparisonInput {
+        live: &live,
+        baseline: &baseline,
+        baseline_source: source,
+        licences: Some(&licences),
+    })
+}
+
+fn workspace() -> BaselineSource {
+    BaselineSource::Workspace { name: "House rules".to_owned(), baseline_id: None }
+}
+
+fn context() -> HtmlContext {
+    HtmlContext {
+        customer: "Contoso".to_owned(),
+        tenant: "Contoso (contoso.com)".to_owned(),
+        snapshot_taken: "2026-03-01 08:00 UTC".to_owned(),
+        generated: "2026-03-01 08:01 UTC".to_owned(),
+    }
+}
+
+#[test]
+fn the_imported_snapshot_has_no_gap_and_says_so() {
+    let report = report(&agreed(), &agreed(), BaselineSource::ImportedSnapshot);
+    assert_eq!(report.summary, Summary::default());
+    assert_eq!(report.findings, []);
+    assert!(report.notice.expect("a notice").contains("no gap"));
+    assert!(report.pairs.iter().all(|pair| pair.diff.is_empty() && pair.similarity == 100));
+}
+
+#[test]
+fn drift_from_the_imported_snapshot() {
+    let report = report(&agreed(), &drifted(), BaselineSource::ImportedSnapshot);
+    insta::with_settings!({sort_maps => true}, { insta::assert_json_snapshot!(report) });
+}
+
+#[test]
+fn a_baseline_from_elsewhere_is_compared_by_name_and_says_what_it_cannot_tell() {
+    let mut baseline = agreed();
+    // The group of another tenant, which has the same name there.
+    let elsewhere = "11111111-2222-4333-8444-555555555555";
+    for body in &mut baseline {
+        body.as_object_mut().expect("an object").remove("id");
+        if body["conditions"]["users"]["excludeGroups"].is_array() {
+            body["conditions"]["users"]["excludeGroups"] = json!([elsewhere]);
+        }
+    }
+    baseline[3]["conditions"]["users"]["excludeGroups"] = json!(["<Kiosk devices>"]);
+    let mut theirs = Names::new();
+    theirs.insert(NameKind::Group, elsewhere, "emergency  ACCESS", None);
+    let baseline = PolicySet::of_bodies(&baseline, theirs);
+    let live = PolicySet::of_bodies(&agreed(), names());
+    let report = compare(&ComparisonInput {
+        live: &live,
+        baseline: &baseline,
+        baseline_source: workspace(),
+        licences: None,
+    });
+    let differing: Vec<_> = report.pairs.iter().filter(|pair| !pair.diff.is_empty()).collect();
+    assert_eq!(differing.len(), 1, "groups of the same name are the same");
+    let field = &differing[0].diff[0];
+    assert_eq!(field.unresolved, ["group \"<Kiosk devices>\" is a placeholder"]);
+    assert!(report.notice.expect("a notice").contains("<Kiosk devices>"));
+    assert_eq!(report.summary.gaps(), 0, "the live policy leaves out no more than the baseline may");
+}
+
+#[test]
+fn two_groups_of_the_same_name_are_not_guessed_between() {
+    let mut baseline = agreed();
+    baseline[0]["conditions"]["users"]["excludeGroups"] = json!(["11111111-2222-4333-8444-555555555555"]);
+    let mut theirs = Names::new();
+    theirs.insert(NameKind::Group, "11111111-2222-4333-8444-555555555555", "Sales", None);
+    let mut ours = names();
+    ours.insert(NameKind::Group, "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e03", "Sales", None);
+    let live = PolicySet::of_bodies(&agreed(), ours);
+    let baseline = PolicySet::of_bodies(&baseline, theirs);
+    let report = compare(&ComparisonInput {
+        live: &live,
+        baseline: &baseline,
+        baseline_source: workspace(),
+        licences: None,
+    });
+    let diff = &report.pairs[0].diff;
+    assert_eq!(diff[0].direction, crate::diff::Direction::Different);
+    assert!(diff[0].unresolved[0].contains("2 objects"));
+    assert_eq!(report.findings[0].severity, Severity::Info);
+}
+
+#[test]
+fn what_is_not_enforced_in_the_baseline_asks_for_nothing() {
+    let mut baseline = agreed();
+    for body in &mut baseline {
+        body["state"] = json!("enabledForReportingButNotEnforced");
+    }
+    let report = report(&baseline, &[], workspace());
+    assert_eq!(report.findings, []);
+    assert!(report.notice.expect("a notice").contains("None of the 4 policies"));
+}
+
+#[test]
+fn what_cannot_be_understood_cannot_be_relied_on() {
+    let mut live = agreed();
+    live[0]["conditions"]["phaseOfTheMoon"] = json!("full");
+    let report = report(&agreed(), &live, BaselineSource::ImportedSnapshot);
+    assert_eq!(report.findings[0].severity, Severity::Critical);
+    assert!(report.findings[0].cause.contains("conditions.phaseOfTheMoon"));
+    let same = self::report(&live, &live, BaselineSource::ImportedSnapshot);
+    assert_eq!(same.findings, []);
+}
+
+#[test]
+fn what_is_not_licensed_is_told_apart_one_step_lower() {
+    let report = report(&agreed(), &drifted(), BaselineSource::ImportedSnapshot);
+    let risky =
+        report.findings.iter().find(|finding| finding.title.contains("risky sign-ins")).expect("a finding");
+    assert_eq!(risky.not_licensed, ["Microsoft Entra ID P2"]);
+    assert_eq!(risky.severity, Severity::Medium);
+    assert!(risky.severity_reason.contains("1 lower: not licensed"));
+}
+
+#[test]
+fn ids_of_findings_stay_as_long_as_they_are_about_the_same_policies() {
+    let ids = |live: &[Value]| -> Vec<String> {
+        report(&agreed(), live, BaselineSource::ImportedSnapshot).findings.into_iter().map(|f| f.id).collect()
+    };
+    let before = ids(&drifted());
+    let mut renamed = drifted();
+    renamed.reverse();
+    renamed[0]["displayName"] = json!("Renamed");
+    let mut after = ids(&renamed);
+    let mut sorted = before.clone();
+    sorted.sort();
+    after.sort();
+    assert_eq!(sorted, after);
+}
+
+#[test]
+fn the_table_cannot_be_taken_for_formulas() {
+    let mut live = drifted();
+    live[3]["displayName"] = json!("=cmd|' /C calc'!A0");
+    live[0]["displayName"] = json!("@SUM(1+1)\"quoted\",\nsecond line");
+    let report = report(&agreed(), &live, BaselineSource::ImportedSnapshot);
+    let text = to_csv(&report);
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(reader.headers().expect("headings").len(), 12);
+    let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), report.findings.len());
+    let cells: Vec<&str> = rows.iter().flat_map(|row| row.iter()).collect();
+    assert!(cells.contains(&"'=cmd|' /C calc'!A0"));
+    assert!(cells.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])));
+}
+
+#[test]
+fn the_page_escapes_whatever_a_tenant_holds_and_needs_nothing_else() {
+    let mut live = drifted();
+    live[3]["displayName"] = json!("<script>alert('x')</script>\"&\u{7}");
+    live[0]["displayName"] = json!("</title><img src=x onerror=y>");
+    let report = report(&agreed(), &live, BaselineSource::ImportedSnapshot);
+    let mut context = context();
+    context.customer = "<b>Contoso</b> & 'Söhne'".to_owned();
+    let page = to_html(&report, &context);
+    assert!(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;"));
+    assert!(page.contains("&lt;b&gt;Contoso&lt;/b&gt; &amp; &#39;Söhne&#39;"));
+    for forbidden in ["<script", "<img", "<b>Contoso", "http://", "https://", "url(", "@import", "\u{7}"] {
+        assert!(!page.contains(forbidden), "{forbidden} is in the page");
+    }
+    for finding in &report.findings {
+        assert_eq!(page.matches(&format!("id=\"f-{}\"", finding.id)).count(), 1);
+    }
+}
+
+#[test]
+fn the_page_of_a_report() {
+    let report = report(&agreed(), &drifted(), BaselineSource::ImportedSnapshot);
+    insta::assert_snapshot!(to_html(&report, &context()));
+}
+
+#[test]
+fn a_report_survives_being_stored() {
+    let report = report(&agreed(), &drifted(), workspace());
+    let stored = serde_json::to_value(&report).expect("a report is JSON");
+    assert_eq!(stored["compared_with"]["kind"], "workspace_baseline");
+    assert_eq!(serde_json::from_value::<Report>(stored).expect("it reads again"), report);
+}
