@@ -48,6 +48,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(baselines::baseline_list)
                 .service(baselines::baseline_create)
                 .service(baselines::baseline_import_files)
+                .service(baselines::baseline_import_github)
                 .service(baselines::baseline_fetch)
                 .service(baselines::baseline_update)
                 .service(baselines::baseline_delete)

@@ -12,9 +12,10 @@ use policytab_domain::{
     names::Names,
     normal::normal_digest,
     problem::{Problem, ProblemCode},
-    reader::{ReadObject, ReadPolicy, Reading},
+    reader::{ReadObject, ReadPolicy, Reading, read_many},
     snapshot::DocumentKind,
 };
+use policytab_github_client::{Address, AddressError};
 use policytab_store::{
     Baseline, BaselinePatch, CanonicalDocument, CoManagedBaseline, NewBaseline, Page, StoredDocument,
 };
@@ -135,6 +136,29 @@ pub async fn create(
             idempotency::finish(app, tx, actor, idempotency.as_ref(), render(&made)).await
         })
         .await
+}
+
+/// Downloads a folder of a public repository and reads it. Gives the address as it was understood and the commit.
+pub async fn read_github(
+    app: &App,
+    url: &str,
+    git_ref: Option<&str>,
+    folder: Option<&str>,
+) -> AppResult<(Address, String, Reading)> {
+    let address = Address::parse(url, git_ref, folder).map_err(|error| {
+        let field = match error {
+            AddressError::Repository => "url",
+            AddressError::Ref => "ref",
+            AddressError::Folder => "folder",
+        };
+        Problem::invalid(field, error.to_string())
+    })?;
+    let download = app.github.download(&address).await.map_err(|error| {
+        tracing::info!(%error, owner = address.owner, repository = address.name, "a download failed");
+        error.problem()
+    })?;
+    let reading = read_many(download.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
+    Ok((address, download.commit, reading))
 }
 
 /// One page of the library by name, with the number of customers that each is compared with.

@@ -29,6 +29,7 @@ pub use actor::{Actor, ActorKind};
 pub use analysis::stored_names;
 pub use error::{AppError, AppResult};
 
+use policytab_github_client::GithubClient;
 use policytab_graph_client::GraphClient;
 use policytab_store::Store;
 use policytab_vault::KeyRing;
@@ -41,6 +42,8 @@ pub struct App {
     pub store: Store,
     /// Microsoft.
     pub graph: GraphClient,
+    /// Where baselines come from.
+    pub github: GithubClient,
     /// Keys that seal customers' secrets.
     pub keyring: Arc<KeyRing>,
     /// Password hashing.

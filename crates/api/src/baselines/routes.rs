@@ -1,9 +1,9 @@
 //! Routes of the baseline library.
 
 use super::dto::{
-    BaselineCreate, BaselineDetailOut, BaselineImportFiles, BaselineImportOut, BaselineOut, BaselinePage,
-    BaselineSourceBody, BaselineUpdate, CoManagedBaselineOut, DuplicatePolicyOut, FoundPolicyOut,
-    SkippedFileOut,
+    BaselineCreate, BaselineDetailOut, BaselineImportFiles, BaselineImportGithub, BaselineImportOut,
+    BaselineOut, BaselinePage, BaselineSourceBody, BaselineUpdate, CoManagedBaselineOut, DuplicatePolicyOut,
+    FoundPolicyOut, SkippedFileOut,
 };
 use crate::{
     auth::{extract::Authed, perm},
@@ -148,6 +148,44 @@ pub async fn baseline_import_files(
                 .header("etag", format!("\"{}\"", made.version))
         })
         .await?;
+    Ok(answer(outcome))
+}
+
+/// Makes a baseline from a folder of a public GitHub repository, or tells what would be found there.
+#[utoipa::path(
+    tag = "baselines",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless.")),
+    request_body = BaselineImportGithub,
+    responses(
+        (status = 200, description = "A preview: nothing was stored.", body = BaselineImportOut),
+        (status = 201, description = "The baseline, and what was found and skipped.", body = BaselineImportOut),
+    )
+)]
+#[post("/baselines/import/github")]
+pub async fn baseline_import_github(
+    who: Authed<perm::BaselineWrite>,
+    state: web::Data<State>,
+    key: Key,
+    new: Valid<BaselineImportGithub>,
+) -> ApiResult<HttpResponse> {
+    let idempotency = key.of(&new.bytes);
+    let BaselineImportGithub { name, url, git_ref, folder, preview } = new.body;
+    let (address, commit, reading) =
+        baselines::read_github(&state.app, &url, git_ref.as_deref(), folder.as_deref()).await?;
+    if preview {
+        return Ok(HttpResponse::Ok().json(import_out(&reading, None)));
+    }
+    let origin = source(&BaselineSourceBody::Github {
+        url: address.url(),
+        git_ref: address.git_ref.unwrap_or_else(|| "HEAD".to_owned()),
+        commit,
+        folder: address.folder,
+    })?;
+    let outcome = baselines::create(&state.app, &who, &name, origin, &reading, idempotency, |made| {
+        Stored::json(201, &import_out(&reading, Some(baseline_out(made, 0))))
+            .header("etag", format!("\"{}\"", made.version))
+    })
+    .await?;
     Ok(answer(outcome))
 }
 

@@ -14,6 +14,7 @@ use policytab_app::{
     passwords::Passwords,
     worker::{self, WorkerSettings},
 };
+use policytab_github_client::GithubClient;
 use policytab_graph_client::{GraphClient, GraphConfig, Observer};
 use policytab_store::{Store, StoreConfig};
 use policytab_vault::KeyRing;
@@ -89,6 +90,7 @@ pub(super) async fn open(config: &Config, metrics: &Metrics) -> Result<App, Fail
     Ok(App {
         store: Store::connect(store).await?,
         graph: GraphClient::new(graph)?,
+        github: GithubClient::new(config.emulator_url.as_ref())?,
         keyring: Arc::new(KeyRing::load_or_create(&config.key_file)?),
         passwords: Passwords::new()?,
     })
