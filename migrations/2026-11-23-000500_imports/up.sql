@@ -53,7 +53,7 @@ CREATE TABLE jobs (
     worker      text,
     lease_token uuid,
     lease_until timestamptz,
-    CONSTRAINT jobs_subject UNIQUE (msp_id, kind, subject_id),
+    CONSTRAINT jobs_subject UNIQUE (msp_id, subject_id, kind),
     FOREIGN KEY (msp_id, subject_id) REFERENCES imports (msp_id, id) ON DELETE CASCADE
 );
 CREATE INDEX jobs_by_time ON jobs (run_at, id);

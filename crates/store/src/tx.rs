@@ -110,7 +110,7 @@ impl<M: Mode> TenantTx<M> {
         let sql = format!("{}; SET LOCAL app.msp_id = '{}'", M::BEGIN, scope.msp_id());
         // A connection can have died in the pool (the server was restarted). Nothing has happened before BEGIN, so
         // a dead one is dropped and the next one tried, as often as the pool can hold dead ones.
-        let mut tries = store.max_connections();
+        let mut tries = store.max_connections() + 1;
         loop {
             let mut conn = store.connection().await?;
             match AnsiTransactionManager::begin_transaction_sql(&mut *conn, &sql).await {

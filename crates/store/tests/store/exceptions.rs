@@ -1,0 +1,42 @@
+//! The complete list of what is not bound to one MSP. Whatever is not named here must be: the catalogue test fails
+//! for it. Keep it short, and in step with `docs/tenancy.md`.
+
+/// Tables without row level security, and why that is so.
+pub(crate) const TENANTLESS_TABLES: [(&str, &str); 3] = [
+    ("__diesel_schema_migrations", "which migrations have run; read at start"),
+    ("jobs", "a worker claims before it knows the MSP; ids and times only"),
+    ("login_attempts", "counts per hashed key; the runtime role reaches it through login_attempt() only"),
+];
+
+/// Functions that run with the rights of `policytab_lookup`, and why they must.
+pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 7] = [
+    ("login_attempt", "counts attempts before anybody is known"),
+    ("login_attempts_reset", "forgets them after a login"),
+    ("lookup_api_token", "finds the MSP of a token by its digest"),
+    ("lookup_login", "finds the MSPs of an address"),
+    ("lookup_msps", "lists MSPs for operators"),
+    ("lookup_refresh_token", "finds the MSP of a session by its digest"),
+    ("sweep_expired", "removes what has expired in all MSPs"),
+];
+
+/// Policies beside the tenant policy, all for `policytab_lookup`: table, policy, command, condition.
+pub(crate) const LOOKUP_POLICIES: [(&str, &str, &str, &str); 6] = [
+    ("api_tokens", "lookup", "SELECT", "true"),
+    ("idempotency_keys", "sweep", "DELETE", "(created_at < (now() - '24:00:00'::interval))"),
+    ("msps", "lookup", "SELECT", "true"),
+    ("refresh_tokens", "lookup", "SELECT", "true"),
+    ("refresh_tokens", "sweep", "DELETE", "(expires_at < (now() - '30 days'::interval))"),
+    ("users", "lookup", "SELECT", "true"),
+];
+
+/// Tables whose rows are never changed once written: what the runtime role may do with them.
+pub(crate) const IMMUTABLE_TABLES: [(&str, &[&str]); 8] = [
+    ("audit", &["INSERT", "SELECT"]),
+    ("baseline_documents", &["DELETE", "INSERT", "SELECT"]),
+    ("baseline_versions", &["DELETE", "INSERT", "SELECT"]),
+    ("documents", &["DELETE", "INSERT", "SELECT"]),
+    ("reports", &["DELETE", "INSERT", "SELECT"]),
+    ("snapshot_documents", &["DELETE", "INSERT", "SELECT"]),
+    ("snapshots", &["DELETE", "INSERT", "SELECT"]),
+    ("login_attempts", &[]),
+];

@@ -1,0 +1,21 @@
+//! The store against a real PostgreSQL, as the runtime role, with two MSPs in every fixture. One program, so that it is
+//! linked once.
+
+mod audit;
+mod boot;
+mod cancellation;
+mod catalogue;
+mod connections;
+mod customers;
+mod events;
+mod exceptions;
+mod fixture;
+mod idempotency;
+mod imports;
+mod isolation;
+mod jobs;
+mod library;
+mod lists;
+mod migrations;
+mod people;
+mod send;
