@@ -13,6 +13,9 @@ use similarity::{Profile, SAME, Scorer};
 /// The least likeness, of 1,000, at which two policies are shown together.
 const THRESHOLD: i64 = 550;
 
+/// What a pair with the same id gains: more than any likeness.
+const BY_ID: i64 = 20 * SAME;
+
 /// A policy of the baseline and its counterpart, by their places in the two sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
@@ -35,32 +38,39 @@ pub fn pair(baseline: &PolicySet, live: &PolicySet, bindings: &Bindings) -> Vec<
         bound.iter().map(|policy| (policy, scorer.profile(policy))).collect();
     let theirs: Vec<(&NormalPolicy, Profile)> =
         live.policies.iter().map(|policy| (&policy.normal, scorer.profile(&policy.normal))).collect();
-    let scores: Vec<Vec<i64>> = ours
+    let alike: Vec<Vec<i64>> = ours
         .iter()
         .map(|(policy, profile)| {
-            let mut score = |other: &(&NormalPolicy, Profile)| match scorer
-                .similarity((policy, profile), (other.0, &other.1))
-            {
-                _ if policy.id.as_deref().is_some_and(is_guid) && policy.id == other.0.id => 20 * SAME,
-                0 => 0,
-                // Of two that are equally alike, the one that is enforced is the counterpart.
-                alike => 2 * alike + i64::from(other.0.enforced),
-            };
+            let mut score =
+                |other: &(&NormalPolicy, Profile)| scorer.similarity((policy, profile), (other.0, &other.1));
             theirs.iter().map(&mut score).collect()
         })
         .collect();
-    // What lies above the threshold is gained by a pair; the rest gains nothing.
+    let gain = |row: usize, column: usize| {
+        let (ours, theirs) = (&bound[row], theirs[column].0);
+        if ours.id.as_deref().is_some_and(is_guid) && ours.id == theirs.id {
+            return BY_ID;
+        }
+        // What lies above the threshold is gained by a pair; of two that are equally alike, the one that is enforced
+        // is the counterpart.
+        match alike[row][column] {
+            0 => 0,
+            alike => 2 * (alike - THRESHOLD) + i64::from(theirs.enforced),
+        }
+    };
     let gains: Vec<Vec<i64>> =
-        scores.iter().map(|row| row.iter().map(|score| score - 2 * THRESHOLD).collect()).collect();
+        (0..ours.len()).map(|row| (0..theirs.len()).map(|column| gain(row, column)).collect()).collect();
     assign(&gains)
         .into_iter()
+        .zip(&alike)
         .enumerate()
-        .map(|(baseline, live)| {
-            let row = &scores[baseline];
-            let nearest =
-                (0..row.len()).filter(|at| row[*at] > 0).max_by_key(|at| (row[*at], std::cmp::Reverse(*at)));
-            let similarity = live.map_or(0, |live| (row[live] / 2).min(SAME));
-            Pair { baseline, live, similarity, nearest }
+        .map(|(baseline, (live, alike))| Pair {
+            baseline,
+            live,
+            similarity: live.map_or(0, |live| alike[live]),
+            nearest: (0..alike.len())
+                .filter(|at| alike[*at] > 0)
+                .max_by_key(|at| (alike[*at], std::cmp::Reverse(*at))),
         })
         .collect()
 }

@@ -27,7 +27,7 @@ pub struct ReadPolicy {
     pub index: usize,
     /// The policy.
     pub policy: Policy,
-    /// The object as it stood in the file.
+    /// The object as it stood in the file; of a Graph template, the policy that it describes.
     pub raw: Value,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
@@ -162,10 +162,10 @@ impl Reader<'_> {
 
     fn read_object(&mut self, value: &Value) {
         match recognise(value) {
-            Recognised::Policy => self.read_policy(value, value.clone(), None),
+            Recognised::Policy => self.read_policy(value.clone(), None),
             Recognised::Template => {
                 let note = "is a template without a state; read as a policy that is enabled";
-                self.read_policy(value, template_body(value), Some(note));
+                self.read_policy(template_body(value), Some(note));
             }
             Recognised::NamedLocation => {
                 let object = self.object(value);
@@ -189,19 +189,13 @@ impl Reader<'_> {
         }
     }
 
-    fn read_policy(&mut self, raw: &Value, body: Value, note: Option<&str>) {
-        let (policy, mut warnings) = Policy::read(&body);
+    fn read_policy(&mut self, raw: Value, note: Option<&str>) {
+        let (policy, mut warnings) = Policy::read(&raw);
         for message in note.into_iter().chain(self.remark) {
             warnings.insert(0, Warning { path: String::new(), message: message.to_owned() });
         }
         let index = self.out.policies.len();
-        self.out.policies.push(ReadPolicy {
-            path: self.path.to_owned(),
-            index,
-            policy,
-            raw: raw.clone(),
-            warnings,
-        });
+        self.out.policies.push(ReadPolicy { path: self.path.to_owned(), index, policy, raw, warnings });
     }
 
     fn object(&self, value: &Value) -> ReadObject {

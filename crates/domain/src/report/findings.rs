@@ -33,7 +33,7 @@ pub(super) fn missing(
 ) -> Finding {
     let Assessment { severity, reason } = assess(&ours.normal, HowFar::Unprotected, needs);
     let name = &ours.normal.display_name;
-    let mut cause = format!("No live policy is a counterpart of \"{name}\" in {}.", source.describe());
+    let mut cause = format!("No live policy is a counterpart of \"{name}\" of {}.", source.describe());
     if let Some(nearest) = nearest {
         cause.push_str(&format!(" The nearest is \"{}\"{}.", nearest.normal.display_name, aside(nearest)));
     }
@@ -192,6 +192,12 @@ fn cause(change: &Changed<'_>, how_far: Option<HowFar>) -> String {
     said.join(" ")
 }
 
+/// Whether a field limits a policy to what it lists, and limits nothing when unset.
+fn is_limit(path: &str) -> bool {
+    use crate::normal::Dimension::{Devices, Locations, Platforms};
+    matches!(role(path), Role::Narrow | Role::Include(Platforms | Locations | Devices))
+}
+
 /// One field in words: what was added and what is gone, or what it is instead of what it was.
 fn sentence(field: &FieldDiff) -> String {
     let list = |value: &Value| -> Option<Vec<String>> {
@@ -202,6 +208,13 @@ fn sentence(field: &FieldDiff) -> String {
         }
     };
     let set = field.baseline.is_array() || field.live.is_array();
+    // Of a condition that matches everything when unset, "nothing" would say the opposite.
+    if is_limit(&field.field) && set && field.baseline.is_null() != field.live.is_null() {
+        return match &field.live {
+            Value::Null => format!("{}: not limited to {} any more.", field.label, shown(&field.baseline)),
+            live => format!("{}: limited to {}.", field.label, shown(live)),
+        };
+    }
     match (list(&field.baseline), list(&field.live)) {
         (Some(baseline), Some(live)) if set => {
             let only = |a: &[String], b: &[String]| -> Vec<String> {
