@@ -15,6 +15,7 @@ mod permissions;
 pub(crate) mod policies;
 mod properties;
 mod query;
+mod role_names;
 mod roles;
 mod route;
 mod settings;
@@ -26,7 +27,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub(crate) use normal::{policy as normalise_policy, strength as normalise_strength};
+pub(crate) use normal::{
+    policy as normalise_policy, settle as settle_policy, strength as normalise_strength,
+};
 
 use crate::call::{Body, Call, Query, Reply};
 use crate::sts::jwt::Claims;

@@ -24,6 +24,69 @@ const SESSION_MEMBERS: &[&str] = &[
     "secureSignInSession",
 ];
 
+/// Lists of enumeration members, by path below the policy. Requests and templates may spell them in any case.
+const ENUMERATIONS: &[(&str, &[&str])] = &[
+    (
+        "/conditions/clientAppTypes",
+        &["all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"],
+    ),
+    ("/conditions/platforms/includePlatforms", PLATFORMS),
+    ("/conditions/platforms/excludePlatforms", PLATFORMS),
+    ("/conditions/userRiskLevels", RISKS),
+    ("/conditions/signInRiskLevels", RISKS),
+    ("/conditions/servicePrincipalRiskLevels", RISKS),
+    (
+        "/grantControls/builtInControls",
+        &[
+            "block",
+            "mfa",
+            "compliantDevice",
+            "domainJoinedDevice",
+            "approvedApplication",
+            "compliantApplication",
+            "passwordChange",
+            "riskRemediation",
+        ],
+    ),
+];
+const PLATFORMS: &[&str] = &["android", "iOS", "windows", "windowsPhone", "macOS", "all", "linux"];
+const RISKS: &[&str] = &["low", "medium", "high", "hidden", "none"];
+
+/// Spells the members as the service does; leaves what is no member. `false` when there was such a one.
+pub(super) fn spell(policy: &mut Value) -> bool {
+    let mut known = true;
+    for (path, members) in ENUMERATIONS {
+        for item in policy.pointer_mut(path).and_then(Value::as_array_mut).into_iter().flatten() {
+            let text = item.as_str().unwrap_or_default();
+            match members.iter().find(|member| member.eq_ignore_ascii_case(text)) {
+                Some(member) => *item = json!(member),
+                None => known = false,
+            }
+        }
+    }
+    known
+}
+
+/// What a live tenant would deliver of values that are no members: the sentinel. For policies from outside.
+pub(crate) fn settle(policy: &mut Value) {
+    for (path, members) in ENUMERATIONS {
+        for item in policy.pointer_mut(path).and_then(Value::as_array_mut).into_iter().flatten() {
+            if !item.as_str().is_some_and(|text| members.contains(&text)) {
+                *item = json!("unknownFutureValue");
+            }
+        }
+    }
+}
+
+/// Sets of flags are one string with commas on the wire; templates are found that write lists.
+fn join_flags(object: &mut Map<String, Value>, name: &str) {
+    if let Some(items) = object.get(name).and_then(Value::as_array) {
+        let flags: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+        let joined = json!(flags.join(","));
+        object.insert(name.to_owned(), joined);
+    }
+}
+
 /// A policy in the shape in which the service delivers it. Server-made members (`id`, dates) are taken as given.
 pub(crate) fn policy(given: &Value) -> Value {
     let given = plain(given);
@@ -46,6 +109,7 @@ pub(crate) fn policy(given: &Value) -> Value {
     if let Some(text) = member(&given, "description").as_str() {
         policy["description"] = json!(text);
     }
+    spell(&mut policy);
     policy
 }
 
@@ -120,6 +184,12 @@ fn conditions(given: &Value) -> Value {
             conditions.remove(absent);
         }
     }
+    for flags in ["insiderRiskLevels", "agentIdRiskLevels"] {
+        join_flags(&mut conditions, flags);
+    }
+    if let Some(flows) = conditions.get_mut("authenticationFlows").and_then(Value::as_object_mut) {
+        join_flags(flows, "transferMethods");
+    }
     let mut applications =
         with_lists(&conditions.remove("applications").unwrap_or_default(), APPLICATION_LISTS);
     applications.entry("applicationFilter").or_insert(Value::Null);
@@ -137,6 +207,9 @@ fn users(given: Option<&Value>, workload: Option<&Value>) -> Value {
     let mut users = with_lists(given, USER_LISTS);
     for guests in ["includeGuestsOrExternalUsers", "excludeGuestsOrExternalUsers"] {
         let value = users.entry(guests).or_insert(Value::Null);
+        if let Some(guests) = value.as_object_mut() {
+            join_flags(guests, "guestOrExternalUserTypes");
+        }
         if let Some(tenants) = value.get_mut("externalTenants").and_then(Value::as_object_mut) {
             let kind = match tenants.get("membershipKind").and_then(Value::as_str) {
                 Some("enumerated") => "#microsoft.graph.conditionalAccessEnumeratedExternalTenants",
@@ -208,7 +281,7 @@ mod tests {
     fn a_bare_template_gets_the_full_shape() {
         let policy = policy(&json!({
             "displayName": "x", "state": "enabled",
-            "conditions": { "locations": [], "clientAppTypes": [], "users": { "includeUsers": ["All"] } },
+            "conditions": { "locations": [], "clientAppTypes": [], "authenticationFlows": { "transferMethods": ["deviceCodeFlow"] }, "users": { "includeUsers": ["All"] } },
             "GrantControls": { "builtInControls": ["mfa"] },
         }));
         assert_eq!(policy["conditions"]["clientAppTypes"], json!(["all"]));
@@ -217,7 +290,8 @@ mod tests {
         assert_eq!(policy["conditions"]["applications"]["includeApplications"], json!([]));
         assert_eq!(policy["grantControls"]["operator"], "OR");
         assert_eq!(policy["sessionControls"], Value::Null);
-        assert!(policy["conditions"].get("authenticationFlows").is_none());
+        assert_eq!(policy["conditions"]["authenticationFlows"]["transferMethods"], "deviceCodeFlow");
+        assert!(policy["conditions"].get("insiderRiskLevels").is_none());
     }
 
     #[test]

@@ -6,35 +6,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::query::{List, page, select};
+use super::role_names::{BUILT_IN, name};
 use super::{GraphCall, groups, tenant};
 use crate::call::Reply;
 use crate::tenant::Tenant;
 use crate::world::World;
-
-/// Built-in roles by template id. The id of a built-in definition is its template id, in every tenant.
-pub(crate) const BUILT_IN: &[(&str, &str)] = &[
-    ("62e90394-69f5-4237-9190-012177145e10", "Global Administrator"),
-    ("f2ef992c-3afb-46b9-b7cf-a126ee74c451", "Global Reader"),
-    ("e8611ab8-c189-46e8-94e1-60213ab1f814", "Privileged Role Administrator"),
-    ("7be44c8a-adaf-4e2a-84d6-ab2649e08a13", "Privileged Authentication Administrator"),
-    ("c4e39bd9-1100-46d3-8c65-fb160da0071f", "Authentication Administrator"),
-    ("b1be1c3e-b65d-4f19-8427-f6fa0d97feb9", "Conditional Access Administrator"),
-    ("194ae4cb-b126-40b2-bd5b-6091b380977d", "Security Administrator"),
-    ("5d6b6bb7-de71-4623-b4af-96380a352509", "Security Reader"),
-    ("fe930be7-5e62-47db-91af-98c3a49a38b1", "User Administrator"),
-    ("729827e3-9c14-49f7-bb1b-9608f156bbb8", "Helpdesk Administrator"),
-    ("966707d0-3269-4727-9be2-8c3a10f19b9d", "Password Administrator"),
-    ("29232cdf-9323-42fd-ade2-1d097af3e4de", "Exchange Administrator"),
-    ("f28a1f50-f6e7-4571-818b-6a12f2af6b6c", "SharePoint Administrator"),
-    ("69091246-20e8-4a56-aa4d-066075b2a7a8", "Teams Administrator"),
-    ("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "Application Administrator"),
-    ("158c047a-c907-4556-b7ef-446551a6b5f7", "Cloud Application Administrator"),
-    ("b0f54661-2d74-4c50-afa3-1ec803f12efe", "Billing Administrator"),
-    ("3a2c62db-5318-420d-8d74-23affee5d9d5", "Intune Administrator"),
-    ("8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2", "Hybrid Identity Administrator"),
-    ("d29b2b05-8046-44ba-8758-1e26182fcf32", "Directory Synchronization Accounts"),
-    ("88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "Directory Readers"),
-];
 
 pub(super) fn answer(world: &World, call: &GraphCall<'_>, parts: &[&str]) -> Reply {
     let tenant = match tenant(world, call.claims) {
@@ -113,7 +89,7 @@ fn activated(tenant: &Tenant) -> BTreeSet<String> {
 }
 
 fn directory_role(tenant: &Tenant, template: &str) -> Value {
-    let name = BUILT_IN.iter().find(|(id, _)| *id == template).map_or("Custom role", |(_, name)| name);
+    let name = name(template);
     json!({
         "id": tenant.id_for("directory role", template),
         "deletedDateTime": null,
@@ -158,10 +134,7 @@ fn assignments(call: &GraphCall<'_>, tenant: &Tenant) -> Result<Reply, Reply> {
                 }
             }
             "roleDefinition" => {
-                let name = BUILT_IN
-                    .iter()
-                    .find(|(id, _)| *id == assignment.role)
-                    .map_or("Custom role", |(_, name)| name);
+                let name = name(&assignment.role);
                 value["roleDefinition"] = definition(&assignment.role, name);
             }
             _ => {}

@@ -102,38 +102,7 @@ fn schema(body: &Value, policy: &Value) -> Result<(), Reply> {
         Some("enabled" | "disabled" | "enabledForReportingButNotEnforced")
     );
     let named = policy["displayName"].as_str().is_some_and(|name| !name.trim().is_empty());
-    let enums = [
-        (
-            "/conditions/clientAppTypes",
-            &["all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"]
-                [..],
-        ),
-        ("/conditions/userRiskLevels", &["low", "medium", "high", "hidden", "none"]),
-        ("/conditions/signInRiskLevels", &["low", "medium", "high", "hidden", "none"]),
-        (
-            "/conditions/platforms/includePlatforms",
-            &["android", "iOS", "windows", "windowsPhone", "macOS", "all", "linux"],
-        ),
-        (
-            "/conditions/platforms/excludePlatforms",
-            &["android", "iOS", "windows", "windowsPhone", "macOS", "all", "linux"],
-        ),
-        (
-            "/grantControls/builtInControls",
-            &[
-                "block",
-                "mfa",
-                "compliantDevice",
-                "domainJoinedDevice",
-                "approvedApplication",
-                "compliantApplication",
-                "passwordChange",
-                "riskRemediation",
-            ],
-        ),
-    ];
-    let values =
-        enums.iter().all(|(path, allowed)| strings(policy, path).iter().all(|value| allowed.contains(value)));
+    let values = super::normal::spell(&mut policy.clone());
     let conditions = body.get("conditions").is_none_or(Value::is_object);
     if known && state && named && values && conditions { Ok(()) } else { Err(off_schema()) }
 }

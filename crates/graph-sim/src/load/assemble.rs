@@ -2,7 +2,8 @@
 //!
 //! What is repaired, because a live tenant could not hold it otherwise: missing ids (made from the place in the folder),
 //! ids used twice (copies of one policy in several sets), missing members of the wire shape, `"locations": []`, member
-//! names in the wrong case, unknown states (become `disabled`), placeholders where a GUID belongs (become an object of
+//! names in the wrong case, flags written as lists, enumeration values that Graph does not have (become the sentinel, as
+//! the service delivers what a caller may not know), unknown states (become `disabled`), placeholders where a GUID belongs (become an object of
 //! that name), references to objects that the folder does not hold (the object is made up).
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use super::{Item, LoadReport, Seen, Skipped};
 use crate::demo;
 use crate::directory::{self, Kind};
-use crate::graph::{normalise_policy, normalise_strength};
+use crate::graph::{normalise_policy, normalise_strength, settle_policy};
 use crate::ids::{id_of, is_guid};
 use crate::tenant::Tenant;
 use crate::time;
@@ -241,6 +242,7 @@ impl Assembly {
         ) {
             policy["state"] = json!("disabled");
         }
+        settle_policy(&mut policy);
         self.references(&mut policy);
         self.tenant.conditional_access.policies.push(Arc::new(policy));
     }
@@ -268,6 +270,9 @@ impl Assembly {
             let path = format!("/conditions/clientApplications/{list}");
             self.each(policy, &path, SPECIAL_PRINCIPALS, Self::principal_named);
         }
+        self.each(policy, "/grantControls/termsOfUse", &[], |assembly, text| {
+            assembly.named("agreement", "", text).0
+        });
         let contexts = policy.pointer("/conditions/applications/includeAuthenticationContextClassReferences");
         for context in contexts.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             let all = &mut self.tenant.conditional_access.contexts;

@@ -103,8 +103,16 @@ pub(super) async fn write_with(
         FaultKind::Truncated => {
             let (content_type, bytes) = encode(&reply.body);
             let half = bytes.slice(..bytes.len() / 2);
-            let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-            let body = stream::iter([Ok(half), Err(broken)]);
+            let body = stream::iter([Some(half), None]).then(|piece| async move {
+                match piece {
+                    Some(half) => Ok(half),
+                    None => {
+                        // Gives the first half time to leave: the break must come in the body, not before the head.
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+                    }
+                }
+            });
             plain(head(&reply, content_type)).streaming(body)
         }
         FaultKind::Trickle { interval_ms } => {

@@ -52,16 +52,16 @@ async fn errors_have_their_numbers_statuses_and_trailers() {
     let id = ("client_id", good.client_id.as_str());
     let secret = ("client_secret", good.client_secret.as_str());
     let full = [grant, id, secret, ("scope", scope)];
-    let cases: Vec<(&str, Vec<(&str, &str)>, u64, u16, &str)> = vec![
+    let cases = [
         (
-            &good.domain,
+            good.domain.as_str(),
             vec![grant, id, ("client_secret", unknown_id), ("scope", scope)],
             7000215,
             401,
             "invalid_client",
         ),
         (
-            &good.domain,
+            good.domain.as_str(),
             vec![grant, ("client_id", unknown_id), secret, ("scope", scope)],
             700016,
             400,
@@ -70,19 +70,19 @@ async fn errors_have_their_numbers_statuses_and_trailers() {
         ("nobody.example", full.to_vec(), 90002, 400, "invalid_tenant"),
         (unknown_id, full.to_vec(), 90002, 400, "invalid_tenant"),
         ("no tenant", full.to_vec(), 900023, 400, "invalid_request"),
-        (&good.domain, vec![id, secret, ("scope", scope)], 900144, 400, "invalid_request"),
-        (&good.domain, vec![grant, secret, ("scope", scope)], 900144, 400, "invalid_request"),
-        (&good.domain, vec![grant, id, ("scope", scope)], 7000216, 401, "invalid_client"),
+        (good.domain.as_str(), vec![id, secret, ("scope", scope)], 900144, 400, "invalid_request"),
+        (good.domain.as_str(), vec![grant, secret, ("scope", scope)], 900144, 400, "invalid_request"),
+        (good.domain.as_str(), vec![grant, id, ("scope", scope)], 7000216, 401, "invalid_client"),
         (
-            &good.domain,
+            good.domain.as_str(),
             vec![grant, id, secret, ("scope", "https://graph.microsoft.com/Policy.Read.All")],
             1002012,
             400,
             "invalid_scope",
         ),
-        (&good.domain, vec![grant, id, secret, ("scope", "two scopes")], 70011, 400, "invalid_scope"),
+        (good.domain.as_str(), vec![grant, id, secret, ("scope", "two scopes")], 70011, 400, "invalid_scope"),
         (
-            &good.domain,
+            good.domain.as_str(),
             vec![grant, id, secret, ("scope", "api://elsewhere/.default")],
             500011,
             400,
