@@ -14,6 +14,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   server: {
+    // The guide shows pages of the documentation.
+    fs: { allow: [".", "../docs"] },
     proxy: { "/api": process.env.POLICYTAB_API ?? "http://127.0.0.1:8080" },
   },
   test: {

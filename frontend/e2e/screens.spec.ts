@@ -110,7 +110,7 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByRole("table", { name: "Workspace baselines" })).toBeVisible();
     await take("baselines");
     await page.getByRole("button", { name: "Import from files" }).click();
-    await page.getByLabel("Policy files").setInputFiles([
+    await page.getByLabel("Policy files", { exact: true }).setInputFiles([
       { name: "mfa.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(MFA)) },
       { name: "notes.json", mimeType: "application/json", buffer: Buffer.from('{"a": 1}') },
     ]);
@@ -134,6 +134,7 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByText("Copy the token now")).toBeVisible();
     await take("api-token-made");
     await page.getByRole("button", { name: "Done" }).click();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
     await take("api-tokens");
     await page.getByRole("button", { name: `Revoke ${PREFIX} token` }).click();
     await page.getByRole("button", { name: "Revoke token" }).click();
@@ -141,6 +142,8 @@ for (const scheme of ["light", "dark"] as const) {
     await open("/settings/audit-log", "Audit log");
     await expect(page.getByRole("table", { name: "Audit log" })).toBeVisible();
     await take("audit-log");
+    await open("/guide/app-permissions", /permissions/i);
+    await take("guide");
     await open("/nowhere", "Page not found");
     await take("not-found");
 
@@ -157,7 +160,7 @@ for (const scheme of ["light", "dark"] as const) {
     await take("phone-report");
     await noSidewaysScroll(page);
 
-    async function open(address: string, heading: string): Promise<void> {
+    async function open(address: string, heading: string | RegExp): Promise<void> {
       await page.goto(address);
       await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
     }
@@ -180,6 +183,10 @@ test("the keyboard reaches the search with a slash and leaves a dialog with Esc"
 
 async function picture(page: Page, name: string): Promise<void> {
   await expect(page.getByRole("status", { name: /Loading/ })).toHaveCount(0);
+  // A dialog hides the rest from screen readers; what it hid must be back once it is gone.
+  if ((await page.getByRole("dialog").or(page.getByRole("alertdialog")).count()) === 0) {
+    await expect(page.locator("#root[aria-hidden]")).toHaveCount(0);
+  }
   await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true, animations: "disabled" });
   await test.step(`axe on ${name}`, () => expectAccessible(page));
 }

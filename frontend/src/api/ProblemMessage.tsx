@@ -1,5 +1,6 @@
 import {
   Button,
+  Link as TextLink,
   MessageBar,
   MessageBarActions,
   MessageBarBody,
@@ -19,13 +20,21 @@ interface ProblemMessageProps {
 /** A failed call: what happened, and what to do. */
 export function ProblemMessage({ error, onRetry, retryLabel = "Try again", children }: ProblemMessageProps) {
   if (!error) return null;
-  const { title, detail, remedy, requestId } = describe(error);
+  const { title, detail, remedy, requestId, guide } = describe(error);
   return (
     <div role="alert">
       <MessageBar intent="error" layout="multiline">
         <MessageBarBody>
           <MessageBarTitle>{title}</MessageBarTitle>
           {detail} {remedy}
+          {guide && (
+            <>
+              {" "}
+              <TextLink inline href={guide} target="_blank">
+                Open the guide
+              </TextLink>
+            </>
+          )}
           {requestId && (
             <>
               {" "}

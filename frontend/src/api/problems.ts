@@ -143,6 +143,8 @@ export interface Shown {
   detail?: string | undefined;
   remedy?: string | undefined;
   requestId?: string | undefined;
+  /** The page of the in-product guide that helps. */
+  guide?: string | undefined;
 }
 
 /** The words for anything that a call can end with. */
@@ -160,6 +162,7 @@ export function describe(error: unknown): Shown {
     title: reason?.title ?? copy?.title ?? error.title,
     detail: error.code === "validation_failed" ? undefined : error.detail,
     remedy: error.remedy || copy?.remedy,
+    guide: error.docs?.startsWith("/guide/") ? error.docs : undefined,
     requestId: error.code === "internal" ? (error.request_id ?? undefined) : undefined,
   };
 }

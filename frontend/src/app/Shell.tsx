@@ -2,6 +2,7 @@ import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-compon
 import {
   BuildingMultipleRegular,
   BoardRegular,
+  BookOpenRegular,
   KeyRegular,
   LibraryRegular,
   NavigationRegular,
@@ -72,22 +73,26 @@ const useStyles = makeStyles({
     "@media print": { display: "block", backgroundColor: "transparent" },
   },
   nav: {
-    padding: "8px",
     borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
-    position: "sticky",
-    top: "48px",
-    height: "calc(100vh - 48px)",
-    overflowY: "auto",
-    boxSizing: "border-box",
     [NARROW]: {
       display: "none",
       position: "fixed",
+      top: "48px",
+      bottom: 0,
       left: 0,
       width: "260px",
       zIndex: 90,
       boxShadow: tokens.shadow28,
     },
+  },
+  navInner: {
+    padding: "8px",
+    position: "sticky",
+    top: "48px",
+    maxHeight: "calc(100vh - 48px)",
+    overflowY: "auto",
+    boxSizing: "border-box",
   },
   navOpen: { [NARROW]: { display: "block" } },
   main: {
@@ -153,7 +158,9 @@ export function Shell() {
           className={mergeClasses(styles.nav, open && styles.navOpen, "no-print")}
           onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
         >
-          <GlobalNav />
+          <div className={styles.navInner}>
+            <GlobalNav />
+          </div>
         </div>
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
           <Outlet />
@@ -197,6 +204,12 @@ function GlobalNav() {
       <li>
         <Link to="/settings/audit-log" className={link}>
           <HistoryRegular aria-hidden="true" /> Audit log
+        </Link>
+      </li>
+      <NavHeading>Help</NavHeading>
+      <li>
+        <Link to="/guide/$page" params={{ page: "connecting-a-tenant" }} className={link}>
+          <BookOpenRegular aria-hidden="true" /> Guide
         </Link>
       </li>
     </NavList>

@@ -20,6 +20,7 @@ import {
   summaryRoute as summary,
 } from "@/features/customers/routes";
 
+import { guideRoute as guide } from "@/features/guide/routes";
 import { importRoute as imports } from "@/features/imports/routes";
 import { policiesRoute as policies } from "@/features/policies/routes";
 import { reportRoute as report } from "@/features/reports/routes";
@@ -108,6 +109,8 @@ const peopleRoute = createRoute({ getParentRoute: () => settingsRoute, path: "pe
 const apiTokensRoute = createRoute({ getParentRoute: () => settingsRoute, path: "api-tokens", ...apiTokens });
 const auditLogRoute = createRoute({ getParentRoute: () => settingsRoute, path: "audit-log", ...auditLog });
 
+const guideRoute = createRoute({ getParentRoute: () => shellRoute, path: "/guide/$page", ...guide });
+
 /** Anything else, inside the console's frame. */
 const nowhereRoute = createRoute({ getParentRoute: () => shellRoute, path: "$", component: NotFoundScreen });
 
@@ -129,6 +132,7 @@ const routeTree = root.addChildren([
     baselinesRoute,
     baselineRoute,
     settingsRoute.addChildren([peopleRoute, apiTokensRoute, auditLogRoute]),
+    guideRoute,
     nowhereRoute,
   ]),
 ]);

@@ -73,7 +73,8 @@ it("lets a viewer watch, but not start", async () => {
 });
 
 it("counts in words and measures what runs", () => {
-  expect(countsText({ policies: 1, named_locations: 3 })).toBe("1 policy, 3 named locations");
+  expect(countsText({ policies: 1, named_locations: 3, deleted: 0 })).toBe("1 policy, 3 named locations");
+  expect(countsText({ findings: 0 })).toBe("0 findings");
   const [done] = importAt("organization").steps;
   expect(stepMillis(done!, Date.now())).toBe(2_000);
   expect(stepMillis({ ...done!, finished_at: null }, Date.parse("2026-11-20T08:00:05Z"))).toBe(5_000);

@@ -23,19 +23,25 @@ export const STATE_LABEL: Record<ImportStep["state"], string> = {
   skipped: "Skipped",
 };
 
-/** Nouns that do not make their plural with an s. */
-const SINGULAR: Record<string, string> = {
-  policies: "policy",
-  memberships: "membership",
-  licences: "licence",
+/** One and many of the nouns that are not simply made with an s. */
+const WORDS: Record<string, [one: string, many: string]> = {
+  policies: ["policy", "policies"],
+  skus: ["subscription", "subscriptions"],
+  beta_only: ["only in beta", "only in beta"],
+  terms_of_use: ["terms of use", "terms of use"],
+  deleted: ["deleted", "deleted"],
+  unreadable: ["unreadable", "unreadable"],
 };
 
-/** "12 policies, 3 named locations". */
+/** "12 policies, 3 named locations"; what is zero is left out unless everything is. */
 export function countsText(counts: ImportStep["counts"]): string {
-  return Object.entries(counts)
+  const all = Object.entries(counts);
+  const some = all.filter(([, count]) => count > 0);
+  return (some.length > 0 ? some : all)
     .map(([noun, count]) => {
-      const many = noun.replaceAll("_", " ");
-      return counted(count, SINGULAR[noun] ?? many.replace(/s$/, ""), many);
+      const plain = noun.replaceAll("_", " ");
+      const [one, many] = WORDS[noun] ?? [plain.replace(/s$/, ""), plain];
+      return counted(count, one, many);
     })
     .join(", ");
 }

@@ -71,11 +71,11 @@ export function FleetTiles() {
         <PolicyStateBar on={policies.enabled} reportOnly={policies.report_only} off={policies.disabled} />
         <span className={styles.label}>Solid on, striped report-only, dashed off</span>
       </Tile>
-      <Tile title="Credentials and imports">
+      <Tile title="Client secrets and imports">
         <dl className={styles.figures}>
-          <Figure value={secrets_expired} label="Expired secrets" alarming />
-          <Figure value={secrets_expiring} label="Expire soon" />
-          <Figure value={imports_running} label="Imports" />
+          <Figure value={secrets_expired} label="Expired" alarming />
+          <Figure value={secrets_expiring} label="Expiring" />
+          <Figure value={imports_running} label="Importing" />
         </dl>
       </Tile>
     </TileGrid>

@@ -167,8 +167,8 @@ function Licences({ snapshot }: { snapshot: Snapshot }) {
                 {licence.name}: {licence.licensed ? "licensed" : "not licensed"}
               </StatusBadge>
               <Text className={styles.quiet} size={200}>
-                {licence.allows}
-                {licence.through.length > 0 && ` Through ${listed(licence.through)}.`}
+                {licence.allows.replace(/\.$/, "")}
+                {licence.through.length > 0 && `, through ${listed(licence.through)}`}.
               </Text>
             </li>
           ))}
@@ -210,7 +210,7 @@ function Unread({ snapshot }: { snapshot: Snapshot }) {
         {snapshot.unread.map((each) => (
           <li key={each.what}>
             <Text>{each.detail}</Text>
-            {each.permission && (
+            {each.permission && !each.detail.includes(each.permission) && (
               <Text className={styles.quiet} size={200}>
                 Needs {each.permission}.
               </Text>
