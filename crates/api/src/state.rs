@@ -5,7 +5,8 @@ use crate::{
     config::Config,
 };
 use policytab_app::App;
-use std::sync::Arc;
+use policytab_domain::ids::MspId;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// The server's state: everything lasting is in the database.
@@ -21,6 +22,27 @@ pub struct State {
     pub issuer: String,
     /// The outside issuer, where configured.
     pub outside: Option<OutsideIssuer>,
+    /// MSPs that outside tokens named and that exist: an outside issuer may know more than we do.
+    pub known_msps: moka::future::Cache<MspId, ()>,
     /// Turns true when the process is told to stop: what streams without end must end then.
     pub stopped: watch::Receiver<bool>,
+}
+
+impl State {
+    /// The state of a server with these settings.
+    ///
+    /// # Errors
+    /// When the client that fetches the outside issuer's keys can't be made.
+    pub fn new(
+        app: App,
+        config: Config,
+        keys: Arc<SigningKeys>,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<Self, reqwest::Error> {
+        let outside = config.outside.clone().map(OutsideIssuer::new).transpose()?;
+        // An MSP that is deleted is believed for another minute.
+        let known_msps =
+            moka::future::Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build();
+        Ok(Self { app, issuer: config.issuer(), config, keys, outside, known_msps, stopped })
+    }
 }

@@ -83,7 +83,7 @@ async fn authenticate(request: &HttpRequest) -> Result<Actor, ApiError> {
     let found = if token.starts_with(tokens::API_TOKEN_PREFIX) {
         api_token(&state, token).await?
     } else {
-        jwt(&state, token).await
+        jwt(&state, token).await?
     };
     let mut actor = found.ok_or_else(|| unauthenticated("The token is not valid, or has expired."))?;
     actor.ip = ip;
@@ -113,11 +113,11 @@ async fn api_token(state: &State, token: &str) -> Result<Option<Actor>, ApiError
     clippy::disallowed_methods,
     reason = "the token's signature, issuer, audience and times were verified"
 )]
-async fn jwt(state: &State, token: &str) -> Option<Actor> {
-    let kid = claims::plain_kid(token)?;
+async fn jwt(state: &State, token: &str) -> Result<Option<Actor>, ApiError> {
+    let Some(kid) = claims::plain_kid(token) else { return Ok(None) };
     if state.keys.decoding(&kid).is_some() {
-        let claims = claims::verify(&state.keys, &state.issuer, &kid, token)?;
-        return Some(Actor {
+        let claims = claims::verify(&state.keys, &state.issuer, &kid, token);
+        return Ok(claims.map(|claims| Actor {
             scope: MspScope::assume_verified(claims.msp_id.into()),
             kind: ActorKind::User,
             id: claims.sub.to_string(),
@@ -127,11 +127,16 @@ async fn jwt(state: &State, token: &str) -> Option<Actor> {
             role: claims.role,
             ip: None,
             request_id: None,
-        });
+        }));
     }
-    let subject = state.outside.as_ref()?.verify(&kid, token).await?;
-    Some(Actor {
-        scope: MspScope::assume_verified(subject.msp_id.into()),
+    let Some(outside) = &state.outside else { return Ok(None) };
+    let Some(subject) = outside.verify(&kid, token).await else { return Ok(None) };
+    let scope = MspScope::assume_verified(subject.msp_id.into());
+    if !exists(state, &scope).await? {
+        return Ok(None);
+    }
+    Ok(Some(Actor {
+        scope,
         kind: ActorKind::External,
         id: subject.id,
         user_id: None,
@@ -140,5 +145,21 @@ async fn jwt(state: &State, token: &str) -> Option<Actor> {
         role: subject.role,
         ip: None,
         request_id: None,
-    })
+    }))
+}
+
+/// Whether the MSP of an outside token is one of ours.
+async fn exists(state: &State, scope: &MspScope) -> Result<bool, ApiError> {
+    let msp = scope.msp_id();
+    if state.known_msps.get(&msp).await.is_some() {
+        return Ok(true);
+    }
+    match policytab_app::sessions::msp_name(&state.app, scope).await {
+        Ok(_) => {
+            state.known_msps.insert(msp, ()).await;
+            Ok(true)
+        }
+        Err(policytab_app::AppError::Problem(problem)) if problem.code == ProblemCode::NotFound => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Failure, stop_signal};
 use crate::{
-    auth::{keys::SigningKeys, outside::OutsideIssuer},
+    auth::keys::SigningKeys,
     config::Config,
     metrics::Metrics,
     server,
@@ -124,9 +124,7 @@ impl Running {
             None => None,
             Some(listener) => {
                 let keys = Arc::new(SigningKeys::load_or_create(&config.signing_key_file)?);
-                let outside = config.outside.clone().map(OutsideIssuer::new).transpose()?;
-                let state =
-                    web::Data::new(State { app, issuer: issuer.clone(), keys, outside, config, stopped });
+                let state = web::Data::new(State::new(app, config, keys, stopped)?);
                 let server = server::serve(listener, state, metrics)?;
                 let handle = server.handle();
                 tokio::spawn(server);
