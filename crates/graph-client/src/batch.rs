@@ -66,7 +66,7 @@ impl Session<'_> {
             }
             open = again.keys().copied().collect();
             let refused = again.values().any(|failure| matches!(failure, Failure::Unauthorized { .. }));
-            if refused && !(self.renew_after_batch(&token).await? && retry.again()) {
+            if refused && !(self.renew(&token).await? && retry.again()) {
                 return Err(first_of(again, endpoint));
             }
             if let Some(worst) = worst {

@@ -7,6 +7,7 @@ mod batch;
 mod client;
 mod config;
 mod endpoint;
+mod entra;
 mod error;
 mod hosts;
 mod http;

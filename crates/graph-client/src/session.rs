@@ -203,7 +203,7 @@ impl<'a> Session<'a> {
     }
 
     /// Replaces a token that Graph does not accept (any more). False if it was renewed already or can't be.
-    async fn renew(&self, used: &Arc<AppToken>) -> Result<bool, GraphError> {
+    pub(crate) async fn renew(&self, used: &Arc<AppToken>) -> Result<bool, GraphError> {
         let mut held = self.token.lock().await;
         if !Arc::ptr_eq(&held.0, used) {
             return Ok(true);
@@ -218,11 +218,6 @@ impl<'a> Session<'a> {
     /// The token that the next call would carry.
     pub(crate) async fn current_token(&self) -> Arc<AppToken> {
         Arc::clone(&self.token.lock().await.0)
-    }
-
-    /// Renews a token because an answer inside a batch refused it.
-    pub(crate) async fn renew_after_batch(&self, used: &Arc<AppToken>) -> Result<bool, GraphError> {
-        self.renew(used).await
     }
 
     /// GET of one object.

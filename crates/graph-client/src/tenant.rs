@@ -7,15 +7,14 @@ use crate::{
     Credentials, GraphError,
     client::Inner,
     endpoint::DISCOVERY,
+    entra,
     hosts::Hosts,
     http::Failure,
-    retry::Retry,
     token::{self, AppToken},
 };
 use policytab_domain::{cloud::Cloud, ids::EntraTenantId, problem::TokenReason};
 use reqwest::Method;
 use serde_json::Value;
-use std::sync::atomic::AtomicUsize;
 use tokio::time::Instant;
 use url::{Host, Url};
 use uuid::Uuid;
@@ -102,25 +101,14 @@ async fn discover(
 ) -> Result<Value, GraphError> {
     let mut url = hosts.login.clone();
     url.set_path(&DISCOVERY.with(segment));
-    let mut retry = Retry::new(&inner.config, deadline);
-    let budget = AtomicUsize::new(inner.config.max_answer_bytes);
-    loop {
-        retry.tries += 1;
-        let request = inner.http.request(Method::GET, url.clone(), cloud == Cloud::Emulator);
-        match inner.http.send(&DISCOVERY, request, retry.time(&inner.config), &budget).await {
-            Ok(document) => return Ok(document),
-            Err(Failure::Refused { upstream }) => {
-                return Err(GraphError::TenantHintInvalid {
-                    detail: "Entra knows no tenant by this id or domain in the chosen cloud.",
-                    upstream: Some(upstream),
-                });
-            }
-            Err(failure) => {
-                let least = inner.config.retry_pause;
-                retry.pause(failure, least, |_| ()).await.map_err(|last| last.into_error(&DISCOVERY))?;
-            }
-        }
-    }
+    let request = || inner.http.request(Method::GET, url.clone(), cloud == Cloud::Emulator);
+    entra::call(inner, &DISCOVERY, deadline, request).await.map_err(|failure| match failure {
+        Failure::Refused { upstream } => GraphError::TenantHintInvalid {
+            detail: "Entra knows no tenant by this id or domain in the chosen cloud.",
+            upstream: Some(upstream),
+        },
+        other => other.into_error(&DISCOVERY),
+    })
 }
 
 fn first_segment(address: &str) -> Option<Uuid> {

@@ -3,7 +3,7 @@
 //! Invariant: a token counts for a tenant only if its own `tid` says so, and for an app only if its `appid` does. The
 //! claims are read for that and for diagnosis; they prove nothing to anybody else, which is Graph's to check.
 
-use crate::{GraphError, client::Inner, endpoint::TOKEN, hosts::Hosts, http::Failure, retry::Retry};
+use crate::{GraphError, client::Inner, endpoint::TOKEN, entra, hosts::Hosts, http::Failure};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use policytab_domain::{
@@ -15,7 +15,6 @@ use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
-use std::sync::atomic::AtomicUsize;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -112,24 +111,15 @@ pub(crate) async fn ask(
     let mut url = hosts.login.clone();
     url.set_path(&TOKEN.with(authority));
     let client_id = credentials.client_id.to_string();
-    let mut retry = Retry::new(&inner.config, deadline);
-    let budget = AtomicUsize::new(inner.config.max_import_bytes);
-    loop {
-        retry.tries += 1;
-        let request = inner.http.request(Method::POST, url.clone(), cloud == Cloud::Emulator).form(&[
+    let request = || {
+        inner.http.request(Method::POST, url.clone(), cloud == Cloud::Emulator).form(&[
             ("grant_type", "client_credentials"),
             ("client_id", client_id.as_str()),
             ("client_secret", credentials.client_secret.expose_secret()),
             ("scope", hosts.scope),
-        ]);
-        match inner.http.send(&TOKEN, request, retry.time(&inner.config), &budget).await {
-            Ok(answer) => return Ok(answer),
-            Err(failure) => {
-                let least = inner.config.retry_pause;
-                retry.pause(failure, least, |_| ()).await.map_err(refused)?;
-            }
-        }
-    }
+        ])
+    };
+    entra::call(inner, &TOKEN, deadline, request).await.map_err(refused)
 }
 
 /// Reads an answer of the token endpoint; nothing if there is no token in it, or one of another app.

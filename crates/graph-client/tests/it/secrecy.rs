@@ -73,7 +73,10 @@ async fn secrets_and_tokens_appear_in_no_log_and_no_error() {
     .await;
 
     let log = captured.text();
-    assert!(log.contains("graph_call") && log.contains("v1.0/organization"), "the capture works");
+    assert!(
+        log.contains("graph_call") && log.contains("entra_call") && log.contains("v1.0/organization"),
+        "the capture works"
+    );
     let payload = token.split('.').nth(1).unwrap();
     let encoded = base64::engine::general_purpose::STANDARD.encode(SECRET);
     let escaped = SECRET.replace('~', "%7E");
