@@ -1,4 +1,5 @@
-//! Requests and answers as plain values, so that one dispatcher serves both the wire and the parts of a `$batch`.
+//! Requests and answers as plain values, so that one dispatcher serves both the wire and the parts of a
+//! `$batch`.
 
 use std::collections::BTreeMap;
 

@@ -86,7 +86,8 @@ pub struct DemoTenant {
 }
 
 impl DemoTenant {
-    /// The short, stable name of the situation (`good`, `messy`, ...), by which control requests may name the tenant.
+    /// The short, stable name of the situation (`good`, `messy`, ...), by which control requests may name the
+    /// tenant.
     pub fn key(&self) -> &str {
         self.note.split(':').next().unwrap_or_default()
     }

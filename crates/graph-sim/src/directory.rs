@@ -120,7 +120,8 @@ impl Directory {
         entry.members.iter().filter_map(|id| self.entries.get(id)).collect()
     }
 
-    /// Everything below a group, each once, nested groups among them. Survives groups that contain each other.
+    /// Everything below a group, each once, nested groups among them. Survives groups that contain each
+    /// other.
     pub(crate) fn transitive_members(&self, group: &str) -> Vec<&Entry> {
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();

@@ -1,9 +1,13 @@
-//! Faults that a test or a demonstration asks for: which requests they hit, how often, and what they do to the answer.
+//! Faults that a test or a demonstration asks for: which requests they hit, how often, and what they do to
+//! the answer.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::call::Reply;
+
+/// Marks the link to a page that is served twice.
+pub(crate) const DUPLICATE_MARK: &str = "sim-duplicate";
 
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,5 @@
-//! Everything the emulator invents is derived from names, so that two runs of the same fleet are the same fleet:
-//! a browser test or a saved screen can name an id and find it again tomorrow.
+//! Everything the emulator invents is derived from names, so that two runs of the same fleet are the same
+//! fleet: a browser test or a saved screen can name an id and find it again tomorrow.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,8 +15,8 @@ fn digest(parts: &[&str]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// An id that looks like the random GUIDs of the directory but depends on its names only. FNV-1a over 128 bits: thousands
-/// of ids are made at every start, and an unoptimised SHA-256 would be most of it.
+/// An id that looks like the random GUIDs of the directory but depends on its names only. FNV-1a over 128
+/// bits: thousands of ids are made at every start, and an unoptimised SHA-256 would be most of it.
 pub(crate) fn uuid_of(parts: &[&str]) -> Uuid {
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
@@ -32,15 +32,16 @@ pub(crate) fn id_of(parts: &[&str]) -> String {
     uuid_of(parts).to_string()
 }
 
-/// A client secret in the shape of Entra's *Value* column: forty characters, the fourth to sixth always `8Q~`, the
-/// rest letters, digits and `~ . _ -`. `generation` tells rotated secrets apart.
+/// A client secret in the shape of Entra's *Value* column: forty characters, the fourth to sixth always
+/// `8Q~`, the rest letters, digits and `~ . _ -`. `generation` tells rotated secrets apart.
 pub(crate) fn secret_of(tenant_key: &str, generation: u32) -> String {
     let mut text = String::with_capacity(64);
     for round in 0..2 {
         let seed = digest(&["client secret", tenant_key, &generation.to_string(), &round.to_string()]);
         text.push_str(&URL_SAFE_NO_PAD.encode(seed));
     }
-    // Fixed places for the three punctuation marks: a paste that loses one of them is a mistake worth meeting in tests.
+    // Fixed places for the four punctuation marks: a paste that loses one of them is a mistake worth meeting
+    // in tests.
     let mut chars: Vec<char> = text.chars().filter(char::is_ascii_alphanumeric).take(37).collect();
     while chars.len() < 37 {
         chars.push('x');

@@ -1,9 +1,9 @@
 //! An emulator of Entra sign-in, Microsoft Graph and GitHub's download endpoints, speaking real HTTP.
 //!
-//! It is written from what the services put on the wire and shares no type with any client: a misunderstanding of the
-//! protocol cannot be in both. What is documented is done as documented, what was observed as observed, and what
-//! nobody knows for sure can be switched ([`Settings`]). Times are real, save that [`Settings::clock_offset_s`] moves
-//! the clock by which tokens and secrets expire.
+//! It is written from what the services put on the wire and shares no type with any client: a
+//! misunderstanding of the protocol cannot be in both. What is documented is done as documented, what was
+//! observed as observed, and what nobody knows for sure can be switched ([`Settings`]). Times are real, save
+//! that [`Settings::clock_offset_s`] moves the clock by which tokens and secrets expire.
 //!
 //! Start one with [`Sim::start`], steer it with [`Control`] or over HTTP below `/_sim`.
 

@@ -11,7 +11,8 @@ use crate::config::DemoTenant;
 use crate::directory::Directory;
 use crate::ids::{id_of, secret_of, uuid_of};
 
-/// A client secret as the portal keeps it. The value is needed here, where the real service keeps a hash, to compare.
+/// A client secret as the portal keeps it. The value is needed here, where the real service keeps a hash, to
+/// compare.
 #[derive(Clone)]
 pub(crate) struct Secret {
     pub(crate) key_id: Uuid,

@@ -7,7 +7,8 @@ pub(crate) fn seconds(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// `2025-03-27T21:42:26.9515581Z`: seven digits, trailing zeros dropped, as the Conditional Access service writes it.
+/// `2025-03-27T21:42:26.9515581Z`: seven digits, trailing zeros dropped, as the Conditional Access service
+/// writes it.
 pub(crate) fn ticks(at: DateTime<Utc>) -> String {
     let fraction = format!("{:07}", at.timestamp_subsec_nanos() / 100);
     let fraction = fraction.trim_end_matches('0');

@@ -1,5 +1,5 @@
-//! The whole state of one emulator. It sits behind a single lock that is never held across an await: every answer is
-//! computed from one consistent moment.
+//! The whole state of one emulator. It sits behind a single lock that is never held across an await: every
+//! answer is computed from one consistent moment.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,9 +15,9 @@ use crate::github::Github;
 use crate::log::RequestLog;
 use crate::tenant::Tenant;
 
-/// What `client_credentials` on `/common` and `/organizations` answers. Microsoft has answered differently over the
-/// years and promises nothing; each variant here was seen in public issue reports, save `customer_token`, the success
-/// one could imagine.
+/// What `client_credentials` on `/common` and `/organizations` answers. Microsoft has answered differently
+/// over the years and promises nothing; each variant here was seen in public issue reports, save
+/// `customer_token`, the success one could imagine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CommonMode {
     /// 700016, "not found in the directory 'Microsoft'" (2022-2023, the most recent plain answer).
@@ -72,7 +72,8 @@ pub struct Settings {
     pub audit_delay_s: i64,
     /// How long a new named location stays unknown to policy writes, in seconds.
     pub location_delay_s: i64,
-    /// Page size of the Conditional Access lists when the caller gives no `$top`. The real one is not documented.
+    /// Page size of the Conditional Access lists when the caller gives no `$top`. The real one is not
+    /// documented.
     pub ca_page_size: usize,
 }
 
@@ -181,7 +182,8 @@ impl Shared {
         Self(Arc::new(Mutex::new(world)))
     }
 
-    /// Locks the state. A panic while it was held must not take the whole test run down, so poison is ignored.
+    /// Locks the state. A panic while it was held must not take the whole test run down, so poison is
+    /// ignored.
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -79,7 +79,11 @@ fn policies() -> Vec<(&'static str, Value)> {
             one(
                 "NL200 Phishing-resistant MFA for administrators",
                 json!({ "users": admins, "applications": apps, "clientAppTypes": ["all"] }),
-                json!({ "operator": "OR", "builtInControls": [], "authenticationStrength": { "id": "00000000-0000-0000-0000-000000000004" } }),
+                json!({
+                    "operator": "OR",
+                    "builtInControls": [],
+                    "authenticationStrength": { "id": "00000000-0000-0000-0000-000000000004" },
+                }),
                 Value::Null,
             ),
         ),
@@ -89,14 +93,28 @@ fn policies() -> Vec<(&'static str, Value)> {
                 "NL210 Short sessions for administrators",
                 json!({ "users": admins, "applications": apps, "clientAppTypes": ["all"] }),
                 Value::Null,
-                json!({ "signInFrequency": { "isEnabled": true, "type": "hours", "value": 10, "authenticationType": "primaryAndSecondaryAuthentication", "frequencyInterval": "timeBased" }, "persistentBrowser": { "isEnabled": true, "mode": "never" } }),
+                json!({
+                    "signInFrequency": {
+                        "isEnabled": true,
+                        "type": "hours",
+                        "value": 10,
+                        "authenticationType": "primaryAndSecondaryAuthentication",
+                        "frequencyInterval": "timeBased",
+                    },
+                    "persistentBrowser": { "isEnabled": true, "mode": "never" },
+                }),
             ),
         ),
         (
             "NL300-device-code",
             one(
                 "NL300 Block device code flow",
-                json!({ "users": all, "applications": apps, "clientAppTypes": ["all"], "authenticationFlows": { "transferMethods": "deviceCodeFlow" } }),
+                json!({
+                    "users": all,
+                    "applications": apps,
+                    "clientAppTypes": ["all"],
+                    "authenticationFlows": { "transferMethods": "deviceCodeFlow" },
+                }),
                 grant(&["block"]),
                 Value::Null,
             ),
@@ -105,7 +123,12 @@ fn policies() -> Vec<(&'static str, Value)> {
             "NL400-computers",
             one(
                 "NL400 Compliant computers for Office 365",
-                json!({ "users": all, "applications": { "includeApplications": ["Office365"] }, "platforms": { "includePlatforms": ["windows", "macOS"] }, "clientAppTypes": ["all"] }),
+                json!({
+                    "users": all,
+                    "applications": { "includeApplications": ["Office365"] },
+                    "platforms": { "includePlatforms": ["windows", "macOS"] },
+                    "clientAppTypes": ["all"],
+                }),
                 grant(&["compliantDevice", "domainJoinedDevice"]),
                 Value::Null,
             ),

@@ -315,7 +315,10 @@ impl Builder {
 
     pub(super) fn context(&mut self, id: &str, name: &str) {
         self.tenant.conditional_access.contexts.push(Arc::new(json!({
-            "id": id, "displayName": name, "description": format!("{name}, as agreed with the customer"), "isAvailable": true,
+            "id": id,
+            "displayName": name,
+            "description": format!("{name}, as agreed with the customer"),
+            "isAvailable": true,
         })));
     }
 

@@ -60,9 +60,14 @@ pub(super) fn tenant(now: DateTime<Utc>) -> Tenant {
     let clinic = b.ip_location("Clinics", true, &["203.0.113.16/28", "12.34.221.11/22"]);
     b.ip_location("Clinics", false, &["198.51.100.200/32"]);
     let blocked = b.countries("Blocked countries", &["RU", "KP", "CN", "IR"]);
-    b.location("All Compliant Network locations", json!({
-        "@odata.type": "#microsoft.graph.compliantNetworkNamedLocation", "compliantNetworkType": "allTenantCompliantNetworks", "isTrusted": false,
-    }));
+    b.location(
+        "All Compliant Network locations",
+        json!({
+            "@odata.type": "#microsoft.graph.compliantNetworkNamedLocation",
+            "compliantNetworkType": "allTenantCompliantNetworks",
+            "isTrusted": false,
+        }),
+    );
     let strong = b.strength(
         "Clinic strong sign-in",
         &["fido2", "windowsHelloForBusiness", "password,softwareOath", "qrCodePin"],
@@ -175,7 +180,18 @@ pub(super) fn tenant(now: DateTime<Utc>) -> Tenant {
             .grant("OR", &["block"]),
     );
     b.policy(policy("Reception: sign in daily", ENABLED).groups(&[&staff]).apps(&["Office365"]).every(24));
-    b.policy(policy("Web access limited on home computers", REPORT_ONLY).users(&["All"]).apps(&[EXCHANGE, SHAREPOINT]).clients(&["browser"]).set("conditions/devices/deviceFilter", json!({ "mode": "exclude", "rule": "device.isCompliant -eq True -or device.trustType -eq \"ServerAD\"" })).set("sessionControls/applicationEnforcedRestrictions", json!({ "isEnabled": true })));
+    let unmanaged = json!({
+        "mode": "exclude",
+        "rule": "device.isCompliant -eq True -or device.trustType -eq \"ServerAD\"",
+    });
+    b.policy(
+        policy("Web access limited on home computers", REPORT_ONLY)
+            .users(&["All"])
+            .apps(&[EXCHANGE, SHAREPOINT])
+            .clients(&["browser"])
+            .set("conditions/devices/deviceFilter", unmanaged)
+            .set("sessionControls/applicationEnforcedRestrictions", json!({ "isEnabled": true })),
+    );
     b.policy(
         policy("Session control off again", ENABLED)
             .users(&["All"])
@@ -260,5 +276,7 @@ pub(super) fn tenant(now: DateTime<Utc>) -> Tenant {
             .clients(&["exchangeActiveSync", "other"])
             .grant("OR", &["block"]),
     );
-    b.done("thirty-one policies of ten years: duplicates, report-only, deleted groups, two that only beta shows, surplus permissions")
+    b.done(
+        "thirty-one policies of ten years: duplicates, report-only, deleted groups, two that only beta shows",
+    )
 }

@@ -1,5 +1,5 @@
-//! The demo fleet: invented companies, each showing one situation that onboarding meets. All of it depends on names
-//! only, save the dates of secrets, which count from the day of the start.
+//! The demo fleet: invented companies, each showing one situation that onboarding meets. All of it depends on
+//! names only, save the dates of secrets, which count from the day of the start.
 
 pub(crate) mod baseline;
 mod build;

@@ -1,5 +1,5 @@
-//! Subscriptions, by the names and ids of Microsoft's licence list. Only the plans that matter to Conditional Access
-//! are carried, and a few that look like them and are not.
+//! Subscriptions, by the names and ids of Microsoft's licence list. Only the plans that matter to Conditional
+//! Access are carried, and a few that look like them and are not.
 
 use serde_json::{Value, json};
 

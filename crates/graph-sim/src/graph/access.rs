@@ -1,4 +1,5 @@
-//! What the Conditional Access paths share: the limit of one request a second, the bin, and the small collections.
+//! What the Conditional Access paths share: the limit of one request a second, the bin, and the small
+//! collections.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,8 +11,9 @@ use super::{GraphCall, Version, tenant, view};
 use crate::call::Reply;
 use crate::world::{CaThrottle, World};
 
-/// The documented limit: one request a second for a tenant, all apps together, without `Retry-After`. Policies and
-/// named locations share it; strengths and authentication contexts are not in the documentation's list.
+/// The documented limit: one request a second for a tenant, all apps together, without `Retry-After`.
+/// Policies and named locations share it; strengths and authentication contexts are not in the
+/// documentation's list.
 pub(super) fn throttle(world: &mut World, call: &GraphCall<'_>, parts: &[&str]) -> Option<Reply> {
     let counted = matches!(
         parts,

@@ -70,7 +70,8 @@ fn application(tenant: &Tenant, app: &App) -> Value {
     app.application(tenant.default_domain(), "2026-05-04T09:00:00Z")
 }
 
-/// The owned-by permission reads only what the caller's service principal owns, and none of the demo apps own any.
+/// The owned-by permission reads only what the caller's service principal owns, and none of the demo apps own
+/// any.
 fn owned_only(call: &GraphCall<'_>) -> bool {
     !call.may(&[
         "Application.Read.All",

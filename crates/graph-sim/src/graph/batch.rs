@@ -1,4 +1,5 @@
-//! `$batch`: up to twenty requests in one, each counted, throttled and failing on its own, answered in any order.
+//! `$batch`: up to twenty requests in one, each counted, throttled and failing on its own, answered in any
+//! order.
 
 use std::collections::{BTreeMap, BTreeSet};
 

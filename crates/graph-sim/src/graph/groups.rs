@@ -104,7 +104,8 @@ fn members(
     Ok(page(call, items, &List::directory(fragment)))
 }
 
-/// A directory object among others: with its type, and with nothing but its id where the caller may not read the type.
+/// A directory object among others: with its type, and with nothing but its id where the caller may not read
+/// the type.
 pub(super) fn member(call: &GraphCall<'_>, entry: &Entry) -> Value {
     let readable = match entry.kind {
         Kind::User => call.may(USER),

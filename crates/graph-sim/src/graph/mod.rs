@@ -56,7 +56,8 @@ impl Version {
 pub(crate) struct GraphCall<'a> {
     pub(crate) version: Version,
     pub(crate) call: &'a Call,
-    /// Path below the version, keys in parentheses split off: `applications(appId='x')` is `applications`, `appId=x`.
+    /// Path below the version, keys in parentheses split off: `applications(appId='x')` is `applications`,
+    /// `appId=x`.
     pub(crate) parts: Vec<String>,
     pub(crate) query: Query,
     pub(crate) claims: &'a Claims,
@@ -142,7 +143,8 @@ fn canonical(mut parts: Vec<String>) -> Vec<String> {
     parts
 }
 
-/// `name(key='value')` becomes `name`, `key=value`; `name('value')` becomes `name`, `value`; `name()` becomes `name`.
+/// `name(key='value')` becomes `name`, `key=value`; `name('value')` becomes `name`, `value`; `name()` becomes
+/// `name`.
 fn split_key(segment: String) -> Vec<String> {
     let Some((name, inner)) = segment.split_once('(') else { return vec![segment] };
     let Some(inner) = inner.strip_suffix(')') else { return vec![segment] };

@@ -1,9 +1,9 @@
 //! The wire shape: which members of a policy are always there, which are null when unset, which are absent.
 //!
-//! Taken from a statistic over several hundred public policy exports: collections inside a present object are `[]`,
-//! unset complex members are null, newer members are absent when unset. Policies come in partial (hand-written
-//! templates, requests) or decorated (exports with annotations on every member); one normaliser serves the demo fleet,
-//! loaded folders and writes.
+//! Taken from a statistic over several hundred public policy exports: collections inside a present object are
+//! `[]`, unset complex members are null, newer members are absent when unset. Policies come in partial
+//! (hand-written templates, requests) or decorated (exports with annotations on every member); one normaliser
+//! serves the demo fleet, loaded folders and writes.
 
 use serde_json::{Map, Value, json};
 
@@ -87,7 +87,8 @@ fn join_flags(object: &mut Map<String, Value>, name: &str) {
     }
 }
 
-/// A policy in the shape in which the service delivers it. Server-made members (`id`, dates) are taken as given.
+/// A policy in the shape in which the service delivers it. Server-made members (`id`, dates) are taken as
+/// given.
 pub(crate) fn policy(given: &Value) -> Value {
     let given = plain(given);
     let conditions = conditions(member(&given, "conditions"));
@@ -281,7 +282,12 @@ mod tests {
     fn a_bare_template_gets_the_full_shape() {
         let policy = policy(&json!({
             "displayName": "x", "state": "enabled",
-            "conditions": { "locations": [], "clientAppTypes": [], "authenticationFlows": { "transferMethods": ["deviceCodeFlow"] }, "users": { "includeUsers": ["All"] } },
+            "conditions": {
+                "locations": [],
+                "clientAppTypes": [],
+                "authenticationFlows": { "transferMethods": ["deviceCodeFlow"] },
+                "users": { "includeUsers": ["All"] },
+            },
             "GrantControls": { "builtInControls": ["mfa"] },
         }));
         assert_eq!(policy["conditions"]["clientAppTypes"], json!(["all"]));

@@ -99,7 +99,8 @@ fn user(call: &GraphCall<'_>, tenant: &Tenant, id: &str) -> Result<Reply, Reply>
     Ok(Reply::ok(body))
 }
 
-/// Up to a thousand ids at once. Ids that nobody has are simply missing from the answer, which is never paged.
+/// Up to a thousand ids at once. Ids that nobody has are simply missing from the answer, which is never
+/// paged.
 fn by_ids(call: &GraphCall<'_>, tenant: &Tenant) -> Result<Reply, Reply> {
     if let Some(option) = call.query.option_beyond(&[]) {
         return Err(Reply::directory_bad_request(format!(

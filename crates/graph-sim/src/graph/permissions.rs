@@ -1,7 +1,8 @@
-//! Which application permissions each operation takes, from Microsoft's published permission data of August 2026.
+//! Which application permissions each operation takes, from Microsoft's published permission data of August
+//! 2026.
 //!
-//! Only the permissions that a tool of this kind could sensibly hold are carried; write permissions that also allow a
-//! read are among them where the data lists them.
+//! Only the permissions that a tool of this kind could sensibly hold are carried; write permissions that also
+//! allow a read are among them where the data lists them.
 
 /// Which service answers, and so how it refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +132,8 @@ const fn dir(pattern: &'static str, any: &'static [&'static str], units: u32) ->
     Rule { method: "GET", pattern, family: Family::Directory, any, all: &[], units }
 }
 
-/// The table. Operations that no application permission opens (agreements) are not in it: see [`super::route`].
+/// The table. Operations that no application permission opens (agreements) are not in it: see
+/// [`super::route`].
 pub(super) static RULES: &[Rule] = &[
     ca("GET", "identity/conditionalAccess/policies", POLICY_READ),
     ca("GET", "identity/conditionalAccess/policies/{}", POLICY_READ),

@@ -160,7 +160,8 @@ pub(crate) fn merged(old: &Value, patch: &Value) -> Value {
     Value::Object(result)
 }
 
-/// Stores a policy, new or changed, dates it and writes the audit entry. `policy` is in the wire shape and has its id.
+/// Stores a policy, new or changed, dates it and writes the audit entry. `policy` is in the wire shape and
+/// has its id.
 pub(crate) fn put(
     tenant: &mut Tenant,
     mut policy: Value,

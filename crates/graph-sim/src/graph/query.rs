@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::filter::Filter;
 use super::{GraphCall, properties};
 use crate::call::Reply;
+use crate::fault;
 
 /// How a collection behaves.
 pub(super) struct List<'a> {
@@ -138,7 +139,10 @@ fn try_page(call: &GraphCall<'_>, mut items: Vec<Arc<Value>>, list: &List<'_>) -
 fn number(call: &GraphCall<'_>, name: &str) -> Result<Option<usize>, Reply> {
     let Some(text) = call.query.get(name) else { return Ok(None) };
     text.parse().map(Some).map_err(|_| {
-        Reply::bad_request(format!("Invalid value '{text}' for {name} query option found. The {name} query option requires a non-negative integer value."))
+        Reply::bad_request(format!(
+            "Invalid value '{text}' for {name} query option found. The {name} query option requires a non-negative \
+             integer value."
+        ))
     })
 }
 
@@ -175,7 +179,11 @@ fn skip_of(token: &str) -> Option<usize> {
 fn next_link(call: &GraphCall<'_>, offset: usize) -> String {
     let kept = call.call.query_string.split('&').filter(|pair| {
         let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
-        !pair.is_empty() && !matches!(name.as_str(), "$skiptoken" | "%24skiptoken" | "$skip" | "%24skip")
+        !pair.is_empty()
+            && !matches!(
+                name.as_str(),
+                "$skiptoken" | "%24skiptoken" | "$skip" | "%24skip" | fault::DUPLICATE_MARK
+            )
     });
     let token = format!("$skiptoken={}", skip_token(offset));
     let query: Vec<&str> = kept.chain([token.as_str()]).collect();

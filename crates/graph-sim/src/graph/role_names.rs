@@ -1,4 +1,5 @@
-//! Built-in directory roles by template id. The id of a built-in definition is its template id, in every tenant.
+//! Built-in directory roles by template id. The id of a built-in definition is its template id, in every
+//! tenant.
 
 /// Template id and display name, from Microsoft's built-in roles reference.
 pub(super) const BUILT_IN: &[(&str, &str)] = &[

@@ -92,7 +92,8 @@ pub(super) fn no_such(call: &GraphCall<'_>) -> Reply {
     Reply::unknown_segment(segment.map_or("", String::as_str))
 }
 
-/// `x-ms-resource-unit`: `$select` saves one unit, `$expand` costs one, a `$top` below twenty saves one; at least one.
+/// `x-ms-resource-unit`: `$select` saves one unit, `$expand` costs one, a `$top` below twenty saves one; at
+/// least one.
 fn with_units(reply: Reply, rule: &Rule, call: &GraphCall<'_>) -> Reply {
     if rule.units == 0 || call.in_batch {
         return reply;

@@ -1,4 +1,5 @@
-//! Policies around Conditional Access: security defaults, authentication methods, cross-tenant access, authorization.
+//! Policies around Conditional Access: security defaults, authentication methods, cross-tenant access,
+//! authorization.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Authentication strengths: three built-in ones with the same ids everywhere, and up to fifteen of the tenant's own.
+//! Authentication strengths: three built-in ones with the same ids everywhere, and up to fifteen of the
+//! tenant's own.
 
 use std::sync::Arc;
 

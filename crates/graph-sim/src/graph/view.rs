@@ -1,4 +1,5 @@
-//! How a stored policy looks to a caller: by version, with its strength put in, enumerations cut at the sentinel.
+//! How a stored policy looks to a caller: by version, with its strength put in, enumerations cut at the
+//! sentinel.
 
 use serde_json::{Value, json};
 
@@ -29,7 +30,8 @@ const BETA_ONLY: &[&str] = &[
 /// Values that come after an enumeration's sentinel.
 const AFTER_SENTINEL: &[&str] = &["linux", "riskRemediation", "qrCodePin"];
 
-/// Whether the policy uses something that only beta knows; v1.0 leaves such policies out of its list, silently.
+/// Whether the policy uses something that only beta knows; v1.0 leaves such policies out of its list,
+/// silently.
 pub(super) fn is_beta_only(policy: &Value) -> bool {
     let used = |value: &Value| match value {
         Value::Null => false,

@@ -1,5 +1,5 @@
-//! The service's checks on policy writes. Each refusal is a 400 with a number in front of its message; numbers and texts
-//! are those of public issue reports and documentation.
+//! The service's checks on policy writes. Each refusal is a 400 with a number in front of its message;
+//! numbers and texts are those of public issue reports and documentation.
 
 use serde_json::Value;
 
@@ -43,7 +43,8 @@ const KNOWN: &[&str] = &[
     "sessionControls",
 ];
 
-/// Refuses what the service would refuse. `body` is the request, `policy` what it would make in the wire shape.
+/// Refuses what the service would refuse. `body` is the request, `policy` what it would make in the wire
+/// shape.
 pub(super) fn check(
     tenant: &Tenant,
     body: &Value,

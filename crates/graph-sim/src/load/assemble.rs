@@ -1,10 +1,11 @@
 //! From recognised objects to a tenant in which every reference leads somewhere.
 //!
-//! What is repaired, because a live tenant could not hold it otherwise: missing ids (made from the place in the folder),
-//! ids used twice (copies of one policy in several sets), missing members of the wire shape, `"locations": []`, member
-//! names in the wrong case, flags written as lists, enumeration values that Graph does not have (become the sentinel, as
-//! the service delivers what a caller may not know), unknown states (become `disabled`), placeholders where a GUID belongs (become an object of
-//! that name), references to objects that the folder does not hold (the object is made up).
+//! What is repaired, because a live tenant could not hold it otherwise: missing ids (made from the place in
+//! the folder), ids used twice (copies of one policy in several sets), missing members of the wire shape,
+//! `"locations": []`, member names in the wrong case, flags written as lists, enumeration values that Graph
+//! does not have (become the sentinel, as the service delivers what a caller may not know), unknown states
+//! (become `disabled`), placeholders where a GUID belongs (become an object of that name), references to
+//! objects that the folder does not hold (the object is made up).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

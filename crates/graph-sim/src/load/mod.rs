@@ -1,5 +1,5 @@
-//! Folders of policy JSON as tenants: exports, templates, baselines, in whatever encoding and completeness they are
-//! published. Whatever is recognised becomes part of the tenant; the rest is reported with a reason.
+//! Folders of policy JSON as tenants: exports, templates, baselines, in whatever encoding and completeness
+//! they are published. Whatever is recognised becomes part of the tenant; the rest is reported with a reason.
 
 pub(crate) mod assemble;
 mod decode;

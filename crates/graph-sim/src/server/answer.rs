@@ -41,7 +41,7 @@ fn admit(world: &Shared, call: &Call) -> (Option<Uuid>, u64, Option<FaultKind>) 
     let tenant = tenant_of(&world, call);
     let base = world.settings.latency_ms;
     // The second serving of a duplicated page is that fault's own doing and must get through.
-    let (extra, fault) = if call.query_string.contains(wire::DUPLICATE_MARK) {
+    let (extra, fault) = if call.query_string.contains(fault::DUPLICATE_MARK) {
         (0, None)
     } else {
         fault::strike(&mut world.faults, tenant, &call.method, &call.path, false)

@@ -13,10 +13,7 @@ use serde_json::{Value, json};
 use socket2::{SockRef, Socket};
 
 use crate::call::{Body, Call, Reply};
-use crate::fault::FaultKind;
-
-/// Marks the link to a page that is served twice.
-pub(super) const DUPLICATE_MARK: &str = "sim-duplicate";
+use crate::fault::{DUPLICATE_MARK, FaultKind};
 
 /// Keeps a second handle on the connection, by which it can be cut without an answer.
 pub(super) fn remember_socket(connection: &dyn Any, data: &mut Extensions) {
@@ -107,7 +104,8 @@ pub(super) async fn write_with(
                 match piece {
                     Some(half) => Ok(half),
                     None => {
-                        // Gives the first half time to leave: the break must come in the body, not before the head.
+                        // Gives the first half time to leave: the break must come in the body, not before the
+                        // head.
                         tokio::time::sleep(Duration::from_millis(50)).await;
                         Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
                     }

@@ -1,7 +1,7 @@
 //! Sign-in errors: the number, OAuth's word for it, the HTTP status and the text.
 //!
-//! Statuses and texts seen on the live service are given as seen (public issue reports); where none is known the
-//! status follows from the OAuth word: `invalid_client` is 401, everything else 400.
+//! Statuses and texts seen on the live service are given as seen (public issue reports); where none is known
+//! the status follows from the OAuth word: `invalid_client` is 401, everything else 400.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};

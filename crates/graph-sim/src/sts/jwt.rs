@@ -1,5 +1,6 @@
-//! Access tokens. Graph's are version 1.0 tokens with a nonce in the header, whose signature nobody outside Microsoft
-//! can check; the emulator's look the same and carry a keyed digest in the signature's place, so that only its own pass.
+//! Access tokens. Graph's are version 1.0 tokens with a nonce in the header, whose signature nobody outside
+//! Microsoft can check; the emulator's look the same and carry a keyed digest in the signature's place, so
+//! that only its own pass.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,7 +1,8 @@
 //! `POST /{tenant}/oauth2/v2.0/token` for `client_credentials`.
 //!
-//! The order of the checks decides which mistake an admin is told of first. That tenant and app come before the secret
-//! is known from the field (a wrong tenant never reads "wrong secret"); the rest of the order is a plausible guess.
+//! The order of the checks decides which mistake an admin is told of first. That tenant and app come before
+//! the secret is known from the field (a wrong tenant never reads "wrong secret"); the rest of the order is a
+//! plausible guess.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -155,7 +156,8 @@ fn check_scope(scope: &str, tenant: &Tenant) -> Result<(), StsError> {
         return Err(StsError::new(1002012, text));
     };
     let graph = resource.trim_end_matches('/');
-    // Every cloud's Graph is the same service here: the emulator stands in for whichever cloud its caller means.
+    // Every cloud's Graph is the same service here: the emulator stands in for whichever cloud its caller
+    // means.
     let known = [
         "https://graph.microsoft.com",
         "https://graph.microsoft.us",

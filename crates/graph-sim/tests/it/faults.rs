@@ -102,6 +102,11 @@ async fn next_links_lead_astray() {
     strike(&bench, "/users", FaultKind::DuplicatePage).await;
     let (users, pages) = caller.pages("/v1.0/users").await;
     assert_eq!((users.len(), pages), (90, 2), "the same page twice, and then an end");
+    bench.control().faults_clear();
+    let once = Fault::on("/users", FaultKind::DuplicatePage).times(1);
+    bench.control().fault_set(once).expect("a fault");
+    let (users, pages) = bench.caller("messy").await.pages("/v1.0/users?$select=id").await;
+    assert_eq!((users.len(), pages), (236, 3), "the first page of a hundred twice, and then on");
     bench.sim.stop().await;
 }
 
