@@ -3,8 +3,9 @@
 //! Invariant: two bodies have the same bytes exactly when they differ in nothing but the order of members, the order
 //! of array elements (every array of these resources is a set), annotations of the protocol, and a
 //! `modifiedDateTime` that is null rather than absent. Everything else is kept as it was given, unknown members too,
-//! so a stored body can be shown and written back. A bare `@odata.type` stays: for named locations and external
-//! tenants it is the only thing that says what the object is.
+//! so a stored body can be shown and written back. Two annotations are meaning and stay: a bare `@odata.type`, which for
+//! named locations and external tenants is all that says what the object is, and `@odata.bind`, by which a body to be
+//! created names another object.
 
 use crate::json::is_annotation;
 use serde_json::Value;
@@ -84,7 +85,7 @@ fn is_kept(name: &str, value: &Value) -> bool {
     if name == "modifiedDateTime" && value.is_null() {
         return false;
     }
-    name == "@odata.type" || !is_annotation(name)
+    name == "@odata.type" || name.ends_with("@odata.bind") || !is_annotation(name)
 }
 
 #[cfg(test)]
@@ -107,10 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn a_type_annotation_is_meaning() {
+    fn annotations_that_are_meaning_stay() {
         let ip = json!({"@odata.type": "#microsoft.graph.ipNamedLocation"});
         let country = json!({"@odata.type": "#microsoft.graph.countryNamedLocation"});
         assert_ne!(canonicalise(&ip).sha256, canonicalise(&country).sha256);
+        let bound = json!({"authenticationStrength@odata.bind": "https://graph.microsoft.com/v1.0/x"});
+        assert_ne!(canonicalise(&bound).sha256, canonicalise(&json!({})).sha256);
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

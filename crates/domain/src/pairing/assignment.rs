@@ -5,6 +5,23 @@
 ///
 /// Of several optimal assignments the same one is found every time.
 pub(super) fn assign(value: &[Vec<i64>]) -> Vec<Option<usize>> {
+    let columns = value.first().map_or(0, Vec::len);
+    if value.len() <= columns {
+        return assign_wide(value);
+    }
+    // The work grows with the square of the rows: the shorter side is made the rows.
+    let turned: Vec<Vec<i64>> =
+        (0..columns).map(|column| value.iter().map(|row| row[column]).collect()).collect();
+    let mut chosen = vec![None; value.len()];
+    for (column, row) in assign_wide(&turned).into_iter().enumerate() {
+        if let Some(row) = row {
+            chosen[row] = Some(column);
+        }
+    }
+    chosen
+}
+
+fn assign_wide(value: &[Vec<i64>]) -> Vec<Option<usize>> {
     let rows = value.len();
     let columns = value.first().map_or(0, Vec::len);
     // One more column of value nothing for each row, so that every row can stay alone.

@@ -14,7 +14,7 @@ use similarity::{Profile, SAME, Scorer};
 const THRESHOLD: i64 = 550;
 
 /// What a pair with the same id gains: more than any likeness.
-const BY_ID: i64 = 20 * SAME;
+const BY_ID: i64 = 100 * SAME;
 
 /// A policy of the baseline and its counterpart, by their places in the two sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +51,13 @@ pub fn pair(baseline: &PolicySet, live: &PolicySet, bindings: &Bindings) -> Vec<
         if ours.id.as_deref().is_some_and(is_guid) && ours.id == theirs.id {
             return BY_ID;
         }
-        // What lies above the threshold is gained by a pair; of two that are equally alike, the one that is enforced
-        // is the counterpart.
+        // What lies above the threshold is gained by a pair. Of two that are equally alike, the one that means the
+        // same is the counterpart, else the one that is enforced.
         match alike[row][column] {
             0 => 0,
-            alike => 2 * (alike - THRESHOLD) + i64::from(theirs.enforced),
+            alike => {
+                8 * (alike - THRESHOLD) + 4 * i64::from(ours.means_same(theirs)) + i64::from(theirs.enforced)
+            }
         }
     };
     let gains: Vec<Vec<i64>> =

@@ -139,10 +139,21 @@ impl<'p> Scorer<'p> {
     }
 }
 
+fn policy_asks(policy: &NormalPolicy) -> bool {
+    policy.fields.contains_key(&Field::GrantControls)
+}
+
 /// Stands for "neither policy has grant controls".
 const NOTHING_ASKED: i64 = -1;
 
 fn grants(a: &NormalPolicy, b: &NormalPolicy) -> i64 {
+    let asked = |policy: &NormalPolicy| -> [Option<NormalValue>; 2] {
+        [Field::GrantControls, Field::GrantOperator].map(|field| policy.fields.get(&field).cloned())
+    };
+    // The same words ask for the same, even where it is not known for what.
+    if policy_asks(a) && asked(a) == asked(b) {
+        return SAME;
+    }
     let (Some(first), Some(second)) = (Requirement::of(a), Requirement::of(b)) else { return 0 };
     if first.is_empty() && second.is_empty() {
         return NOTHING_ASKED;

@@ -280,3 +280,31 @@ fn a_report_survives_being_stored() {
     assert_eq!(stored["compared_with"]["kind"], "workspace_baseline");
     assert_eq!(serde_json::from_value::<Report>(stored).expect("it reads again"), report);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn any_set_compared_with_itself_has_no_finding(
+        bodies in proptest::collection::vec(crate::arbitrary::any_policy(), 0..6)
+    ) {
+        for source in [BaselineSource::ImportedSnapshot, workspace()] {
+            proptest::prop_assert_eq!(report(&bodies, &bodies, source).findings, []);
+        }
+    }
+
+    #[test]
+    fn a_report_is_the_same_every_time_and_its_ids_are_unique(
+        baseline in proptest::collection::vec(crate::arbitrary::any_policy(), 0..5),
+        live in proptest::collection::vec(crate::arbitrary::any_policy(), 0..5),
+    ) {
+        let first = report(&baseline, &live, workspace());
+        let mut named: Vec<_> = first.findings.iter().map(|finding| &finding.id).collect();
+        named.sort();
+        named.dedup();
+        proptest::prop_assert_eq!(named.len(), first.findings.len());
+        proptest::prop_assert!(first.findings.len() <= baseline.len() + live.len());
+        proptest::prop_assert_eq!(&first, &report(&baseline, &live, workspace()));
+        proptest::prop_assert!(to_html(&first, &context()).ends_with("</html>\n"));
+    }
+}
