@@ -169,18 +169,22 @@ impl TenantTx<ReadWrite> {
     /// [`StoreError`] of the database.
     pub async fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let msp = self.msp();
-        let head = || audit_heads::table.filter(audit_heads::msp_id.eq(msp));
-        diesel::insert_into(audit_heads::table)
-            .values((
-                audit_heads::msp_id.eq(msp),
-                audit_heads::seq.eq(0_i64),
-                audit_heads::hash.eq(GENESIS.as_slice()),
-            ))
-            .on_conflict_do_nothing()
-            .execute(self.conn())
-            .await?;
-        let (seq, prev_hash): (i64, Vec<u8>) =
-            head().select((audit_heads::seq, audit_heads::hash)).for_update().first(self.conn()).await?;
+        let (seq, prev_hash) = match self.audit_end_lock().await? {
+            Some(end) => end,
+            None => {
+                // The MSP's first entry. Somebody else's may be in the making: then this waits for it.
+                diesel::insert_into(audit_heads::table)
+                    .values((
+                        audit_heads::msp_id.eq(msp),
+                        audit_heads::seq.eq(0_i64),
+                        audit_heads::hash.eq(GENESIS.as_slice()),
+                    ))
+                    .on_conflict_do_nothing()
+                    .execute(self.conn())
+                    .await?;
+                self.audit_end_lock().await?.ok_or(StoreError::Corrupt("audit_heads"))?
+            }
+        };
         let mut details = String::new();
         canonical(&entry.details, &mut details);
         // PostgreSQL keeps microseconds: what is hashed must be what is kept.
@@ -203,12 +207,23 @@ impl TenantTx<ReadWrite> {
             hash: Vec::new(),
         };
         row.hash = row.digest();
-        diesel::update(head())
+        diesel::update(audit_heads::table.filter(audit_heads::msp_id.eq(msp)))
             .set((audit_heads::seq.eq(row.seq), audit_heads::hash.eq(&row.hash)))
             .execute(self.conn())
             .await?;
         diesel::insert_into(audit::table).values(row).execute(self.conn()).await?;
         Ok(())
+    }
+
+    /// The last number and hash of the chain, locked.
+    async fn audit_end_lock(&mut self) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
+        Ok(audit_heads::table
+            .filter(audit_heads::msp_id.eq(self.msp()))
+            .select((audit_heads::seq, audit_heads::hash))
+            .for_update()
+            .first(self.conn())
+            .await
+            .optional()?)
     }
 }
 

@@ -91,7 +91,8 @@ impl From<Diesel> for StoreError {
                 info,
             ) => Self::Unavailable(info.message().to_owned()),
             Diesel::DatabaseError(_, info) => {
-                // Cancelled by a timeout or by an administrator (57xxx): PostgreSQL's texts, since diesel drops the code.
+                // A timeout, an administrator, a deadlock: all may go better next time. PostgreSQL's texts, since diesel
+                // drops the code.
                 let message = info.message();
                 if message.starts_with("canceling statement") || message.starts_with("terminating connection")
                 {

@@ -9,7 +9,7 @@ use crate::{
     store::{Store, plain},
     tx::{ReadWrite, TenantTx},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::{Stream, StreamExt as _, stream};
 use policytab_domain::ids::{CustomerId, ImportId, MspId};
 use serde::{Deserialize, Serialize};
@@ -89,9 +89,14 @@ impl TenantTx<ReadWrite> {
 
     /// Wakes the workers when this transaction commits.
     pub(crate) async fn jobs_notify(&mut self) -> Result<(), StoreError> {
-        diesel::select(pg_notify(JOBS, "")).execute(self.conn()).await?;
-        Ok(())
+        notify_workers(self.conn()).await
     }
+}
+
+/// Wakes the workers of all processes.
+pub(crate) async fn notify_workers(conn: &mut AsyncPgConnection) -> Result<(), StoreError> {
+    diesel::select(pg_notify(JOBS, "")).execute(conn).await?;
+    Ok(())
 }
 
 /// The one LISTEN connection of a [`Store`], opened when somebody first listens.

@@ -9,13 +9,15 @@ use crate::{
     schema::{customers, import_steps, imports, snapshots},
     tx::{ReadWrite, TenantTx},
 };
+use chrono::{DateTime, Utc};
 use diesel::{OptionalExtension as _, prelude::*};
 use diesel_async::RunQueryDsl;
 use policytab_domain::{
     ids::{ImportId, SnapshotId},
-    import::{ImportState, StepState, ZeroPolicies},
+    import::{ImportState, ImportStep, StepState, ZeroPolicies},
     problem::Problem,
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 impl TenantTx<ReadWrite> {
@@ -50,6 +52,34 @@ impl TenantTx<ReadWrite> {
             .execute(self.conn())
             .await?;
         Ok(())
+    }
+
+    /// Names the step that an import fails at. Steps side by side with it were given up in the middle and tell nothing:
+    /// they count as not begun. Goes before [`Self::import_fail`], in the same transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn import_step_blame(
+        &mut self,
+        id: ImportId,
+        job: &ClaimedJob,
+        step: ImportStep,
+    ) -> Result<(), StoreError> {
+        self.import_lock(id, job).await?;
+        let of_import = || import_steps::table.filter(import_steps::import_id.eq(id.as_uuid()));
+        diesel::update(
+            of_import()
+                .filter(import_steps::state.eq(StepState::Running.as_str()))
+                .filter(import_steps::step.ne(step.as_str())),
+        )
+        .set((
+            import_steps::state.eq(StepState::Pending.as_str()),
+            import_steps::started_at.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(self.conn())
+        .await?;
+        let none = Value::Object(serde_json::Map::new());
+        self.step_write(id, step, StepState::Running, &none, None).await
     }
 
     /// Ends an import as failed: the error goes to the import, to the customer, and to the steps that were running

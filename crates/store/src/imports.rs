@@ -10,7 +10,11 @@ use crate::{
     tx::{Mode, ReadWrite, TenantTx},
 };
 use chrono::{DateTime, Utc};
-use diesel::{OptionalExtension as _, prelude::*};
+use diesel::{
+    OptionalExtension as _,
+    prelude::*,
+    sql_types::{Nullable, Timestamptz},
+};
 use diesel_async::RunQueryDsl;
 use policytab_domain::{
     customer::CustomerStatus,
@@ -67,6 +71,11 @@ pub struct StepRow {
     pub counts: Value,
     /// What went wrong.
     pub error: Option<Problem>,
+}
+
+diesel::define_sql_function! {
+    /// The first that is not NULL.
+    fn coalesce(first: Nullable<Timestamptz>, second: Timestamptz) -> Timestamptz;
 }
 
 #[derive(Queryable, Selectable)]
@@ -282,12 +291,18 @@ impl TenantTx<ReadWrite> {
         self.import_fetch(customer, id.into()).await
     }
 
-    /// Begins an import, or begins it again after another worker's lease ran out: running, every step pending.
+    /// Begins an import, or begins it again after another worker's lease ran out: running, every step pending. One
+    /// that has ended stays as it is, and its job goes: look at the state of what you get.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`].
     pub async fn import_start(&mut self, id: ImportId, job: &ClaimedJob) -> Result<Import, StoreError> {
         let customer = self.import_lock(id, job).await?;
+        let before = self.import_fetch(&customer, id).await?;
+        if matches!(before.state, ImportState::Succeeded | ImportState::Failed) {
+            self.job_delete(job).await?;
+            return Ok(before);
+        }
         diesel::update(imports::table.filter(imports::id.eq(id.as_uuid())))
             .set((
                 imports::state.eq(ImportState::Running.as_str()),
@@ -347,8 +362,10 @@ impl TenantTx<ReadWrite> {
         match state {
             StepState::Pending => diesel::update(row).set(set).execute(self.conn()).await?,
             StepState::Running => {
+                // A step that is noted as running once more has not begun once more.
+                let begun = coalesce(import_steps::started_at, diesel::dsl::now);
                 diesel::update(row)
-                    .set((set, import_steps::started_at.eq(diesel::dsl::now)))
+                    .set((set, import_steps::started_at.eq(begun.nullable())))
                     .execute(self.conn())
                     .await?
             }

@@ -5,6 +5,7 @@
 
 use crate::{
     error::StoreError,
+    events::notify_workers,
     schema::jobs,
     store::Store,
     tx::{ReadWrite, TenantTx},
@@ -49,7 +50,7 @@ pub struct ClaimedJob {
     pub kind: JobKind,
     /// With what.
     pub subject_id: Uuid,
-    /// How often it has been claimed, this time included.
+    /// How often it has been claimed, this time included; claims that were given back don't count.
     pub attempt: i32,
     /// Fresh for every claim: who holds another one holds nothing.
     pub lease_token: Uuid,
@@ -167,6 +168,26 @@ impl Store {
         Ok(touched == 1)
     }
 
+    /// Gives a job back as if it had never been claimed, and wakes the other workers: for a worker that stops.
+    /// `false`: it was not held any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn job_give_back(&self, job: &ClaimedJob) -> Result<bool, StoreError> {
+        let mut conn = self.connection().await?;
+        let touched = diesel::update(held(job))
+            .set((
+                jobs::attempt.eq(jobs::attempt - 1),
+                jobs::worker.eq(None::<String>),
+                jobs::lease_token.eq(None::<Uuid>),
+                jobs::lease_until.eq(None::<DateTime<Utc>>),
+            ))
+            .execute(&mut conn)
+            .await?;
+        notify_workers(&mut conn).await?;
+        Ok(touched == 1)
+    }
+
     /// The queue's state.
     ///
     /// # Errors
@@ -222,9 +243,19 @@ impl TenantTx<ReadWrite> {
     }
 
     /// Proves that the lease holds and keeps it so until the transaction ends: nobody claims a locked row.
+    ///
+    /// The lease must have held when the transaction began. That it runs out on the way does no harm: the token is
+    /// fresh for every claim, and heartbeats can't renew a row that this very transaction has locked.
     pub(crate) async fn job_lock(&mut self, job: &ClaimedJob) -> Result<(), StoreError> {
-        let found: Option<Uuid> =
-            held(job).select(jobs::id).for_update().first(self.conn()).await.optional()?;
+        let found: Option<Uuid> = jobs::table
+            .filter(jobs::id.eq(job.id.as_uuid()))
+            .filter(jobs::lease_token.eq(job.lease_token))
+            .filter(jobs::lease_until.gt(diesel::dsl::now.into_sql::<Timestamptz>().nullable()))
+            .select(jobs::id)
+            .for_update()
+            .first(self.conn())
+            .await
+            .optional()?;
         found.map(|_| ()).ok_or(StoreError::LeaseLost)
     }
 

@@ -99,6 +99,7 @@ mod baselines;
 mod boot;
 mod co_managed;
 mod connections;
+mod customer_edit;
 mod customer_list;
 mod customers;
 mod documents;

@@ -131,9 +131,14 @@ impl<M: Mode> TenantTx<M> {
         match result {
             Ok(value) => {
                 // In a failed transaction PostgreSQL answers COMMIT with a rollback and no error. Ask first.
-                if M::WRITES && conn.batch_execute("SELECT 1").await.is_err() {
+                if M::WRITES && let Err(error) = conn.batch_execute("SELECT 1").await {
                     let _ = AnsiTransactionManager::rollback_transaction(conn).await;
-                    return Err(StoreError::Aborted.into());
+                    let error = match StoreError::from(error) {
+                        // The session ended meanwhile: nobody hid anything, and another try may go well.
+                        away @ StoreError::Unavailable(_) => away,
+                        _ => StoreError::Aborted,
+                    };
+                    return Err(error.into());
                 }
                 AnsiTransactionManager::commit_transaction(conn).await.map_err(StoreError::from)?;
                 Ok(value)

@@ -1,5 +1,6 @@
 //! The store against a real PostgreSQL, as the runtime role, with two MSPs in every fixture. One program, so that it is
 //! linked once.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests: a panic is how they fail")]
 
 mod audit;
 mod boot;
