@@ -23,6 +23,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
+/// Policies of a baseline at the most: four times what a tenant may hold, and comparing costs baseline × live.
+const MAX_POLICIES: usize = 1000;
+
 /// Where a baseline came from, and the names of objects that its policies refer to: an export brings them along, and
 /// nothing else could tell them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -118,6 +121,11 @@ pub async fn create(
             format!("no Conditional Access policy was found{}", first.unwrap_or_default()),
         )
         .into());
+    }
+    if reading.policies.len() > MAX_POLICIES {
+        return Err(
+            Problem::invalid("policies", format!("at most {MAX_POLICIES} policies make a baseline")).into()
+        );
     }
     let new = NewBaseline {
         display_name: name.trim().to_owned(),
