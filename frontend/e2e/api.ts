@@ -42,6 +42,13 @@ export async function clearBaselines(api: Api, prefix = PREFIX): Promise<void> {
   }
 }
 
+export async function clearApiTokens(api: Api, prefix = PREFIX): Promise<void> {
+  const { data } = await api.GET("/api/v1/api-tokens", { params: { query: { limit: 200 } } });
+  for (const { id, name } of data?.items ?? []) {
+    if (name.startsWith(prefix)) await api.DELETE("/api/v1/api-tokens/{id}", { params: { path: { id } } });
+  }
+}
+
 export interface Person {
   id: string;
   email: string;

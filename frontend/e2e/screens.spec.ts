@@ -1,7 +1,7 @@
 /** Every screen, light and dark: nothing for axe to find fault with, and a picture to look at. */
 import { mkdirSync } from "node:fs";
 import { type Page, expect, test } from "@playwright/test";
-import { type Api, PREFIX, apiAsOwner, clearBaselines, clearCustomers } from "./api";
+import { type Api, PREFIX, apiAsOwner, clearApiTokens, clearBaselines, clearCustomers } from "./api";
 import { demo, tenant } from "./demo";
 import { expectAccessible, signIn } from "./steps";
 
@@ -27,12 +27,14 @@ test.beforeAll(async () => {
   owner = await apiAsOwner();
   await clearCustomers(owner);
   await clearBaselines(owner);
+  await clearApiTokens(owner);
   ids = await makeFleet(owner);
 });
 
 test.afterAll(async () => {
   await clearCustomers(owner);
   await clearBaselines(owner);
+  await clearApiTokens(owner);
 });
 
 for (const scheme of ["light", "dark"] as const) {
@@ -117,6 +119,9 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByText("1 policy found")).toBeVisible();
     await expect(page.getByText("1 file skipped")).toBeVisible();
     await take("baseline-import");
+    await page.goto("/baselines?import=github");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await take("baseline-github");
     await open(`/baselines/${ids.baseline}`, BASELINE);
     await expect(page.getByRole("article").first()).toBeVisible();
     await take("baseline");

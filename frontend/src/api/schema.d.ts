@@ -159,6 +159,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/baselines/import/github": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a baseline from a folder of a public GitHub repository, or tells what would be found there. */
+    post: operations["baseline_import_github"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/baselines/{id}": {
     parameters: {
       query?: never;
@@ -691,6 +708,22 @@ export interface components {
       /** @description Only tell what would be found and skipped; store nothing. */
       preview?: boolean;
     };
+    /** @description A folder of a public GitHub repository to make a baseline from. */
+    BaselineImportGithub: {
+      /** @description Only files below this folder. */
+      folder?: string | null;
+      /** @description The baseline's name. */
+      name: string;
+      /** @description Only tell what would be found and skipped; store nothing. */
+      preview?: boolean;
+      /** @description Branch, tag or commit; the default branch when left out. */
+      ref?: string | null;
+      /**
+       * @description The repository's address, `https://github.com/owner/name`; a `/tree/branch/folder` part is understood.
+       * @example https://github.com/j0eyv/ConditionalAccessBaseline
+       */
+      url: string;
+    };
     /** @description What an import of files found. */
     BaselineImportOut: {
       baseline?: components["schemas"]["BaselineOut"] | null;
@@ -1016,6 +1049,8 @@ export interface components {
       label: string;
       /** @description The live values, with names. */
       live: unknown;
+      /** @description References of the baseline that could not be compared: the field may differ less than it seems. */
+      unresolved?: string[];
     };
     /** @description Findings by severity. */
     FindingCountsOut: {
@@ -1065,8 +1100,10 @@ export interface components {
       kind: components["schemas"]["FindingKind"];
       /** @description The live policies it is about. */
       live_policies: components["schemas"]["PolicyRef"][];
+      /** @description Licences that the baseline's policy needs and the tenant lacks. */
+      not_licensed?: string[];
       /** @description The unprotected sign-ins as readable regions; empty where not computed. */
-      regions: unknown[];
+      regions: string[];
       /** @description What to do. */
       remedy: string;
       /** @description How bad. */
@@ -1276,6 +1313,8 @@ export interface components {
     };
     /** @description Who is asking. */
     MeOut: {
+      /** @description The clouds that customers can live in on this server. */
+      clouds: components["schemas"]["Cloud"][];
       /** @description Name. */
       display_name: string;
       /** @description Address, for people of this workspace. */
@@ -1375,10 +1414,16 @@ export interface components {
     };
     /** @description A baseline policy beside a live one. */
     PolicyPair: {
-      baseline_policy?: components["schemas"]["PolicyRef"] | null;
+      /** @description The baseline's. */
+      baseline_policy: components["schemas"]["PolicyRef"];
       /** @description Where they differ. */
       diff: components["schemas"]["FieldDiff"][];
       live_policy?: components["schemas"]["PolicyRef"] | null;
+      /**
+       * Format: int32
+       * @description Likeness in percent.
+       */
+      similarity: number;
     };
     /** @description A policy by id and name. */
     PolicyRef: {
@@ -1386,6 +1431,8 @@ export interface components {
       display_name: string;
       /** @description Its id; null for a policy of a baseline that carries none. */
       id?: string | null;
+      /** @description Its state as Graph spells it; empty where none was given. */
+      state: string;
     };
     /** @description A problem on the wire. */
     Problem: {
@@ -2103,6 +2150,51 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["BaselineImportFiles"];
+      };
+    };
+    responses: {
+      /** @description A preview: nothing was stored. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineImportOut"];
+        };
+      };
+      /** @description The baseline, and what was found and skipped. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineImportOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_import_github: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselineImportGithub"];
       };
     };
     responses: {

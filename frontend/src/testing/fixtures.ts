@@ -20,6 +20,7 @@ export function sessionOf(role: Schemas["Role"]): Schemas["SessionOut"] {
       email: "robin@msp.example",
       role,
       msp: { id: "0193a5a0-0000-7000-8000-0000000000bb", name: "Example MSP" },
+      clouds: ["global", "usgov"],
     },
   };
 }
@@ -186,8 +187,8 @@ export function finding(change: Partial<Schemas["FindingOut"]> = {}): Schemas["F
     kind: "changed",
     source: "comparison_baseline",
     title: "Require MFA for all users protects less",
-    baseline_policy: { id: "p1", display_name: "Require MFA for all users" },
-    live_policies: [{ id: "p2", display_name: "Require MFA" }],
+    baseline_policy: { id: "p1", display_name: "Require MFA for all users", state: "enabled" },
+    live_policies: [{ id: "p2", display_name: "Require MFA", state: "enabled" }],
     share: null,
     regions: [],
     witness: null,

@@ -1,5 +1,9 @@
 import "@testing-library/jest-dom/vitest";
+import { configure } from "@testing-library/react";
 import { server } from "./server";
+
+// A screen's code is loaded when it is first opened, which takes its time on a busy machine.
+configure({ asyncUtilTimeout: 8_000 });
 
 /** What jsdom lacks and Fluent or the app asks for; a test of files runs without any window. */
 if (typeof window !== "undefined") {

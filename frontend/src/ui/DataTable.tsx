@@ -94,7 +94,7 @@ const useStyles = makeStyles({
       padding: "10px 12px",
     },
   },
-  open: { cursor: "pointer", ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
+  open: { cursor: "pointer", ":hover": { backgroundColor: tokens.colorNeutralBackground2 } },
   selected: { boxShadow: `inset 3px 0 0 ${tokens.colorCompoundBrandStroke}` },
   td: {
     padding: "8px 12px",

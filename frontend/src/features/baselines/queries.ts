@@ -37,6 +37,27 @@ export function useFilesImport() {
   });
 }
 
+/** A folder of a public repository; what is left out is the default branch, the whole repository. */
+export interface GithubImport {
+  name: string;
+  url: string;
+  ref?: string;
+  folder?: string;
+  preview: boolean;
+}
+
+export function useGithubImport() {
+  const client = useQueryClient();
+  return useMutation<BaselineImport, Problem, GithubImport>({
+    mutationFn: async (body) => {
+      const { data, error } = await http.POST("/api/v1/baselines/import/github", { body });
+      if (error) throw error;
+      return data;
+    },
+    onSuccess: (_, { preview }) => (preview ? undefined : invalidatePath(client, PATH)),
+  });
+}
+
 export function useBaselineRename(baseline: Baseline) {
   const client = useQueryClient();
   return useMutation<Baseline, Problem, string>({

@@ -1,5 +1,5 @@
 import { Button, ToolbarButton } from "@fluentui/react-components";
-import { ArrowImportRegular, LibraryRegular } from "@fluentui/react-icons";
+import { ArrowImportRegular, BranchRegular, LibraryRegular } from "@fluentui/react-icons";
 import { Link, getRouteApi, useNavigate } from "@tanstack/react-router";
 import { QueryState } from "@/api/QueryState";
 import { useHasRole } from "@/api/access";
@@ -11,7 +11,9 @@ import { EmptyState } from "@/ui/States";
 import { Time } from "@/ui/Time";
 import { type Baseline, useBaselines } from "../queries";
 import { sourceText } from "../source";
+import type { BaselinesSearch } from "../routes";
 import { ImportFilesDialog } from "./ImportFilesDialog";
+import { ImportGithubDialog } from "./ImportGithubDialog";
 
 const route = getRouteApi("/shell/baselines");
 
@@ -42,17 +44,22 @@ export function BaselinesPage() {
   const navigate = useNavigate();
   const admin = useHasRole("admin");
   const query = useBaselines();
-  const setOpen = (open: boolean) =>
-    void navigate({ to: "/baselines", search: open ? { import: true } : {} });
+  const setOpen = (way: BaselinesSearch["import"]) =>
+    void navigate({ to: "/baselines", search: way ? { import: way } : {} });
   return (
     <Page
       title="Baseline library"
       lead="Sets of policies that customers can be compared with."
       commands={
         admin && (
-          <ToolbarButton icon={<ArrowImportRegular />} onClick={() => setOpen(true)}>
-            Import from files
-          </ToolbarButton>
+          <>
+            <ToolbarButton icon={<ArrowImportRegular />} onClick={() => setOpen("files")}>
+              Import from files
+            </ToolbarButton>
+            <ToolbarButton icon={<BranchRegular />} onClick={() => setOpen("github")}>
+              Import from GitHub
+            </ToolbarButton>
+          </>
         )
       }
     >
@@ -64,9 +71,12 @@ export function BaselinesPage() {
               title="No workspace baselines yet"
               actions={
                 admin && (
-                  <Button appearance="primary" onClick={() => setOpen(true)}>
-                    Import from files
-                  </Button>
+                  <>
+                    <Button appearance="primary" onClick={() => setOpen("files")}>
+                      Import from files
+                    </Button>
+                    <Button onClick={() => setOpen("github")}>Import from GitHub</Button>
+                  </>
                 )
               }
             >
@@ -85,7 +95,8 @@ export function BaselinesPage() {
           )
         }
       </QueryState>
-      {admin && search.import && <ImportFilesDialog onClose={() => setOpen(false)} />}
+      {admin && search.import === "files" && <ImportFilesDialog onClose={() => setOpen(undefined)} />}
+      {admin && search.import === "github" && <ImportGithubDialog onClose={() => setOpen(undefined)} />}
     </Page>
   );
 }

@@ -17,9 +17,9 @@ import { type FormEvent, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { CLOUD_LABEL, type Cloud } from "@/api/customers";
 import { isProblem, problemOf } from "@/api/problems";
+import { useSession } from "@/api/session";
 import { useCustomerCreate } from "../queries";
 
-const CLOUDS = Object.keys(CLOUD_LABEL) as Cloud[];
 export const NAME_MAX = 120;
 
 const useStyles = makeStyles({
@@ -29,6 +29,9 @@ const useStyles = makeStyles({
 export function AddCustomerDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
   const navigate = useNavigate();
+  const session = useSession();
+  // The emulator is on offer only where the server knows one.
+  const clouds = session.status === "signed-in" ? session.user.clouds : [];
   const create = useCustomerCreate();
   const [name, setName] = useState("");
   const [cloud, setCloud] = useState<Cloud>("global");
@@ -85,7 +88,7 @@ export function AddCustomerDialog({ onClose }: { onClose: () => void }) {
                   selectedOptions={[cloud]}
                   onOptionSelect={(_, data) => setCloud(data.optionValue as Cloud)}
                 >
-                  {CLOUDS.map((each) => (
+                  {clouds.map((each) => (
                     <Option key={each} value={each}>
                       {CLOUD_LABEL[each]}
                     </Option>

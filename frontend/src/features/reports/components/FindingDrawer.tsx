@@ -12,6 +12,7 @@ import { DismissRegular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
 import { listed } from "@/lib/text";
 import { Facts } from "@/ui/Facts";
+import { policyStateLabel } from "@/ui/PolicyCard";
 import { SeverityBadge } from "@/ui/SeverityBadge";
 import type { Finding } from "../queries";
 import { KIND_LABEL, SOURCE_LABEL, shareText } from "../words";
@@ -79,15 +80,20 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
+/** A policy by name, with its state where it is not simply on. */
+function named({ display_name, state }: { display_name: string; state: string }): string {
+  return state === "enabled" ? display_name : `${display_name} (${policyStateLabel(state).toLowerCase()})`;
+}
+
 function factsOf(finding: Finding): [string, ReactNode][] {
   const facts: [string, ReactNode][] = [
     ["Severity", <SeverityBadge key="severity" severity={finding.severity} />],
     ["Kind", KIND_LABEL[finding.kind]],
     ["Against", SOURCE_LABEL[finding.source]],
   ];
-  if (finding.baseline_policy) facts.push(["Baseline policy", finding.baseline_policy.display_name]);
+  if (finding.baseline_policy) facts.push(["Baseline policy", named(finding.baseline_policy)]);
   if (finding.live_policies.length > 0) {
-    facts.push(["Live policies", listed(finding.live_policies.map((policy) => policy.display_name))]);
+    facts.push(["Live policies", listed(finding.live_policies.map(named))]);
   }
   if (typeof finding.share === "number") facts.push(["Unprotected", shareText(finding.share)]);
   if (finding.frameworks.length > 0) facts.push(["Frameworks", finding.frameworks.join(", ")]);

@@ -1,0 +1,119 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { HttpResponse, http } from "msw";
+import type { components } from "@/api/schema";
+import { problem } from "@/testing/fixtures";
+import { renderPage } from "@/testing/renderPage";
+import { ANY, problemResponse, server } from "@/testing/server";
+import { encodeFile } from "./files";
+import { sourceText } from "./source";
+
+type Out = components["schemas"]["BaselineImportOut"];
+
+const BASELINE: components["schemas"]["BaselineOut"] = {
+  id: "0193a5a0-0000-7000-8000-000000000400",
+  name: "Standard",
+  source: { kind: "files", files: 2 },
+  policies: 1,
+  customers: 2,
+  created_at: "2026-11-01T08:00:00Z",
+  updated_at: "2026-11-01T08:00:00Z",
+  version: 3,
+};
+
+const FOUND: Out = {
+  baseline: null,
+  policies: [{ path: "a.json", index: 0, display_name: "Require MFA", state: "enabled", warnings: [] }],
+  skipped: [{ path: "notes.txt", reason: "not JSON" }],
+  duplicates: [],
+};
+
+function serveImports(path: string) {
+  const bodies: Record<string, unknown>[] = [];
+  server.use(
+    http.post(`${ANY}/baselines/import/${path}`, async ({ request }) => {
+      const body = (await request.json()) as Record<string, unknown>;
+      bodies.push(body);
+      return HttpResponse.json(body.preview ? FOUND : { ...FOUND, baseline: BASELINE }, { status: 201 });
+    }),
+    http.get(`${ANY}/baselines/:id`, () => HttpResponse.json({ ...BASELINE, policy_items: [] })),
+  );
+  return bodies;
+}
+
+it("shows what is found and skipped before files are imported", async () => {
+  const bodies = serveImports("files");
+  const { address } = await renderPage("/baselines?import=files");
+  const input = await screen.findByLabelText("Policy files");
+  await userEvent.upload(input, new File(['{"displayName":"Require MFA"}'], "a.json"));
+  expect(await screen.findByText("1 policy found")).toBeVisible();
+  expect(screen.getByText("not JSON")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Import 1 policy", hidden: true }));
+  await waitFor(() => expect(address()).toBe(`/baselines/${BASELINE.id}`));
+  expect(bodies.map(({ preview }) => preview)).toEqual([true, false]);
+  expect(bodies[1]).toMatchObject({
+    name: "a",
+    files: [{ path: "a.json", content: '{"displayName":"Require MFA"}' }],
+  });
+});
+
+it("previews a repository, names it after itself, and imports it", async () => {
+  const bodies = serveImports("github");
+  const { address } = await renderPage("/baselines?import=github");
+  const user = userEvent.setup();
+  await user.type(await screen.findByLabelText(/Repository/), "https://github.com/someone/policies");
+  await user.type(screen.getByLabelText(/Folder/), "baseline");
+  await user.click(screen.getByRole("button", { name: "Preview", hidden: true }));
+  expect(await screen.findByText("1 policy found")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Import 1 policy", hidden: true }));
+  await waitFor(() => expect(address()).toBe(`/baselines/${BASELINE.id}`));
+  const asked = { name: "policies", url: "https://github.com/someone/policies", folder: "baseline" };
+  expect(bodies).toEqual([
+    { ...asked, preview: true },
+    { ...asked, preview: false },
+  ]);
+});
+
+it("shows a refusal at the field it is about", async () => {
+  server.use(
+    http.post(`${ANY}/baselines/import/github`, () =>
+      problemResponse(problem("validation_failed", { errors: { url: "must be a GitHub repository" } })),
+    ),
+  );
+  await renderPage("/baselines?import=github");
+  const user = userEvent.setup();
+  const url = await screen.findByLabelText(/Repository/);
+  await user.type(url, "https://example.com/x");
+  await user.click(screen.getByRole("button", { name: "Preview", hidden: true }));
+  await waitFor(() => expect(url).toHaveAccessibleDescription(/must be a GitHub repository/));
+  expect(url).toHaveValue("https://example.com/x");
+});
+
+it("does not delete a baseline that customers are compared with", async () => {
+  serveImports("files");
+  await renderPage(`/baselines/${BASELINE.id}`);
+  await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
+  expect(await screen.findByText(/2 customers are compared with it/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Delete baseline", hidden: true })).toBeDisabled();
+});
+
+it("sends text as text and anything else as its bytes", async () => {
+  const utf8 = await encodeFile({ path: "a.json", file: new File(["{}"], "a.json") });
+  expect(utf8).toEqual({ path: "a.json", content: "{}" });
+  const utf16 = new Uint8Array([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]);
+  const other = await encodeFile({ path: "b.json", file: new File([utf16], "b.json") });
+  expect(other).toEqual({ path: "b.json", content_base64: "//57AH0A" });
+});
+
+it("names a source so that it can be found again", () => {
+  expect(sourceText({ kind: "files", files: 1 })).toBe("1 file");
+  expect(
+    sourceText({
+      kind: "github",
+      url: "https://github.com/someone/policies",
+      ref: "main",
+      commit: "0123456789abcdef",
+      folder: "baseline",
+    }),
+  ).toBe("someone/policies, baseline at 0123456");
+});
