@@ -12,7 +12,7 @@ use crate::{
 };
 use policytab_domain::{
     ids::{CustomerId, ImportId, SnapshotId},
-    import::{ComparisonBaseline, ImportStep, StepState},
+    import::{ComparisonBaseline, ImportState, ImportStep, StepState},
     problem::{Problem, ProblemCode},
     snapshot::SnapshotContent,
     tenancy::MspScope,
@@ -53,7 +53,8 @@ impl RunOutcome {
 
 /// Why a run ended early.
 enum Early {
-    Failed(Problem),
+    /// Where the step is known, it alone is to blame.
+    Failed(Problem, Option<ImportStep>),
     LeaseLost,
     DatabaseAway,
 }
@@ -78,7 +79,7 @@ impl From<AppError> for Early {
         }
         match error.problem() {
             problem if problem.code == ProblemCode::Unavailable => Self::DatabaseAway,
-            problem => Self::Failed(problem),
+            problem => Self::Failed(problem, None),
         }
     }
 }
@@ -94,15 +95,15 @@ pub async fn run(app: &App, job: &ClaimedJob, meter: &dyn Meter) -> RunOutcome {
         Ok(()) => return RunOutcome::Succeeded,
         Err(early) => early,
     };
-    let problem = match early {
-        Early::Failed(problem) => problem,
+    let (problem, step) = match early {
+        Early::Failed(problem, step) => (problem, step),
         Early::LeaseLost => return RunOutcome::LeaseLost,
         Early::DatabaseAway => return retry(app, job).await,
     };
-    match fail(app, job, &actor, import, &problem).await {
+    match fail(app, job, &actor, import, &problem, step).await {
         Ok(()) => RunOutcome::Failed,
         Err(Early::LeaseLost) => RunOutcome::LeaseLost,
-        Err(Early::DatabaseAway | Early::Failed(_)) => retry(app, job).await,
+        Err(Early::DatabaseAway | Early::Failed(..)) => retry(app, job).await,
     }
 }
 
@@ -121,9 +122,13 @@ async fn fail(
     actor: &Actor,
     import: ImportId,
     problem: &Problem,
+    step: Option<ImportStep>,
 ) -> Result<(), Early> {
     app.store
         .write(&actor.scope, async |tx| {
+            if let Some(step) = step {
+                tx.import_step_blame(import, job, step).await?;
+            }
             tx.import_fail(import, job, problem).await?;
             let details = serde_json::json!({"code": problem.code, "reason": problem.reason});
             audit::write(tx, actor, "import.fail", ("import", import.as_uuid()), details).await?;
@@ -139,12 +144,15 @@ async fn attempt(
     import: ImportId,
     meter: &dyn Meter,
 ) -> Result<(), Early> {
-    let begun = app.store.write(&actor.scope, async |tx| tx.import_start(import, job).await).await?;
+    // Not begun once more, so that the steps at which it never came back are those that fail.
     if job.attempt > MAX_ATTEMPTS {
-        return Err(Early::Failed(Problem::new(
-            ProblemCode::Internal,
-            format!("The import was begun {MAX_ATTEMPTS} times and never came to an end."),
-        )));
+        let detail = format!("The import was begun {MAX_ATTEMPTS} times and never came to an end.");
+        return Err(Early::Failed(Problem::new(ProblemCode::Internal, detail), None));
+    }
+    let begun = app.store.write(&actor.scope, async |tx| tx.import_start(import, job).await).await?;
+    if begun.state != ImportState::Running {
+        tracing::warn!("the import had ended already");
+        return Err(Early::LeaseLost);
     }
     let customer = begun.customer_id;
     let steps = StepLog::new(app.clone(), actor.scope, import, job.clone());
@@ -187,22 +195,17 @@ async fn read(
     customer: CustomerId,
     steps: &StepLog,
 ) -> Result<(SnapshotContent, Vec<(ImportStep, Duration)>), Early> {
-    let (cloud, tenant, credentials) = match connect::stored(app, actor, customer).await {
-        Ok(found) => found,
-        Err(error) => {
-            steps.note(ImportStep::Token, StepState::Running).await?;
-            return Err(error.into());
-        }
-    };
+    let found = connect::stored(app, actor, customer).await;
+    let (cloud, tenant, credentials) = found.map_err(|error| match error.into() {
+        Early::Failed(problem, _) => Early::Failed(problem, Some(ImportStep::Token)),
+        early => early,
+    })?;
     let recorder = Recorder::start(steps.clone());
     let result = app.graph.snapshot_read(cloud, tenant, &credentials, &recorder).await;
     let timings = recorder.finish().await?;
     match result {
         Ok(content) => Ok((content, timings)),
-        Err(StepFailure { step, error }) => {
-            steps.note(step, StepState::Running).await?;
-            Err(Early::Failed(error.problem()))
-        }
+        Err(StepFailure { step, error }) => Err(Early::Failed(error.problem(), Some(step))),
     }
 }
 

@@ -3,7 +3,10 @@
 //! A worker may die at any moment. Its lease then runs out, another worker takes the job, and the import begins again;
 //! whatever the first one had not committed never happened.
 
-use crate::{App, import_run};
+use crate::{
+    App,
+    import_run::{self, RunOutcome},
+};
 use futures_util::StreamExt as _;
 use policytab_domain::import::ImportStep;
 use policytab_store::{ClaimedJob, JobKind, Notice};
@@ -12,6 +15,9 @@ use tokio::sync::watch;
 
 /// How often the queue is looked at without being woken: expired leases wake nobody.
 const POLL: Duration = Duration::from_secs(2);
+
+/// How long a run whose job is gone may take to say that it has ended it.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// How often rows that have had their day are deleted.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
@@ -50,8 +56,8 @@ pub async fn run(app: App, slot: usize, settings: WorkerSettings, mut stopped: w
             tokio::select! {
                 () = work(&app, &job, &settings) => continue,
                 () = told(&mut stopped) => {
-                    // Given back at once, so that nobody waits for the lease.
-                    if let Err(error) = app.store.job_release(&job, chrono::Utc::now()).await {
+                    // Given back at once, so that nobody waits for the lease. Being stopped is not the job's fault.
+                    if let Err(error) = app.store.job_give_back(&job).await {
                         tracing::warn!(%error, "a job can't be given back; its lease will run out");
                     }
                     return;
@@ -86,15 +92,20 @@ async fn woken(notices: &mut policytab_store::Notices) {
 async fn work(app: &App, job: &ClaimedJob, settings: &WorkerSettings) {
     match job.kind {
         JobKind::Import => {
-            tokio::select! {
-                outcome = import_run::run(app, job, settings.meter.as_ref()) => {
-                    settings.meter.import_ended(outcome.as_str());
-                }
+            let run = import_run::run(app, job, settings.meter.as_ref());
+            tokio::pin!(run);
+            let outcome = tokio::select! {
+                outcome = &mut run => outcome,
+                // The job is gone as well once this very run has ended it: then its outcome is on the way. If not,
+                // nothing that it still writes holds.
                 () = lease_lost(app, job, settings.lease) => {
-                    tracing::warn!(job.id = %job.id, "the lease is lost; another worker has the job");
-                    settings.meter.import_ended("lease_lost");
+                    tokio::time::timeout(LAST_WORDS, run).await.unwrap_or(RunOutcome::LeaseLost)
                 }
+            };
+            if outcome == RunOutcome::LeaseLost {
+                tracing::warn!(job.id = %job.id, "the lease is lost: another worker has the job, or it is gone");
             }
+            settings.meter.import_ended(outcome.as_str());
         }
     }
 }

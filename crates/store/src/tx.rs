@@ -131,7 +131,9 @@ impl<M: Mode> TenantTx<M> {
         match result {
             Ok(value) => {
                 // In a failed transaction PostgreSQL answers COMMIT with a rollback and no error. Ask first.
-                if M::WRITES && let Err(error) = conn.batch_execute("SELECT 1").await {
+                if M::WRITES
+                    && let Err(error) = conn.batch_execute("SELECT 1").await
+                {
                     let _ = AnsiTransactionManager::rollback_transaction(conn).await;
                     let error = match StoreError::from(error) {
                         // The session ended meanwhile: nobody hid anything, and another try may go well.
