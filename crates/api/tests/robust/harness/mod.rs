@@ -1,0 +1,140 @@
+//! The product as it is deployed: a server without workers, workers of their own, a database of the test's own, and
+//! the emulator in this process.
+
+mod http;
+mod look;
+mod process;
+
+pub(crate) use http::{Customer, text};
+pub(crate) use look::Behind;
+pub(crate) use process::Process;
+
+use policytab_graph_sim::{AddTenant, Control, DemoTenant, Fault, Sim, SimConfig};
+use policytab_test_support::TestDb;
+use reqwest::Client;
+use secrecy::ExposeSecret as _;
+use std::{net::TcpListener, time::Duration};
+use tempfile::TempDir;
+
+/// Seconds of a lease in these tests.
+pub(crate) const LEASE: Duration = Duration::from_secs(3);
+
+/// Everything that a test stands on. Processes go first, the database last.
+pub(crate) struct Stage {
+    pub(crate) server: Process,
+    pub(crate) sim: Sim,
+    pub(crate) behind: Behind,
+    pub(crate) base: String,
+    pub(crate) http: Client,
+    token: String,
+    settings: Vec<(String, String)>,
+    dir: TempDir,
+    pub(crate) db: TestDb,
+}
+
+impl Stage {
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A stage whose processes have these settings besides the usual ones.
+    pub(crate) async fn with(more: &[(&str, &str)]) -> Self {
+        let (db, sim) = (TestDb::new().await, Sim::start(SimConfig::default()).await.unwrap());
+        let dir = tempfile::tempdir().unwrap();
+        let password = secrecy::SecretString::from(uuid::Uuid::new_v4().to_string());
+        let file = |name: &str| dir.path().join(name).display().to_string();
+        // Freed at once, for the server to take. Nobody else on this machine asks for a certain port meanwhile.
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let lease = LEASE.as_secs().to_string();
+        let usual = [
+            ("DATABASE_URL", db.runtime_url.as_str()),
+            ("POLICYTAB_LISTEN", &address),
+            ("POLICYTAB_KEY_FILE", &file("vault.keys")),
+            ("POLICYTAB_SIGNING_KEY_FILE", &file("signing.pem")),
+            ("POLICYTAB_EMULATOR_URL", &sim.base_url()),
+            ("POLICYTAB_WORKERS", "0"),
+            ("POLICYTAB_JOB_LEASE_SECONDS", &lease),
+            ("POLICYTAB_FIRST_MSP", "Robust"),
+            ("POLICYTAB_FIRST_OWNER_EMAIL", "owner@robust.example"),
+            ("POLICYTAB_FIRST_OWNER_PASSWORD", password.expose_secret()),
+        ];
+        let settings: Vec<(String, String)> =
+            usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let server = Process::start("server", "serve", dir.path(), &settings);
+        let http = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        let base = format!("http://{address}");
+        let behind = Behind::new(&db).await;
+        let token = String::new();
+        let mut stage = Self { server, sim, behind, base, http, token, settings, dir, db };
+        stage.ready().await;
+        stage.token = stage.sign_in("owner@robust.example", password.expose_secret()).await;
+        stage
+    }
+
+    async fn ready(&mut self) {
+        eventually("the server is ready", Duration::from_secs(30), async || {
+            let answer = self.http.get(format!("{}/readyz", self.base)).send().await;
+            answer.is_ok_and(|answer| answer.status().is_success()).then_some(())
+        })
+        .await;
+    }
+
+    /// A worker process that runs this many imports side by side.
+    pub(crate) fn worker(&self, name: &str, slots: usize) -> Process {
+        let own = [("POLICYTAB_WORKERS", slots), ("POLICYTAB_DATABASE_CONNECTIONS", slots * 2 + 4)];
+        let own = own.map(|(name, value)| (name.to_owned(), value.to_string()));
+        let settings: Vec<_> = self.settings.iter().cloned().chain(own).collect();
+        Process::start(name, "worker", self.dir.path(), &settings)
+    }
+
+    pub(crate) fn control(&self) -> Control {
+        self.sim.control()
+    }
+
+    /// A tenant like the well-kept demo tenant, for one customer alone.
+    pub(crate) fn tenant(&self, name: &str) -> DemoTenant {
+        let template = Some("good".to_owned());
+        self.control()
+            .tenant_add(&AddTenant { name: name.to_owned(), template, ..AddTenant::default() })
+            .unwrap()
+    }
+
+    /// A connected customer with a tenant of its own.
+    pub(crate) async fn connected(&self, name: &str) -> Customer {
+        let tenant = self.tenant(name);
+        self.onboard(name, tenant).await
+    }
+
+    /// Imports one such tenant, so that its bodies are there. They are kept once per content, and who stores one first
+    /// holds up who stores the same until it commits: imports that are held would hold each other.
+    pub(crate) async fn bodies_known(&self) {
+        let neighbour = self.connected("Neighbour").await;
+        let import = self.import(&neighbour).await;
+        let _worker = self.worker("neighbour", 1);
+        self.is_whole(&neighbour, &import).await;
+    }
+
+    /// Makes requests of this customer's tenant fail.
+    pub(crate) fn fault(&self, customer: &Customer, fault: Fault) -> u64 {
+        self.control().fault_set(fault.of_tenant(&customer.tenant.tenant_id)).unwrap()
+    }
+}
+
+/// Asks until there is an answer.
+///
+/// # Panics
+/// When there is none in time.
+pub(crate) async fn eventually<T>(
+    what: &str,
+    within: Duration,
+    mut ask: impl AsyncFnMut() -> Option<T>,
+) -> T {
+    let end = tokio::time::Instant::now() + within;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(tokio::time::Instant::now() < end, "not within {within:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+}

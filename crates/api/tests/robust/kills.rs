@@ -1,0 +1,175 @@
+//! SIGKILL of a worker, at each step and at random moments.
+
+use crate::harness::{Customer, LEASE, Stage, eventually, text};
+use futures_util::future::join_all;
+use policytab_graph_sim::{Fault, FaultKind};
+use std::time::{Duration, Instant};
+
+/// Where each step that asks Microsoft can be made to wait for ever.
+const ASKING: [(&str, &str); 7] = [
+    ("token", "*/token"),
+    ("organization", "/organization"),
+    ("licences", "/subscribedSkus"),
+    ("policies", "/identity/conditionalAccess/policies"),
+    ("named_locations", "*/namedLocations"),
+    ("authentication_strengths", "/policies/authenticationStrengthPolicies"),
+    ("referenced_objects", "*/getByIds"),
+];
+
+/// Points of the database's part: before its transaction, in it after each step, and before the commit.
+const WRITING: [&str; 7] = [
+    "snapshot:running",
+    "snapshot:succeeded",
+    "co_managed_baseline:running",
+    "co_managed_baseline:succeeded",
+    "comparison:succeeded",
+    "report:succeeded",
+    "import.succeed",
+];
+
+/// A lease's end, the next look at the queue, and an import of some seconds on a busy machine.
+const TAKEN_OVER: Duration = Duration::from_secs(40);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_killed_at_any_step_is_replaced_and_nothing_shows_twice_or_half() {
+    let stage = Stage::new().await;
+    stage.bodies_known().await;
+    let mut imports: Vec<(Customer, String, Option<&str>)> = Vec::new();
+    for (step, path) in ASKING {
+        let customer = stage.connected(&format!("Killed asking {step}")).await;
+        stage.fault(&customer, Fault::on(path, FaultKind::Hang));
+        let import = stage.import(&customer).await;
+        imports.push((customer, import, Some(step)));
+    }
+    let mut points = Vec::new();
+    for (number, point) in WRITING.into_iter().enumerate() {
+        let customer = stage.connected(&format!("Killed writing {number}")).await;
+        let import = stage.import(&customer).await;
+        points.push(format!("{import}:{point}"));
+        imports.push((customer, import, None));
+    }
+    let hold = stage.behind.hold(&points).await;
+
+    let doomed = stage.worker("doomed", imports.len());
+    stage.behind.held(WRITING.len() as i64).await;
+    for (customer, import, step) in &imports {
+        let Some(step) = step else { continue };
+        eventually("the step runs", Duration::from_secs(20), async || {
+            (stage.step(customer, import, step).await == "running").then_some(())
+        })
+        .await;
+    }
+    doomed.kill();
+    let killed = Instant::now();
+    stage.control().faults_clear();
+    hold.open();
+
+    // The dead worker's sessions are rolled back now. Whoever looks meanwhile sees imports that run and nothing else.
+    for (customer, import, step) in &imports {
+        stage.behind.is_bare(customer).await;
+        let (state, now) = (stage.import_now(customer, import).await, stage.customer_now(customer).await);
+        assert_eq!((text(&state["state"]), &state["snapshot_id"]), ("running", &serde_json::Value::Null));
+        assert_eq!((text(&now["status"]), text(&now["running_import_id"])), ("connected", import.as_str()));
+        if let Some(step) = step {
+            assert_eq!(stage.step(customer, import, step).await, "running", "{}", customer.tenant.name);
+        }
+        assert!(state["steps"].as_array().unwrap().iter().all(|step| step["state"] != "failed"), "{state:#}");
+    }
+    stage.behind.has_no_orphans().await;
+
+    let _heir = stage.worker("heir", imports.len());
+    let begun_again = "SELECT count(*) FROM imports WHERE attempt >= 2";
+    eventually("all are begun again", Duration::from_secs(15), async || {
+        (stage.behind.number(begun_again).await == imports.len() as i64).then_some(())
+    })
+    .await;
+    assert!(killed.elapsed() < Duration::from_secs(10), "begun again after {:?}", killed.elapsed());
+    join_all(imports.iter().map(|(customer, import, _)| stage.succeeded(customer, import, TAKEN_OVER))).await;
+    for (customer, import, _) in &imports {
+        stage.is_whole(customer, import).await;
+        // On a machine that is busy with other tests a lease may run out once more.
+        let attempts = stage.import_now(customer, import).await["attempts"].as_u64();
+        assert!(attempts.is_some_and(|attempts| (2..=4).contains(&attempts)), "{attempts:?}");
+    }
+    stage.behind.has_no_orphans().await;
+}
+
+/// Small numbers that look random, the same in every run of one seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        // Knuth's MMIX generator; its high bits are the good ones.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_killed_at_random_moments_leave_one_snapshot_each() {
+    let seed = std::env::var("POLICYTAB_TEST_SEED").ok().and_then(|text| text.parse().ok());
+    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()));
+    eprintln!("POLICYTAB_TEST_SEED={seed}");
+    let (mut dice, stage) = (Dice(seed), Stage::new().await);
+    let mut imports = Vec::new();
+    for number in 0..10 {
+        let customer = stage.connected(&format!("Random {number}")).await;
+        // Each at its own speed, so that one kill meets them at ten different moments.
+        stage.fault(&customer, Fault::on("*", FaultKind::Latency { ms: dice.below(300) }));
+        let import = stage.import(&customer).await;
+        imports.push((customer, import));
+    }
+    // A first kill, then three more of those who began again: an import may be begun five times.
+    for round in 0..4 {
+        let doomed = stage.worker(&format!("doomed-{round}"), imports.len());
+        eventually("a job is claimed", Duration::from_secs(20), async || {
+            let claimed = "SELECT count(*) FROM jobs WHERE lease_until > now()";
+            let left = stage.behind.number("SELECT count(*) FROM jobs").await;
+            (left == 0 || stage.behind.number(claimed).await > 0).then_some(())
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(dice.below(3000))).await;
+        doomed.kill();
+        for (customer, import) in &imports {
+            let now = stage.import_now(customer, import).await;
+            match text(&now["state"]) {
+                "succeeded" => {}
+                "queued" | "running" => stage.behind.is_bare(customer).await,
+                _ => panic!("seed {seed}: {now:#}"),
+            }
+        }
+        // What a lease is for is shown elsewhere: here it ends at once, to have time for more kills.
+        stage.behind.run("UPDATE jobs SET lease_until = now() - interval '1 second'").await;
+    }
+    stage.control().faults_clear();
+    let _heir = stage.worker("heir", imports.len());
+    join_all(imports.iter().map(|(customer, import)| stage.succeeded(customer, import, TAKEN_OVER))).await;
+    for (customer, import) in &imports {
+        stage.is_whole(customer, import).await;
+    }
+    stage.behind.has_no_orphans().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_kills_its_workers_ends_as_a_clear_failure_at_the_step_that_does() {
+    let stage = Stage::new().await;
+    let customer = stage.connected("Deadly").await;
+    stage.fault(&customer, Fault::on("*/namedLocations", FaultKind::Hang));
+    let import = stage.import(&customer).await;
+    // Four workers died before this one.
+    stage.behind.run("UPDATE jobs SET attempt = 4").await;
+    let last = stage.worker("last", 1);
+    eventually("the step runs", Duration::from_secs(20), async || {
+        (stage.step(&customer, &import, "named_locations").await == "running").then_some(())
+    })
+    .await;
+    last.kill();
+    let _next = stage.worker("next", 1);
+    let failed = stage.ended(&customer, &import, LEASE + Duration::from_secs(15)).await;
+    assert_eq!((text(&failed["state"]), text(&failed["error"]["code"])), ("failed", "internal"));
+    assert_eq!(stage.step(&customer, &import, "named_locations").await, "failed");
+    stage.behind.is_bare(&customer).await;
+    stage.control().faults_clear();
+    let again = stage.import(&customer).await;
+    stage.is_whole(&customer, &again).await;
+}

@@ -1,0 +1,15 @@
+//! Imports withstand what happens: real processes of the built program are killed, paused and stopped, the database
+//! drops its sessions, Microsoft answers badly or never. Whatever it is, an import ends with exactly one snapshot or
+//! with a clear failure, and nothing in between is ever seen.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod again;
+mod corpus;
+mod database;
+mod faults;
+mod harness;
+mod kills;
+mod pauses;
+mod resync;
+mod signals;
+mod token;
