@@ -157,7 +157,17 @@ fn ordered<'a>(
     after: Option<(String, Uuid)>,
 ) -> Result<Boxed<'a>, StoreError> {
     Ok(match filter.sort {
-        CustomerSort::Name => keyset!(query, filter, customers::name_key, after, Ok::<String, StoreError>),
+        // Unique in the scope, so it needs no second key: the index alone gives the order.
+        CustomerSort::Name => match (after, filter.descending) {
+            (None, false) => query.order(customers::name_key.asc()),
+            (None, true) => query.order(customers::name_key.desc()),
+            (Some((value, _)), false) => {
+                query.filter(customers::name_key.gt(value)).order(customers::name_key.asc())
+            }
+            (Some((value, _)), true) => {
+                query.filter(customers::name_key.lt(value)).order(customers::name_key.desc())
+            }
+        },
         CustomerSort::Created => keyset!(query, filter, customers::created_at, after, parse_time),
         CustomerSort::LastSnapshot => {
             keyset!(query, filter, coalesce(customers::last_snapshot_at, never()), after, parse_time)

@@ -45,7 +45,7 @@
 //!     let _ = policytab_store::TenantTx::<policytab_store::ReadOnly>::begin(store, scope).await;
 //! }
 //! ```
-//! ```compile_fail,E0521
+//! ```compile_fail
 //! // And does not leave its closure.
 //! async fn f(store: &policytab_store::Store, scope: &policytab_domain::tenancy::MspScope) {
 //!     let mut kept = None;
