@@ -16,7 +16,7 @@ import { followEvents } from "@/api/events";
 import { useSession } from "@/api/session";
 import { NavHeading, NavList, useNavLinkStyle } from "@/ui/NavList";
 import { AccountMenu } from "./AccountMenu";
-import { ThemeMenu } from "./ThemeMenu";
+import { ThemeMenu, useBarStyles } from "./ThemeMenu";
 
 const NARROW = "@media (max-width: 860px)";
 
@@ -43,11 +43,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorBrandBackground,
     color: tokens.colorNeutralForegroundOnBrand,
   },
-  burger: {
-    display: "none",
-    color: tokens.colorNeutralForegroundOnBrand,
-    [NARROW]: { display: "inline-flex" },
-  },
+  burger: { display: "none", [NARROW]: { display: "inline-flex" } },
   brand: {
     color: "inherit",
     textDecorationLine: "none",
@@ -107,6 +103,7 @@ const useStyles = makeStyles({
 
 export function Shell() {
   const styles = useStyles();
+  const bar = useBarStyles();
   const session = useSession();
   const location = useLocation();
   const main = useRef<HTMLElement>(null);
@@ -138,7 +135,7 @@ export function Shell() {
       >
         <Button
           appearance="transparent"
-          className={styles.burger}
+          className={mergeClasses(bar.button, styles.burger)}
           icon={<NavigationRegular />}
           aria-label="Navigation"
           aria-expanded={open}

@@ -106,6 +106,8 @@ const useStyles = makeStyles({
       gap: "8px",
       padding: 0,
       "::before": { content: "attr(data-label)", color: tokens.colorNeutralForeground3 },
+      // A card says only what there is to say.
+      ":has(> div:empty)": { display: "none" },
       ":first-child": { gridTemplateColumns: "minmax(0, 1fr)", "::before": { display: "none" } },
     },
   },

@@ -33,7 +33,7 @@ export const useNavLinkStyle = makeStyles({
     color: tokens.colorNeutralForeground1,
     textDecorationLine: "none",
     fontSize: tokens.fontSizeBase300,
-    whiteSpace: "nowrap",
+    "@media (max-width: 1080px)": { whiteSpace: "nowrap" },
     ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-2px" },
     '&[aria-current="page"]': {

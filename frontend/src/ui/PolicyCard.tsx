@@ -129,6 +129,11 @@ function StateBadge({ state }: { state: string }) {
   const styles = useStyles();
   const label = policyStateLabel(state);
   if (state === "enabled") return <Badge className={styles.on}>{label}</Badge>;
-  if (state === "disabled") return <Badge appearance="outline">{label}</Badge>;
+  if (state === "disabled")
+    return (
+      <Badge appearance="outline" color="informative">
+        {label}
+      </Badge>
+    );
   return <Badge appearance="tint">{label}</Badge>;
 }

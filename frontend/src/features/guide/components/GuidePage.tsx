@@ -15,7 +15,7 @@ const route = getRouteApi("/shell/guide/$page");
 const useStyles = makeStyles({
   grid: {
     display: "grid",
-    gridTemplateColumns: "220px minmax(0, 1fr)",
+    gridTemplateColumns: "230px minmax(0, 1fr)",
     gap: "24px",
     alignItems: "start",
     "@media (max-width: 1080px)": { gridTemplateColumns: "minmax(0, 1fr)", gap: "12px" },
@@ -40,6 +40,7 @@ const useStyles = makeStyles({
       padding: "6px 10px",
       borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     },
+    "& td code": { overflowWrap: "normal", whiteSpace: "nowrap" },
     "& table": { borderCollapse: "collapse" },
   },
   scroll: { overflowX: "auto" },

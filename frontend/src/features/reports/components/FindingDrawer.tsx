@@ -54,9 +54,7 @@ export function FindingDrawer({ finding, onClose }: { finding: Finding | undefin
           <DrawerBody className={styles.body}>
             <Facts facts={factsOf(finding)} />
             <Part title="Why">
-              <Text>
-                {finding.cause} {finding.severity_reason}
-              </Text>
+              <Text>{finding.cause}</Text>
               {typeof finding.witness === "string" && <Text>{finding.witness}</Text>}
             </Part>
             {finding.diff.length > 0 && <DiffTable diff={finding.diff} />}
@@ -88,6 +86,7 @@ function named({ display_name, state }: { display_name: string; state: string })
 function factsOf(finding: Finding): [string, ReactNode][] {
   const facts: [string, ReactNode][] = [
     ["Severity", <SeverityBadge key="severity" severity={finding.severity} />],
+    ["Why this severity", finding.severity_reason],
     ["Kind", KIND_LABEL[finding.kind]],
     ["Against", SOURCE_LABEL[finding.source]],
   ];

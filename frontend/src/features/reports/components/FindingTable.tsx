@@ -50,12 +50,16 @@ export function FindingTable({ findings, open, onOpen }: FindingTableProps) {
         ]
       : []),
     { id: "source", header: "Against", wideOnly: true, cell: (finding) => SOURCE_LABEL[finding.source] },
-    {
-      id: "frameworks",
-      header: "Frameworks",
-      wideOnly: true,
-      cell: (finding) => finding.frameworks.join(", "),
-    },
+    ...(findings.some((finding) => finding.frameworks.length > 0)
+      ? [
+          {
+            id: "frameworks",
+            header: "Frameworks",
+            wideOnly: true,
+            cell: (finding: Finding) => finding.frameworks.join(", "),
+          },
+        ]
+      : []),
   ];
   return (
     <DataTable
