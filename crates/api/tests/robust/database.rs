@@ -1,11 +1,19 @@
-//! The database drops the product's sessions.
+//! The database drops the product's sessions, or goes away for a while.
 
-use crate::harness::Stage;
+use crate::harness::{Behind, Database, Stage, eventually};
 use futures_util::future::join_all;
 use policytab_app::AppError;
+use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
 use policytab_domain::{ids::MspId, problem::ProblemCode, tenancy::MspScope};
+use policytab_graph_sim::{Fault, FaultKind};
 use policytab_store::{Store, StoreConfig};
-use std::time::{Duration, Instant};
+use reqwest::Method;
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn imports_outlive_the_sessions_they_began_with() {
@@ -46,7 +54,7 @@ async fn imports_outlive_the_sessions_they_began_with() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_lost_before_the_commit_is_the_databases_absence_and_no_defect() {
     let stage = Stage::new().await;
-    let store = Store::connect(StoreConfig::new(stage.db.runtime_url.clone())).await.unwrap();
+    let store = Store::connect(StoreConfig::new(stage.database.runtime_url.clone())).await.unwrap();
     let msp = stage.behind.id("SELECT msp_id FROM msps").await;
     #[expect(clippy::disallowed_methods, reason = "the test's own MSP")]
     let scope = MspScope::assume_verified(MspId::from_uuid(msp));
@@ -61,4 +69,52 @@ async fn a_session_lost_before_the_commit_is_the_databases_absence_and_no_defect
         .await;
     let error = ended.expect_err("nothing can have been committed");
     assert_eq!(error.problem().code, ProblemCode::Unavailable, "{error:?}");
+}
+
+async fn cluster(dir: &Path, port: Option<u16>) -> Cluster {
+    let project_root = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let durability = Durability::Throwaway;
+    let data_dir = dir.join("cluster");
+    Cluster::start(ClusterConfig { data_dir, durability, port, project_root }).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_restarted_costs_time_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    // PostgreSQL's account must pass through when root runs the tests.
+    fs::set_permissions(dir.path(), Permissions::from_mode(0o711)).unwrap();
+    let first = cluster(dir.path(), None).await;
+    let urls = bootstrap(&first, "policytab").await.unwrap();
+    policytab_store::migrate(&urls.owner_url).await.unwrap();
+    let (port, superuser_url) = (first.port(), first.superuser_url("policytab"));
+    let database =
+        Database { runtime_url: urls.runtime_url, superuser_url: superuser_url.clone(), _own: None };
+    let mut stage = Stage::on(database, &[]).await;
+    let (asking, writing) = (stage.connected("Away asking").await, stage.connected("Away writing").await);
+    stage.fault(&asking, Fault::on("*/namedLocations", FaultKind::Hang));
+    let (asked, written) = (stage.import(&asking).await, stage.import(&writing).await);
+    let _hold = stage.behind.hold(&[format!("{written}:report:succeeded")]).await;
+    let mut worker = stage.worker("worker", 2);
+    eventually("the step runs", Duration::from_secs(20), async || {
+        (stage.step(&asking, &asked, "named_locations").await == "running").then_some(())
+    })
+    .await;
+    stage.behind.held(1).await;
+
+    first.stop().await.unwrap();
+    let gone = Instant::now();
+    let (status, answer) = stage.call(Method::GET, "/customers", None).await;
+    assert_eq!((status, answer["code"].as_str()), (503, Some("unavailable")), "{answer}");
+    assert!(gone.elapsed() < Duration::from_secs(4), "told after {:?}", gone.elapsed());
+    tokio::time::sleep(Duration::from_secs(4)).await;
+
+    let _second = cluster(dir.path(), Some(port)).await;
+    stage.behind = Behind::again(&superuser_url).await;
+    stage.control().faults_clear();
+    stage.ready().await;
+    for (customer, import) in [(&asking, &asked), (&writing, &written)] {
+        stage.is_whole(customer, import).await;
+    }
+    stage.behind.has_no_orphans().await;
+    assert!(worker.is_alive() && stage.server.is_alive(), "nobody had to be started again");
 }

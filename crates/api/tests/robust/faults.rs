@@ -177,7 +177,8 @@ async fn is_clear_failure(
         ("failed", &code.into()),
         "{label}: {failed:#}"
     );
-    assert!(seconds(failed) < DEADLINE.as_secs_f64() + 2.0, "{label}: {} s", seconds(failed));
+    // On a machine that is busy with other tests, writing it down takes a while too.
+    assert!(seconds(failed) < DEADLINE.as_secs_f64() + 5.0, "{label}: {} s", seconds(failed));
     let steps = failed["steps"].as_array().unwrap();
     let of = |state: &str| -> Vec<&str> {
         steps.iter().filter(|step| step["state"] == state).map(|step| text(&step["name"])).collect()

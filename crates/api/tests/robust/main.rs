@@ -6,6 +6,7 @@
 mod again;
 mod corpus;
 mod database;
+mod deleted;
 mod faults;
 mod harness;
 mod kills;

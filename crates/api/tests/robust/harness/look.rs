@@ -1,7 +1,6 @@
 //! Behind the curtain, as the server's superuser: counting rows, and holding an import at an exact point.
 
 use super::{Customer, Stage, eventually};
-use policytab_test_support::TestDb;
 use serde_json::Value;
 use std::time::Duration;
 use tokio_postgres::{Client, NoTls};
@@ -44,10 +43,15 @@ async fn connect(url: &str) -> Client {
 }
 
 impl Behind {
-    pub(super) async fn new(db: &TestDb) -> Self {
-        let client = connect(&db.superuser_url).await;
-        client.batch_execute(GATES).await.unwrap();
-        Self { client, url: db.superuser_url.clone() }
+    pub(super) async fn new(url: &str) -> Self {
+        let behind = Self::again(url).await;
+        behind.run(GATES).await;
+        behind
+    }
+
+    /// For a database that was new once and has been restarted.
+    pub(crate) async fn again(url: &str) -> Self {
+        Self { client: connect(url).await, url: url.to_owned() }
     }
 
     pub(crate) async fn run(&self, sql: &str) {

@@ -29,7 +29,15 @@ pub(crate) struct Stage {
     token: String,
     settings: Vec<(String, String)>,
     dir: TempDir,
-    pub(crate) db: TestDb,
+    pub(crate) database: Database,
+}
+
+/// Where the product keeps its rows.
+pub(crate) struct Database {
+    pub(crate) runtime_url: String,
+    pub(crate) superuser_url: String,
+    /// One of the run's server, dropped with the stage.
+    pub(crate) _own: Option<TestDb>,
 }
 
 impl Stage {
@@ -39,7 +47,13 @@ impl Stage {
 
     /// A stage whose processes have these settings besides the usual ones.
     pub(crate) async fn with(more: &[(&str, &str)]) -> Self {
-        let (db, sim) = (TestDb::new().await, Sim::start(SimConfig::default()).await.unwrap());
+        let db = TestDb::new().await;
+        let (runtime_url, superuser_url) = (db.runtime_url.clone(), db.superuser_url.clone());
+        Self::on(Database { runtime_url, superuser_url, _own: Some(db) }, more).await
+    }
+
+    pub(crate) async fn on(database: Database, more: &[(&str, &str)]) -> Self {
+        let sim = Sim::start(SimConfig::default()).await.unwrap();
         let dir = tempfile::tempdir().unwrap();
         let password = secrecy::SecretString::from(uuid::Uuid::new_v4().to_string());
         let file = |name: &str| dir.path().join(name).display().to_string();
@@ -47,7 +61,7 @@ impl Stage {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let lease = LEASE.as_secs().to_string();
         let usual = [
-            ("DATABASE_URL", db.runtime_url.as_str()),
+            ("DATABASE_URL", database.runtime_url.as_str()),
             ("POLICYTAB_LISTEN", &address),
             ("POLICYTAB_KEY_FILE", &file("vault.keys")),
             ("POLICYTAB_SIGNING_KEY_FILE", &file("signing.pem")),
@@ -63,15 +77,16 @@ impl Stage {
         let server = Process::start("server", "serve", dir.path(), &settings);
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
         let base = format!("http://{address}");
-        let behind = Behind::new(&db).await;
+        let behind = Behind::new(&database.superuser_url).await;
         let token = String::new();
-        let mut stage = Self { server, sim, behind, base, http, token, settings, dir, db };
+        let mut stage = Self { server, sim, behind, base, http, token, settings, dir, database };
         stage.ready().await;
         stage.token = stage.sign_in("owner@robust.example", password.expose_secret()).await;
         stage
     }
 
-    async fn ready(&mut self) {
+    /// Waits until the server can serve.
+    pub(crate) async fn ready(&self) {
         eventually("the server is ready", Duration::from_secs(30), async || {
             let answer = self.http.get(format!("{}/readyz", self.base)).send().await;
             answer.is_ok_and(|answer| answer.status().is_success()).then_some(())
