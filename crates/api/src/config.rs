@@ -52,7 +52,7 @@ const SETTINGS: &[Setting] = &[
     ),
     s(
         "POLICYTAB_JOB_LEASE_SECONDS",
-        Some("30"),
+        Some("7"),
         "seconds without a heartbeat after which another worker takes a job",
     ),
     s(
@@ -173,7 +173,7 @@ impl Config {
             signing_key_file: read.parse("POLICYTAB_SIGNING_KEY_FILE").unwrap_or_default(),
             emulator_url: read.parse("POLICYTAB_EMULATOR_URL"),
             workers: read.parse("POLICYTAB_WORKERS").unwrap_or(2),
-            job_lease: Duration::from_secs(read.parse("POLICYTAB_JOB_LEASE_SECONDS").unwrap_or(30)),
+            job_lease: Duration::from_secs(read.parse("POLICYTAB_JOB_LEASE_SECONDS").unwrap_or(7)),
             import_deadline: Duration::from_secs(
                 read.parse("POLICYTAB_IMPORT_DEADLINE_SECONDS").unwrap_or(120),
             ),
@@ -319,6 +319,8 @@ mod tests {
         assert_eq!(config.issuer(), "http://127.0.0.1:8080");
         assert!(!config.secure());
         assert!(config.emulator_url.is_none());
+        // An import whose worker died goes on within ten seconds: the lease ends, then the queue is looked at.
+        assert!(config.job_lease + policytab_app::worker::POLL < Duration::from_secs(10));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// How often the queue is looked at without being woken: expired leases wake nobody.
-const POLL: Duration = Duration::from_secs(2);
+pub const POLL: Duration = Duration::from_secs(2);
 
 /// How long a run whose job is gone may take to say that it has ended it.
 const LAST_WORDS: Duration = Duration::from_secs(1);
