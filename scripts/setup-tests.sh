@@ -22,11 +22,11 @@ if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --locked cargo-nextest
 fi
 
-generator=openapi-python-client==0.29.1
+generator=$(cat tests/client/requirements.txt)
 if [ "$(cat .venv/.installed 2>/dev/null)" != "$generator" ]; then
     echo 'Installing the generator of the Python client'
     rm -rf .venv
     python3 -m venv .venv || { echo 'policytab: python3 cannot make virtual environments: install python3-venv.' >&2; exit 1; }
-    .venv/bin/pip install --quiet --disable-pip-version-check "$generator"
+    .venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/client/requirements.txt
     echo "$generator" >.venv/.installed
 fi

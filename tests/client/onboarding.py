@@ -11,6 +11,7 @@ import uuid
 
 from policytab_client import AuthenticatedClient, Client
 from policytab_client.api.audit import audit_list
+from policytab_client.api.baselines import baseline_delete, baseline_import_files
 from policytab_client.api.connection import connection_fetch, connection_put, connection_test
 from policytab_client.api.customers import (
     customer_create,
@@ -21,11 +22,17 @@ from policytab_client.api.customers import (
 )
 from policytab_client.api.fleet import fleet_fetch
 from policytab_client.api.imports import import_create, import_fetch, import_list
-from policytab_client.api.reports import report_fetch
+from policytab_client.api.reports import comparison_baseline_put, report_fetch
 from policytab_client.api.session import me_fetch, session_login
 from policytab_client.api.snapshots import snapshot_fetch, snapshot_list, snapshot_policies
 from policytab_client.models import (
+    BaselineFile,
+    BaselineImportFiles,
     Cloud,
+    ComparisonBaselineBodyType0,
+    ComparisonBaselineBodyType0Kind,
+    ComparisonBaselineBodyType1,
+    ComparisonBaselineBodyType1Kind,
     ConnectionPut,
     CustomerCreate,
     CustomerUpdate,
@@ -135,6 +142,44 @@ def look_at_results(client, customer, policies):
     assert {"customer.create", "connection.create"} <= actions, actions
 
 
+def compare(client, customer):
+    """Against a workspace baseline of one policy that the tenant has in no form, and back again."""
+    policy = {
+        "displayName": "Block legacy sign-in on Linux",
+        "state": "enabled",
+        "conditions": {
+            "clientAppTypes": ["exchangeActiveSync", "other"],
+            "platforms": {"includePlatforms": ["linux"]},
+            "users": {"includeUsers": ["All"]},
+            "applications": {"includeApplications": ["All"]},
+        },
+        "grantControls": {"operator": "OR", "builtInControls": ["block"]},
+    }
+    files = [
+        BaselineFile(path="policy.json", content=json.dumps(policy)),
+        BaselineFile(path="readme.txt", content="no policy"),
+    ]
+    body = BaselineImportFiles(name=f"Walk {uuid.uuid4()}", files=files)
+    made = expect(baseline_import_files.sync_detailed(client=client, body=body), 201)
+    assert len(made.policies) == 1 and [item.path for item in made.skipped] == ["readme.txt"]
+    baseline = made.baseline.id
+
+    def choose(choice):
+        expect(comparison_baseline_put.sync_detailed(customer, client=client, body=choice), 200)
+        return expect(report_fetch.sync_detailed(customer, client=client), 200)
+
+    report = choose(
+        ComparisonBaselineBodyType1(
+            kind=ComparisonBaselineBodyType1Kind.WORKSPACE_BASELINE, baseline_id=baseline
+        )
+    )
+    assert report.findings and report.comparison_baseline_name == body.name
+    problem(baseline_delete.sync_detailed(baseline, client=client), 409, "conflict")
+    report = choose(ComparisonBaselineBodyType0(kind=ComparisonBaselineBodyType0Kind.IMPORTED_SNAPSHOT))
+    assert report.findings == []
+    expect(baseline_delete.sync_detailed(baseline, client=client), 204)
+
+
 def edit_and_delete(client, customer, name):
     now = expect(customer_fetch.sync_detailed(customer, client=client), 200)
     body = CustomerUpdate(display_name=name)
@@ -183,6 +228,7 @@ def main():
     policies = run_import(client, customer)
     assert policies > 0
     look_at_results(client, customer, policies)
+    compare(client, customer)
     edit_and_delete(client, customer, name + " renamed")
     page_through(client)
     print(f"The generated client has onboarded {tenant['name']} with {policies} policies")
