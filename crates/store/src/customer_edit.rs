@@ -8,7 +8,7 @@ use crate::{
     documents,
     error::{OrNotFound as _, StoreError, one_row, violates},
     events::EventKind,
-    schema::customers,
+    schema::{customers, imports, jobs},
     tx::{ReadWrite, TenantTx},
 };
 use diesel::{OptionalExtension as _, prelude::*};
@@ -106,6 +106,13 @@ impl TenantTx<ReadWrite> {
     pub async fn customer_delete(&mut self, customer: &CustomerRef) -> Result<(), StoreError> {
         self.customer_lock(customer.id()).await?;
         documents::lock_for_deletion(self).await?;
+        // Nothing points from a job to its import: left behind, it would be claimed in vain for ever.
+        let unfinished: Vec<Uuid> = imports::table
+            .filter(imports::customer_id.eq(customer.uuid()))
+            .select(imports::id)
+            .load(self.conn())
+            .await?;
+        diesel::delete(jobs::table.filter(jobs::subject_id.eq_any(unfinished))).execute(self.conn()).await?;
         let touched = diesel::delete(customers::table.filter(customers::id.eq(customer.uuid())))
             .execute(self.conn())
             .await?;
