@@ -5,7 +5,7 @@ use crate::{
     config::Config,
 };
 use policytab_app::App;
-use policytab_domain::ids::MspId;
+use policytab_domain::ids::{ApiTokenId, MspId};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -24,6 +24,8 @@ pub struct State {
     pub outside: Option<OutsideIssuer>,
     /// MSPs that outside tokens named and that exist: an outside issuer may know more than we do.
     pub known_msps: moka::future::Cache<MspId, ()>,
+    /// API tokens whose use was noted within the last minute.
+    pub noted_tokens: moka::future::Cache<ApiTokenId, ()>,
     /// Turns true when the process is told to stop: what streams without end must end then.
     pub stopped: watch::Receiver<bool>,
 }
@@ -40,9 +42,11 @@ impl State {
         stopped: watch::Receiver<bool>,
     ) -> Result<Self, reqwest::Error> {
         let outside = config.outside.clone().map(OutsideIssuer::new).transpose()?;
+        let minute = Duration::from_secs(60);
         // An MSP that is deleted is believed for another minute.
-        let known_msps =
-            moka::future::Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build();
-        Ok(Self { app, issuer: config.issuer(), config, keys, outside, known_msps, stopped })
+        let known_msps = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
+        let noted_tokens = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
+        let issuer = config.issuer();
+        Ok(Self { app, issuer, config, keys, outside, known_msps, noted_tokens, stopped })
     }
 }

@@ -1,12 +1,12 @@
 //! API tokens: a role no higher than the maker's, an expiry, shown once.
 
 use crate::{
-    Actor, App, AppResult, audit,
+    Actor, App, AppError, AppResult, audit,
     idempotency::{self, Idempotency, Outcome, Stored},
     tokens,
 };
 use chrono::{TimeDelta, Utc};
-use policytab_domain::{ids::ApiTokenId, role::Role};
+use policytab_domain::{ids::ApiTokenId, role::Role, tenancy::MspScope};
 use policytab_store::{ApiToken, ApiTokenHit, NewApiToken, Page};
 use secrecy::SecretString;
 
@@ -63,4 +63,12 @@ pub async fn revoke(app: &App, actor: &Actor, id: ApiTokenId) -> AppResult<()> {
 /// Finds a presented token, if it is neither revoked nor expired.
 pub async fn verify(app: &App, token: &SecretString) -> AppResult<Option<ApiTokenHit>> {
     Ok(app.store.api_token_lookup(&tokens::digest(token)).await?)
+}
+
+/// Notes that a token was used. That it can't be noted is no reason to refuse what the token was sent for.
+pub async fn note_use(app: &App, scope: &MspScope, id: ApiTokenId) {
+    let noted = app.store.write(scope, async |tx| Ok::<_, AppError>(tx.api_token_touch(id).await?)).await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, api_token.id = %id, "the use of an API token can't be noted");
+    }
 }

@@ -70,7 +70,8 @@ pub async fn rename(
         .await
 }
 
-/// Deletes a customer with everything below it; the audit trail stays. Refused while an import runs.
+/// Deletes a customer with everything below it; the audit trail stays. An import under way ends without
+/// an effect.
 pub async fn delete(
     app: &App,
     actor: &Actor,

@@ -96,8 +96,13 @@ async fn api_token(state: &State, token: &str) -> Result<Option<Actor>, ApiError
     let Some(hit) = policytab_app::api_tokens::verify(&state.app, &token.to_owned().into()).await? else {
         return Ok(None);
     };
+    let scope = MspScope::assume_verified(hit.msp_id);
+    if state.noted_tokens.get(&hit.token_id).await.is_none() {
+        state.noted_tokens.insert(hit.token_id, ()).await;
+        policytab_app::api_tokens::note_use(&state.app, &scope, hit.token_id).await;
+    }
     Ok(Some(Actor {
-        scope: MspScope::assume_verified(hit.msp_id),
+        scope,
         kind: ActorKind::ApiToken,
         id: hit.token_id.to_string(),
         user_id: None,
