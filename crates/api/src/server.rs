@@ -60,19 +60,20 @@ pub fn serve(
             .app_data(known.clone())
             .app_data(PathConfig::default().error_handler(bad_path))
             .app_data(QueryConfig::default().error_handler(bad_query))
+            // Before the routes, whose scope takes every address below /api/v1.
+            .service(web::resource("/api/v1/openapi.json").to(move || {
+                let text = text.clone();
+                async move { HttpResponse::Ok().content_type("application/json").body(text) }
+            }))
             .into_utoipa_app()
             .configure(routes::configure)
             .split_for_parts();
-        app.service(web::resource("/api/v1/openapi.json").to(move || {
-            let text = text.clone();
-            async move { HttpResponse::Ok().content_type("application/json").body(text) }
-        }))
-        .service(web::redirect("/docs", "/docs/"))
-        .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
-        .default_service(web::to(fallback))
-        .wrap(from_fn(outermost))
-        .wrap(Compress::default())
-        .wrap(TracingLogger::<RequestSpan>::new())
+        app.service(web::redirect("/docs", "/docs/"))
+            .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
+            .default_service(web::to(fallback))
+            .wrap(from_fn(outermost))
+            .wrap(Compress::default())
+            .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(workers)
     .client_request_timeout(Duration::from_secs(5))

@@ -1,13 +1,7 @@
 //! `serve`, `worker`, `migrate`.
 
 use super::{Failure, stop_signal};
-use crate::{
-    auth::keys::SigningKeys,
-    config::Config,
-    metrics::Metrics,
-    server,
-    state::State,
-};
+use crate::{auth::keys::SigningKeys, config::Config, metrics::Metrics, server, state::State};
 use actix_web::web;
 use policytab_app::{
     App,
