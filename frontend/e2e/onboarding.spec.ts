@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
 import {
   type Api,
@@ -11,6 +12,9 @@ import {
 } from "./api";
 import { tenant } from "./demo";
 import { signIn } from "./steps";
+
+/** What each export begins with. */
+const CONTENT = { html: /^<!doctype html>/i, csv: /^\W*\w+,/, json: /^\s*\{/ };
 
 const GOOD = tenant("good");
 const NAME = `${PREFIX} ${GOOD.name}`;
@@ -91,6 +95,20 @@ test("an admin adds, connects and imports a customer and reads its report", asyn
   await expect(page.getByRole("heading", { name: "Report", level: 1 })).toBeVisible();
   await expect(page.getByText("The live policies are the baseline")).toBeVisible();
   await expect(nav.getByRole("link")).toHaveCount(7);
+
+  // It goes out as a file.
+  for (const [format, ending] of [
+    ["HTML, for printing", "html"],
+    ["CSV", "csv"],
+    ["JSON", "json"],
+  ] as const) {
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("menuitem", { name: format }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe(`${NAME} report.${ending}`);
+    expect(await readFile(await file.path(), "utf8")).toMatch(CONTENT[ending]);
+  }
 
   // What was read can be looked at.
   await nav.getByRole("link", { name: "Policies" }).click();
