@@ -1,0 +1,165 @@
+//! Planted secrets are nowhere in clear: not in a log line, an answer, or a row of the database.
+
+use crate::support::{
+    app::{PASSWORD, TestApp},
+    client::Answer,
+    logs::Logs,
+    onboard::{at, credentials},
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+};
+use policytab_graph_sim::{Fault, FaultKind, TenantEdit};
+use serde_json::{Value, json};
+
+/// A secret in every clothing that a log or a dump could put it in.
+fn clothed(secret: &str) -> Vec<String> {
+    let mut forms = vec![secret.to_owned(), hex::encode(secret), hex::encode_upper(secret)];
+    forms.push(secret.chars().rev().collect());
+    forms.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
+    let json = Value::from(secret).to_string();
+    forms.push(json.trim_matches('"').to_owned());
+    forms.push(format!("{:?}", secret.as_bytes()).trim_matches(['[', ']']).to_owned());
+    // In base64 a text looks one of three ways, after what stands before it; the ends depend on the neighbours.
+    for shift in 0..3 {
+        let shifted = format!("{}{secret}", "x".repeat(shift));
+        for encoded in [STANDARD_NO_PAD.encode(&shifted), URL_SAFE_NO_PAD.encode(&shifted)] {
+            let from = if shift == 0 { 0 } else { 4 };
+            forms.push(encoded[from..encoded.len() - 4].to_owned());
+        }
+    }
+    forms
+}
+
+/// Fails with where and around what, but without the secret itself.
+fn absent(text: &str, secrets: &[(&str, String)], place: &str) {
+    for (name, secret) in secrets {
+        for form in clothed(secret) {
+            if let Some(found) = text.find(&form) {
+                let line = text[..found].rfind('\n').map_or(0, |n| n + 1);
+                let end = text[found..].find('\n').map_or(text.len(), |n| found + n);
+                let around: String = text[line..end].replace(&form, "<HERE>").chars().take(600).collect();
+                panic!("{name} is in {place}: {around}");
+            }
+        }
+    }
+}
+
+/// Every row of every table as text, as the superuser sees it.
+async fn dump(app: &TestApp) -> String {
+    let rows = app.superuser().await;
+    let tables = "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables
+                  WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+    let mut text = String::new();
+    for table in rows.query(tables, &[]).await.expect("tables") {
+        let table: String = table.get(0);
+        for row in rows.query(&format!("SELECT t::text FROM {table} t"), &[]).await.expect("rows") {
+            text.push_str(&format!("{table} {}\n", row.get::<_, String>(0)));
+        }
+    }
+    assert!(text.lines().count() > 50, "the dump holds next to nothing");
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_planted_secret_is_nowhere_in_clear() {
+    let logs = Logs::capture();
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let mut seen: Vec<Answer> = Vec::new();
+
+    // Passwords: right, wrong and new ones.
+    let wrong_password = "canary-w0ng/password+one?";
+    let new_password = "canary-n3w/password+two?";
+    let mut cookies = Vec::new();
+    for password in [PASSWORD, wrong_password] {
+        let body = json!({"email": "owner@one.example", "password": password});
+        let answer = app.anonymous().post("/api/v1/auth/login", &body).send().await;
+        if let Some(set) = answer.header("set-cookie") {
+            cookies.push(set.split([';', '=']).nth(1).expect("a value").to_owned());
+        }
+        seen.push(answer);
+    }
+    let person = json!({"email": "new@one.example", "display_name": "New", "role": "viewer", "password": new_password});
+    let made = app.owner().post("/api/v1/users", &person).header("idempotency-key", "person").send().await;
+    seen.push(made.expect_status(201));
+    let short =
+        json!({"email": "other@one.example", "display_name": "New", "role": "viewer", "password": "c4n"});
+    seen.push(app.owner().post("/api/v1/users", &short).send().await);
+
+    // Client secrets: wrong, right, rotated; sent with everything that can go wrong on the way.
+    let tenant = app.tenant("good");
+    let wrong_secret = "cAn4ry~wrong-secret.value_of/forty+chars";
+    let customer = app.pending(&admin).await;
+    let put = |body: Value| admin.put(&at(&customer, "/connect"), &body).send();
+    let mut body = credentials(&tenant);
+    body["client_secret"] = json!(wrong_secret);
+    seen.push(put(body.clone()).await);
+    body["client_secret"] = json!(format!("{wrong_secret} "));
+    seen.push(put(body.clone()).await);
+    body["client_secret"] = json!({"nested": wrong_secret});
+    seen.push(put(body.clone()).await);
+    body["tenant_hint"] = Value::Null;
+    body["client_secret"] = json!(wrong_secret);
+    seen.push(put(body.clone()).await);
+    for what in [FaultKind::Garbage, FaultKind::Reset, FaultKind::Status { status: 500, retry_after: None }] {
+        app.control().fault_set(Fault::on("*/token", what)).expect("a fault");
+        seen.push(put(credentials(&tenant)).await);
+        app.control().faults_clear();
+    }
+    seen.push(put(credentials(&tenant)).await.expect_status(200));
+    seen.push(admin.get(&at(&customer, "/connect")).send().await);
+    app.import(&admin, &customer, &json!({})).await;
+    let rotated = app.control().edit("good", &TenantEdit::SecretAdd { days: 30 }).expect("a secret");
+    seen.push(put(credentials(&rotated)).await.expect_status(200));
+    seen.push(admin.post(&at(&customer, "/connect/test"), &Value::Null).send().await.expect_status(200));
+    app.control().edit("good", &TenantEdit::SecretDeleteAll).expect("an edit");
+    seen.push(admin.post(&at(&customer, "/connect/test"), &Value::Null).send().await);
+    let failed = app.import(&admin, &customer, &json!({})).await;
+    assert_eq!(failed["state"], "failed");
+
+    // An API token: shown by the one answer that makes it, and by its replay.
+    let body = json!({"name": "Script", "role": "viewer"});
+    let make = || admin.post("/api/v1/api-tokens", &body).header("idempotency-key", "token").send();
+    let (made, _replayed) = (make().await.expect_status(201), make().await.expect_status(201));
+    let token = made.json()["token"].as_str().expect("a token").to_owned();
+    seen.push(app.bearer(&token).get("/api/v1/me").send().await.expect_status(200));
+    seen.push(app.bearer(&format!("{token}x")).get("/api/v1/me").send().await);
+    for path in
+        ["/api/v1/api-tokens", "/api/v1/audit?limit=200", "/api/v1/users", "/api/v1/customers", "/metrics"]
+    {
+        seen.push(admin.get(path).send().await);
+    }
+    for rest in ["", "/imports", "/connect", "/snapshots", "/report"] {
+        seen.push(admin.get(&at(&customer, rest)).send().await);
+    }
+
+    let mut secrets = vec![
+        ("the password", PASSWORD.to_owned()),
+        ("a wrong password", wrong_password.to_owned()),
+        ("a new password", new_password.to_owned()),
+        ("a wrong client secret", wrong_secret.to_owned()),
+        ("the client secret", tenant.client_secret.clone()),
+        ("the rotated client secret", rotated.client_secret.clone()),
+        ("the API token", token),
+    ];
+    for (index, value) in cookies.into_iter().enumerate() {
+        assert!(value.len() > 20, "no refresh token in cookie {index}");
+        secrets.push(("a refresh token", value));
+    }
+    for answer in &seen {
+        absent(&answer.text(), &secrets, &format!("the answer to {} {}", answer.method, answer.path));
+    }
+    absent(&dump(&app).await, &secrets, "the database");
+    let log = logs.text();
+    assert!(log.lines().count() > 200, "the log holds next to nothing");
+    assert!(log.contains("TRACE"), "the log is not at its finest level");
+    // The emulator stands for the other side of the wire, which knows the secret; it would tell its own log.
+    let ours: Vec<_> = log.lines().filter(|l| !l.contains("policytab_graph_sim")).collect();
+    absent(&ours.join("\n"), &secrets, "the log");
+    // What is scanned would be found: the search itself works.
+    let found =
+        std::panic::catch_unwind(|| absent("xx c4n4ry-text yy", &[("it", "c4n4ry-text".to_owned())], "here"));
+    assert!(found.is_err());
+}

@@ -1,0 +1,20 @@
+//! The API over HTTP, with everything real behind it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod canary;
+mod connect;
+mod customers;
+mod fences;
+mod hostile;
+mod idempotency;
+mod imports;
+mod jwt;
+mod matrix;
+mod outside;
+mod problems;
+mod recipes;
+mod reports;
+mod sessions;
+mod spec;

@@ -1,0 +1,249 @@
+//! Access tokens of the configured outside issuer, and API tokens.
+
+use crate::support::{
+    app::TestApp,
+    client::{Answer, Client},
+};
+use chrono::Utc;
+use jsonwebtoken::Header;
+use policytab_api::auth::keys::SigningKeys;
+use policytab_domain::role::Role;
+use serde_json::{Value, json};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{method, path},
+};
+
+const ISSUER: &str = "https://login.example/tenant";
+
+/// An issuer elsewhere, with its published keys.
+struct Issuer {
+    server: MockServer,
+    keys: SigningKeys,
+    _folder: tempfile::TempDir,
+}
+
+impl Issuer {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = SigningKeys::load_or_create(&folder.path().join("outside.pem")).expect("keys");
+        let server = MockServer::start().await;
+        let mut published = serde_json::to_value(keys.jwks()).expect("a key set");
+        // A symmetric key among them must never count.
+        let symmetric = json!({"kty": "oct", "kid": "shared", "alg": "HS256", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"});
+        published["keys"].as_array_mut().expect("keys").push(symmetric);
+        Mock::given(method("GET"))
+            .and(path("/keys"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(published))
+            .mount(&server)
+            .await;
+        Self { server, keys, _folder: folder }
+    }
+
+    async fn app(&self) -> TestApp {
+        self.app_with(&format!("{}/keys", self.server.uri())).await
+    }
+
+    async fn app_with(&self, jwks: &str) -> TestApp {
+        TestApp::with(&[
+            ("POLICYTAB_OIDC_ISSUER", ISSUER),
+            ("POLICYTAB_OIDC_JWKS_URL", jwks),
+            ("POLICYTAB_OIDC_AUDIENCE", "policytab"),
+            ("POLICYTAB_OIDC_MSP_CLAIM", "https://claims.example/msp"),
+            ("POLICYTAB_OIDC_ROLE_CLAIM", "roles"),
+        ])
+        .await
+    }
+
+    fn sign(&self, kid: &str, claims: &Value) -> String {
+        let mut header = Header::new(SigningKeys::ALGORITHM);
+        header.kid = Some(kid.to_owned());
+        jsonwebtoken::encode(&header, claims, self.keys.encoding()).expect("a token")
+    }
+
+    fn token(&self, claims: &Value) -> String {
+        self.sign(self.keys.kid(), claims)
+    }
+}
+
+fn claims(app: &TestApp) -> Value {
+    json!({
+        "iss": ISSUER,
+        "aud": "policytab",
+        "sub": "person-17@login.example",
+        "exp": Utc::now().timestamp() + 300,
+        "https://claims.example/msp": app.one.id,
+        "roles": "admin",
+        "name": "Robin of Outside",
+        "email": "robin@login.example",
+    })
+}
+
+fn with(mut claims: Value, name: &str, value: Value) -> Value {
+    claims[name] = value;
+    claims
+}
+
+async fn me(app: &TestApp, token: &str) -> Answer {
+    app.bearer(token).get("/api/v1/me").send().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_of_the_outside_issuer_acts_in_the_msp_and_role_that_it_names() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let robin = app.bearer(&issuer.token(&claims(&app)));
+    let me = robin.read("/api/v1/me").await;
+    assert_eq!((&me["kind"], &me["role"]), (&json!("external"), &json!("admin")));
+    assert_eq!(me["msp"]["name"], app.one.name);
+    app.pending(&robin).await;
+    let audit = robin.read("/api/v1/audit").await;
+    let entry = &audit["items"][0];
+    assert_eq!(entry["action"], "customer.create");
+    assert_eq!(entry["actor_kind"], "external");
+    assert_eq!(entry["actor_id"], "person-17@login.example");
+    assert_eq!(entry["actor_name"], "Robin of Outside");
+    robin.get("/api/v1/users").send().await.problem(403, "forbidden");
+    // Of several roles the highest known one counts.
+    let several = issuer.token(&with(claims(&app), "roles", json!(["viewer", "janitor", "operator"])));
+    assert_eq!(app.bearer(&several).read("/api/v1/me").await["role"], "operator");
+    let many = issuer.token(&with(claims(&app), "aud", json!(["other", "policytab"])));
+    app.bearer(&many).read("/api/v1/me").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_outside_issuer_does_not_say_rightly_is_not_believed() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let now = Utc::now().timestamp();
+    me(&app, &issuer.token(&claims(&app))).await.expect_status(200);
+    for (name, value) in [
+        ("iss", json!("https://elsewhere.example")),
+        ("iss", Value::Null),
+        ("aud", json!("policytab-api")),
+        ("aud", Value::Null),
+        ("exp", json!(now - 61)),
+        ("exp", Value::Null),
+        ("nbf", json!(now + 3600)),
+        ("sub", json!("")),
+        ("sub", json!(17)),
+        ("sub", json!("s".repeat(201))),
+        ("https://claims.example/msp", json!("northwind")),
+        ("https://claims.example/msp", json!([app.one.id])),
+        ("https://claims.example/msp", Value::Null),
+        ("roles", json!("janitor")),
+        ("roles", json!([])),
+        ("roles", json!({"admin": true})),
+        ("roles", Value::Null),
+    ] {
+        let answer = me(&app, &issuer.token(&with(claims(&app), name, value.clone()))).await;
+        assert_eq!(answer.status, 401, "{name} {value}: {answer}");
+    }
+    // Its key does not sign in our name, nor ours in its.
+    let mut ours = claims(&app);
+    ours["iss"] = json!(app.state.issuer);
+    ours["aud"] = json!("policytab-api");
+    me(&app, &issuer.token(&ours)).await.problem(401, "unauthenticated");
+    let mut header = Header::new(SigningKeys::ALGORITHM);
+    header.kid = Some(app.state.keys.kid().to_owned());
+    let forged = jsonwebtoken::encode(&header, &claims(&app), app.state.keys.encoding()).expect("a token");
+    me(&app, &forged).await.problem(401, "unauthenticated");
+    let secret = jsonwebtoken::EncodingKey::from_secret(b"secret-secret-secret-secret");
+    let mut header = Header::new(jsonwebtoken::Algorithm::HS256);
+    header.kid = Some("shared".to_owned());
+    let symmetric = jsonwebtoken::encode(&header, &claims(&app), &secret).expect("a token");
+    me(&app, &symmetric).await.problem(401, "unauthenticated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_msp_that_does_not_exist_has_nobody() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let nowhere = with(claims(&app), "https://claims.example/msp", json!(uuid::Uuid::now_v7()));
+    let nobody = app.bearer(&issuer.token(&nowhere));
+    for path in ["/api/v1/me", "/api/v1/customers", "/api/v1/fleet", "/api/v1/events"] {
+        nobody.get(path).send().await.problem(401, "unauthenticated");
+    }
+    let body = json!({"display_name": "In the void", "cloud": "emulator"});
+    nobody.post("/api/v1/customers", &body).send().await.problem(401, "unauthenticated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_keys_cannot_be_used_to_flood_the_issuer() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    for number in 0..30 {
+        let token = issuer.sign(&format!("unknown-{number}"), &claims(&app));
+        me(&app, &token).await.problem(401, "unauthenticated");
+    }
+    me(&app, &issuer.token(&claims(&app))).await.expect_status(200);
+    let asked = issuer.server.received_requests().await.expect("a record").len();
+    assert_eq!(asked, 1, "the keys are fetched once in a while");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_that_is_away_takes_nobody_else_down() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app_with("http://127.0.0.1:1/keys").await;
+    me(&app, &issuer.token(&claims(&app))).await.problem(401, "unauthenticated");
+    app.owner().read("/api/v1/me").await;
+}
+
+async fn make(client: &Client, name: &str, role: &str) -> Answer {
+    client.post("/api/v1/api-tokens", &json!({"name": name, "role": role, "expires_in_days": 1})).send().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_token_acts_with_its_own_role_and_is_shown_once() {
+    let app = TestApp::start().await;
+    let made = make(&app.admin(), "Nightly", "operator").await.expect_status(201).json();
+    let token = made["token"].as_str().expect("a token");
+    assert!(token.starts_with("ptk_"), "scanners for leaked secrets know it by its beginning");
+    let script = app.bearer(token);
+    let me = script.read("/api/v1/me").await;
+    assert_eq!((&me["kind"], &me["role"]), (&json!("api_token"), &json!("operator")));
+    assert_eq!((&me["id"], &me["display_name"]), (&made["id"], &json!("Nightly")));
+    let denied =
+        script.post("/api/v1/customers", &json!({"display_name": "No", "cloud": "emulator"})).send().await;
+    assert_eq!(denied.problem(403, "forbidden")["required_role"], "admin");
+    let listed = app.admin().get("/api/v1/api-tokens").send().await.expect_status(200);
+    assert!(!listed.text().contains(token), "it is shown again");
+    let entry = &listed.json()["items"][0];
+    assert!(entry["last_used_at"].is_string(), "{entry}");
+    assert_eq!(entry["created_by"], app.one.person(Role::Admin).display_name);
+    let rows = app.superuser().await;
+    let row = rows.query_one("SELECT t::text FROM api_tokens t", &[]).await.expect("a row");
+    assert!(!row.get::<_, String>(0).contains(token), "it is stored");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_makes_a_token_that_may_more_than_they() {
+    let app = TestApp::start().await;
+    let refused = make(&app.admin(), "Too high", "owner").await;
+    assert_eq!(refused.problem(403, "forbidden")["required_role"], "owner");
+    make(&app.owner(), "Owner's", "owner").await.expect_status(201);
+    make(&app.as_role(&app.one, Role::Operator), "Lower", "viewer").await.problem(403, "forbidden");
+    for days in [0, 367] {
+        let body = json!({"name": "Days", "role": "viewer", "expires_in_days": days});
+        let refused = app.admin().post("/api/v1/api-tokens", &body).send().await;
+        refused.problem(422, "validation_failed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_or_expired_token_is_of_no_use_at_once() {
+    let app = TestApp::start().await;
+    let rows = app.superuser().await;
+    let revoked = make(&app.admin(), "Revoked", "viewer").await.expect_status(201).json();
+    let expired = make(&app.admin(), "Expired", "viewer").await.expect_status(201).json();
+    let as_token = |made: &Value| app.bearer(made["token"].as_str().expect("a token"));
+    as_token(&revoked).read("/api/v1/me").await;
+    as_token(&expired).read("/api/v1/me").await;
+    let path = format!("/api/v1/api-tokens/{}", revoked["id"].as_str().expect("an id"));
+    app.admin().delete(&path).send().await.expect_status(204);
+    as_token(&revoked).get("/api/v1/me").send().await.problem(401, "unauthenticated");
+    app.admin().delete(&path).send().await.problem(404, "not_found");
+    let past = "UPDATE api_tokens SET created_at = now() - interval '2 days', expires_at = now() - interval '1 second'";
+    rows.execute(past, &[]).await.expect("time passes");
+    as_token(&expired).get("/api/v1/me").send().await.problem(401, "unauthenticated");
+}

@@ -1,0 +1,170 @@
+//! A good request for every operation of the description, with fresh things for what it changes.
+//!
+//! An operation without a recipe fails the tests: nobody can add an endpoint and forget the tables made of them.
+
+use crate::support::{
+    app::{Msp, PASSWORD, TestApp},
+    client::{Answer, Client, Request},
+    contract::Operation,
+    onboard::{at, credentials},
+};
+use policytab_domain::role::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// One MSP with one of everything.
+pub(crate) struct Side {
+    pub(crate) owner: Client,
+    pub(crate) email: String,
+    pub(crate) customer: Value,
+    pub(crate) import: String,
+    pub(crate) snapshot: String,
+    pub(crate) baseline: String,
+    /// Texts that only this MSP may see.
+    pub(crate) marks: Vec<String>,
+}
+
+pub(crate) fn id(value: &Value) -> String {
+    value["id"].as_str().expect("an id").to_owned()
+}
+
+fn policy(name: &str) -> Value {
+    json!({
+        "displayName": name,
+        "state": "enabled",
+        "conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}},
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    })
+}
+
+impl Side {
+    pub(crate) async fn new(app: &TestApp, msp: &Msp) -> Self {
+        let owner = app.as_role(msp, Role::Owner);
+        let tenant = app.another_tenant("security-defaults");
+        let customer = app.imported(&owner, &tenant).await;
+        let imports = owner.read(&at(&customer, "/imports")).await;
+        let snapshots = owner.read(&at(&customer, "/snapshots")).await;
+        let name = format!("Baseline {}", Uuid::new_v4());
+        let baseline = json!({"name": name, "policies": [policy("Require MFA")]});
+        let baseline = owner.post("/api/v1/baselines", &baseline).send().await.expect_status(201).json();
+        let (import, snapshot) = (id(&imports["items"][0]), id(&snapshots["items"][0]));
+        let email = msp.person(Role::Owner).email.clone();
+        let mut marks = vec![msp.id.to_string(), msp.name.to_owned(), name, tenant.tenant_id, tenant.domain];
+        marks.extend([id(&customer), id(&baseline), import.clone(), snapshot.clone()]);
+        marks.push(email.split_once('@').expect("an address").1.to_owned());
+        let baseline = id(&baseline);
+        Self { owner, email, customer, import, snapshot, baseline, marks }
+    }
+
+    async fn made(&self, path: &str, body: Value) -> String {
+        id(&self.owner.post(path, &body).send().await.expect_status(201).json())
+    }
+
+    async fn new_baseline(&self) -> String {
+        let name = format!("Another {}", Uuid::new_v4());
+        self.made("/api/v1/baselines", json!({"name": name, "policies": [policy("Block")]})).await
+    }
+
+    async fn new_user(&self) -> String {
+        self.made("/api/v1/users", new_user()).await
+    }
+
+    /// A request that this MSP's owner may make, with fresh things for what it changes.
+    pub(crate) async fn recipe(&self, app: &TestApp, operation: &Operation, who: &Client) -> Request {
+        let name = format!("Made {}", Uuid::new_v4());
+        let (mut path, mut body, mut cookie) = (operation.path.clone(), None, None);
+        let mut customer = id(&self.customer);
+        let mut other = String::new();
+        match operation.id.as_str() {
+            "api_token_list" | "audit_list" | "baseline_list" | "customer_list" | "fleet_fetch"
+            | "me_fetch" | "user_list" | "event_stream" | "healthz" | "readyz" | "metrics" | "jwks_fetch" => {
+            }
+            "co_managed_baseline_fetch"
+            | "comparison_baseline_fetch"
+            | "connection_fetch"
+            | "connection_test"
+            | "customer_fetch"
+            | "import_list"
+            | "report_fetch"
+            | "snapshot_list"
+            | "snapshot_fetch"
+            | "snapshot_policies"
+            | "import_fetch" => {}
+            "problem_fetch" => path = path.replace("{code}", "not_found"),
+            "session_login" => body = Some(json!({"email": self.email, "password": PASSWORD})),
+            "session_refresh" | "session_logout" => {
+                let login = json!({"email": self.email, "password": PASSWORD});
+                let answer = app.anonymous().post("/api/v1/auth/login", &login).send().await;
+                let set = answer.header("set-cookie").expect("a cookie");
+                cookie = Some(set.split(';').next().unwrap_or_default().to_owned());
+            }
+            "api_token_create" => body = Some(json!({"name": name, "role": "viewer"})),
+            "api_token_delete" => {
+                other = self.made("/api/v1/api-tokens", json!({"name": name, "role": "viewer"})).await;
+            }
+            "user_create" => body = Some(new_user()),
+            "user_update" => {
+                other = self.new_user().await;
+                body = Some(json!({"display_name": name}));
+            }
+            "user_delete" => other = self.new_user().await,
+            "baseline_create" => body = Some(json!({"name": name, "policies": [policy("A")]})),
+            "baseline_import_files" => {
+                let content = policy("A").to_string();
+                body = Some(json!({"name": name, "files": [{"path": "a.json", "content": content}]}));
+            }
+            "baseline_import_github" => {
+                body = Some(
+                    json!({"name": name, "url": "https://github.com/northlight-it/conditional-access-baseline"}),
+                );
+            }
+            "baseline_fetch" => other = self.baseline.clone(),
+            "baseline_update" => {
+                other = self.new_baseline().await;
+                body = Some(json!({"name": name}));
+            }
+            "baseline_delete" => other = self.new_baseline().await,
+            "customer_create" => body = Some(json!({"display_name": name, "cloud": "emulator"})),
+            "customer_update" => {
+                customer = id(&app.pending(&self.owner).await);
+                body = Some(json!({"display_name": name}));
+            }
+            "customer_delete" => customer = id(&app.pending(&self.owner).await),
+            "connection_put" => {
+                customer = id(&app.pending(&self.owner).await);
+                body = Some(credentials(&app.another_tenant("no-policies")));
+            }
+            "connection_delete" => {
+                customer = id(&app.connected(&self.owner, &app.another_tenant("no-policies")).await);
+            }
+            "comparison_baseline_put" => body = Some(json!({"kind": "imported_snapshot"})),
+            "import_create" => body = Some(json!({})),
+            unknown => panic!("the operation {unknown} has no recipe: add one to {}", file!()),
+        }
+        let first = if path.contains("/customers/{id}") { customer } else { other };
+        path = path.replace("{id}", &first);
+        path = path.replace("{import_id}", &self.import).replace("{snapshot_id}", &self.snapshot);
+        let method: Method = operation.method.parse().expect("a method");
+        let mut request = who.call(method, &path);
+        if let Some(body) = &body {
+            request = request.json(body);
+        }
+        if let Some(cookie) = &cookie {
+            request = request.header("cookie", cookie);
+        }
+        request
+    }
+
+    /// Waits until an import that this answer started has ended.
+    pub(crate) async fn settled(&self, app: &TestApp, operation: &Operation, answer: &Answer) {
+        if operation.id == "import_create" && answer.status == 202 {
+            app.ended(&self.owner, &self.customer, &answer.json()).await;
+        }
+    }
+}
+
+fn new_user() -> Value {
+    let email = format!("{}@people.example", Uuid::new_v4().simple());
+    json!({"email": email, "display_name": "Somebody", "role": "viewer", "password": PASSWORD})
+}
