@@ -5,16 +5,17 @@ WORKDIR /src/frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY frontend ./
-COPY openapi ../openapi
+# The product shows some of the operator pages as its guide.
+COPY docs ../docs
 RUN npm run build
 
 FROM rust:1.95-bookworm AS server
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
+COPY bench bench
 COPY crates crates
 COPY migrations migrations
 COPY docker/bootstrap.sql docker/bootstrap.sql
-COPY openapi openapi
 COPY --from=spa /src/frontend/dist frontend/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
     cargo build --locked --release --package policytab-api --bin policytab \

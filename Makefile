@@ -11,7 +11,7 @@ target := $(or $(CARGO_TARGET_DIR),target)
 npm := npm --prefix frontend
 modules := frontend/node_modules/.installed
 spa := frontend/dist/index.html
-spa_sources := $(shell find frontend/src frontend/public frontend/index.html frontend/*.ts frontend/*.json frontend/scripts -type f 2>/dev/null | sed 's/ /\\ /g')
+spa_sources := $(shell find frontend/src frontend/public frontend/index.html frontend/*.ts frontend/*.json frontend/scripts docs/*.md -type f 2>/dev/null | sed 's/ /\\ /g')
 
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
