@@ -39,8 +39,8 @@ pub struct WorkerSettings {
     pub meter: Arc<dyn Meter>,
 }
 
-/// Runs jobs until told to stop; one at a time. The job under way is given up then: its lease runs out, and another
-/// worker does it again.
+/// Runs jobs until told to stop; one at a time. The job under way is given back then, and another worker begins it
+/// again.
 pub async fn run(app: App, slot: usize, settings: WorkerSettings, mut stopped: watch::Receiver<bool>) {
     let name = format!("{}-{slot}", std::process::id());
     let mut notices = app.store.listen();

@@ -35,15 +35,16 @@ async fn a_worker_killed_at_any_step_is_replaced_and_nothing_shows_twice_or_half
     let stage = Stage::new().await;
     stage.bodies_known().await;
     let mut imports: Vec<(Customer, String, Option<&str>)> = Vec::new();
-    for (step, path) in ASKING {
-        let customer = stage.connected(&format!("Killed asking {step}")).await;
+    let connect = async |names: Vec<String>| join_all(names.iter().map(|name| stage.connected(name))).await;
+    let names = ASKING.map(|(step, _)| format!("Killed asking {step}"));
+    for ((step, path), customer) in ASKING.into_iter().zip(connect(names.into()).await) {
         stage.fault(&customer, Fault::on(path, FaultKind::Hang));
         let import = stage.import(&customer).await;
         imports.push((customer, import, Some(step)));
     }
     let mut points = Vec::new();
-    for (number, point) in WRITING.into_iter().enumerate() {
-        let customer = stage.connected(&format!("Killed writing {number}")).await;
+    let names = (0..WRITING.len()).map(|number| format!("Killed writing {number}"));
+    for (point, customer) in WRITING.into_iter().zip(connect(names.collect()).await) {
         let import = stage.import(&customer).await;
         points.push(format!("{import}:{point}"));
         imports.push((customer, import, None));

@@ -1,7 +1,7 @@
 //! The second import of a customer, after things were changed in the portal.
 
 use crate::harness::{Stage, text};
-use policytab_graph_sim::{Fault, FaultKind, TenantEdit};
+use policytab_graph_sim::TenantEdit;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -73,16 +73,16 @@ async fn a_second_import_shows_what_changed_and_leaves_the_agreed_state_alone() 
     assert_eq!(kinds.len(), 3, "{kinds:?}");
 
     // A third one that fails takes nothing away: the customer shows what it showed, and the error.
-    let fault = stage.fault(&customer, Fault::on("/organization", FaultKind::Garbage));
+    edit(TenantEdit::ForceAadsts { code: Some(7_000_222) });
     let third = stage.import(&customer).await;
-    let failed = stage.ended(&customer, &third, Duration::from_secs(60)).await;
-    assert_eq!((text(&failed["state"]), text(&failed["error"]["code"])), ("failed", "graph_unavailable"));
+    let failed = stage.ended(&customer, &third, Duration::from_secs(30)).await;
+    assert_eq!((text(&failed["state"]), text(&failed["error"]["code"])), ("failed", "graph_token_failed"));
     let mut after = stage.customer_now(&customer).await;
-    assert_eq!(after["last_error"]["code"], "graph_unavailable");
+    assert_eq!(after["last_error"]["code"], "graph_token_failed");
     after["last_error"] = Value::Null;
     assert_eq!(after, now);
     assert_eq!(stage.get(&format!("/customers/{}/report", customer.id)).await, report);
-    stage.control().fault_clear(fault);
+    edit(TenantEdit::ForceAadsts { code: None });
     let fourth = stage.import(&customer).await;
     stage.succeeded(&customer, &fourth, Duration::from_secs(30)).await;
     assert_eq!(stage.customer_now(&customer).await["last_error"], Value::Null);
