@@ -66,6 +66,25 @@ it("says why an import found no policies", async () => {
   expect(screen.getByRole("link", { name: "Open report" })).toBeVisible();
 });
 
+it("lets an operator re-sync an imported customer, and a viewer not", async () => {
+  const bodies: unknown[] = [];
+  server.use(
+    http.get(`${ANY}/customers/:id`, () => HttpResponse.json(importedCustomer({ connected: true }))),
+    http.post(`${ANY}/customers/:id/import`, async ({ request }) => {
+      bodies.push(await request.json());
+      return HttpResponse.json(importAt("token", { state: "queued" }), { status: 202 });
+    }),
+  );
+  serveImport(importAt(undefined));
+  const { unmount } = await renderPage(ADDRESS, "operator");
+  await userEvent.click(await screen.findByRole("button", { name: "Re-sync now" }));
+  await waitFor(() => expect(bodies).toEqual([{}]));
+  unmount();
+  await renderPage(ADDRESS, "viewer");
+  expect(await screen.findByText("Last import")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Re-sync now" })).not.toBeInTheDocument();
+});
+
 it("lets a viewer watch, but not start", async () => {
   await renderPage(ADDRESS, "viewer");
   expect(await screen.findByText("Nothing was imported yet")).toBeVisible();

@@ -35,11 +35,12 @@ export function useBaselineChoices() {
 
 export function useImportStart(customerId: string) {
   const client = useQueryClient();
-  return useMutation<Import, Problem, ComparisonBaseline>({
+  // Without a choice, the customer stays compared with what it is compared with now.
+  return useMutation<Import, Problem, ComparisonBaseline | undefined>({
     mutationFn: async (comparison_baseline) => {
       const { data, error } = await http.POST("/api/v1/customers/{id}/import", {
         params: { path: { id: customerId } },
-        body: { comparison_baseline },
+        body: comparison_baseline ? { comparison_baseline } : {},
       });
       if (error) throw error;
       return data;

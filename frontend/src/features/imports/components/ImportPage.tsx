@@ -45,6 +45,7 @@ export function ImportPage() {
 
 function Content({ customer, run }: { customer: Customer; run: Import | undefined }) {
   const admin = useHasRole("admin");
+  const operator = useHasRole("operator");
   if (!run && !admin) {
     return (
       <EmptyState title="Nothing was imported yet">
@@ -56,6 +57,9 @@ function Content({ customer, run }: { customer: Customer; run: Import | undefine
     <>
       {admin && customer.status === "connected" && !isUnderWay(run) && (
         <Start customer={customer} last={run} />
+      )}
+      {operator && customer.status === "imported" && !isUnderWay(run) && (
+        <Resync customer={customer} last={run} />
       )}
       {run && <Run customer={customer} run={run} />}
     </>
@@ -78,6 +82,29 @@ function Start({ customer, last }: { customer: Customer; last: Import | undefine
         </Button>
         <Text size={200}>Reads the tenant once. Nothing in the tenant is changed.</Text>
       </div>
+    </Panel>
+  );
+}
+
+/** Reads an imported tenant once more; what it is compared with is chosen under Customer settings. */
+function Resync({ customer, last }: { customer: Customer; last: Import | undefined }) {
+  const styles = useStyles();
+  const start = useImportStart(customer.id);
+  return (
+    <Panel title="Re-sync">
+      {start.error && <ProblemMessage error={start.error} />}
+      {customer.connected ? (
+        <div className={styles.actions}>
+          <Button appearance="primary" disabled={start.isPending} onClick={() => start.mutate(undefined)}>
+            {last?.state === "failed" ? "Try again" : "Re-sync now"}
+          </Button>
+          <Text size={200}>
+            Takes a new snapshot and makes the report anew. The co-managed baseline stays as it is.
+          </Text>
+        </div>
+      ) : (
+        <Text>The Graph connection was removed. Connect the tenant again to re-sync it.</Text>
+      )}
     </Panel>
   );
 }
