@@ -16,7 +16,6 @@ use policytab_api::{
 use policytab_app::{
     App,
     passwords::Passwords,
-    users::{self, Person},
     worker::{self, WorkerSettings},
 };
 use policytab_domain::{role::Role, tenancy::MspScope};
@@ -26,6 +25,7 @@ use policytab_graph_sim::{CaThrottle, Control, Sim, SimConfig};
 use policytab_store::{NewUser, Store, StoreConfig, User};
 use policytab_test_support::TestDb;
 use policytab_vault::KeyRing;
+use secrecy::SecretString;
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -110,8 +110,9 @@ impl TestApp {
         })
         .expect("valid settings");
         let app = open(&config).await;
-        let one = msp(&app, "Northwind IT", "one").await;
-        let two = msp(&app, "Tailspin Services", "two").await;
+        let hash = password_hash(&app).await;
+        let one = msp(&app, &hash, "Northwind IT", "one").await;
+        let two = msp(&app, &hash, "Tailspin Services", "two").await;
         let (stop, stopped) = watch::channel(false);
         let metrics = Metrics::new().expect("metrics");
         let worker = WorkerSettings { lease: config.job_lease, meter: Arc::new(metrics.clone()) };
@@ -189,26 +190,24 @@ async fn open(config: &Config) -> App {
     }
 }
 
+/// The hash of [`PASSWORD`]. Hashing is slow on purpose; one hash serves everybody.
+async fn password_hash(app: &App) -> SecretString {
+    app.passwords.hash(PASSWORD.to_owned().into()).await.expect("a hash")
+}
+
 #[expect(clippy::disallowed_methods, reason = "a test acts for the MSPs it made")]
-async fn msp(app: &App, name: &'static str, key: &str) -> Msp {
-    let person = Person {
-        email: format!("owner@{key}.example"),
-        display_name: format!("Owner of {key}"),
-        role: Role::Owner,
-        password: PASSWORD.to_owned().into(),
+async fn msp(app: &App, hash: &SecretString, name: &'static str, key: &str) -> Msp {
+    let new = |role: Role| NewUser {
+        email: format!("{role}@{key}.example"),
+        display_name: format!("The {role} of {key}"),
+        role,
+        password_hash: Some(hash.clone()),
     };
-    // Hashing is slow on purpose; one hash serves all.
-    let owner = users::prepare(app, person).await.expect("an owner");
-    let (msp, first) = app.store.msp_create(name, &owner).await.expect("an MSP");
+    let (msp, owner) = app.store.msp_create(name, &new(Role::Owner)).await.expect("an MSP");
     let scope = MspScope::assume_verified(msp.id);
-    let mut people = vec![first];
+    let mut people = vec![owner];
     for role in [Role::Admin, Role::Operator, Role::Viewer] {
-        let new = NewUser {
-            email: format!("{role}@{key}.example"),
-            display_name: format!("The {role} of {key}"),
-            role,
-            password_hash: owner.password_hash.clone(),
-        };
+        let new = new(role);
         people.push(app.store.write(&scope, async |tx| tx.user_insert(&new).await).await.expect("a person"));
     }
     Msp { id: msp.id.as_uuid(), name, people }
