@@ -1,7 +1,7 @@
 //! What every request can reach.
 
 use crate::{
-    auth::{keys::SigningKeys, outside::OutsideIssuer},
+    auth::{claims::AccessClaims, keys::SigningKeys, outside::OutsideIssuer},
     config::Config,
 };
 use policytab_app::App;
@@ -26,6 +26,9 @@ pub struct State {
     pub known_msps: moka::future::Cache<MspId, ()>,
     /// API tokens whose use was noted within the last minute.
     pub noted_tokens: moka::future::Cache<ApiTokenId, ()>,
+    /// Our own access tokens that were verified a moment ago, by digest: checking a signature costs more than everything
+    /// else in a small request. Times are looked at each time.
+    pub verified: moka::future::Cache<[u8; 32], Arc<AccessClaims>>,
     /// Turns true when the process is told to stop: what streams without end must end then.
     pub stopped: watch::Receiver<bool>,
 }
@@ -47,6 +50,7 @@ impl State {
         let known_msps = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
         let noted_tokens = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
         let issuer = config.issuer();
-        Ok(Self { app, issuer, config, keys, outside, known_msps, noted_tokens, stopped })
+        let verified = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
+        Ok(Self { app, issuer, config, keys, outside, known_msps, noted_tokens, verified, stopped })
     }
 }

@@ -11,7 +11,7 @@ use policytab_domain::{
     problem::{Problem, ProblemCode},
     snapshot::SnapshotContent,
 };
-use policytab_store::{Customer, CustomerPatch, Report, Snapshot};
+use policytab_store::{Customer, CustomerPatch, Report, Snapshot, StoreError};
 
 /// A report with what a reader needs around it.
 #[derive(Debug)]
@@ -84,6 +84,10 @@ pub async fn choose(
     app.store
         .write(&actor.scope, async |tx| {
             let (customer, before) = tx.customer_lock(id).await?;
+            // A running import ends with the choice that it began with.
+            if let Some(import_id) = tx.import_running(&customer).await? {
+                return Err(StoreError::ImportRunning { import_id }.into());
+            }
             let mut after = tx.customer_update(&customer, &patch, expected_version).await?;
             if let Some((snapshot, analysis)) = &analysed {
                 // An import may have ended meanwhile: its own report is newer and stays.

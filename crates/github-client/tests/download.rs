@@ -1,5 +1,7 @@
 //! The client against the emulator and against answers that break the protocol.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use policytab_github_client::{Address, GithubClient, GithubError};
 use policytab_graph_sim::{Repository, Seed, Sim, SimConfig};
 use std::collections::BTreeMap;

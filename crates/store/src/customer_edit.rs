@@ -193,7 +193,6 @@ impl TenantTx<ReadWrite> {
                 customers::last_snapshot_at.eq(facts.taken_at),
                 customers::last_error.eq(None::<Value>),
                 customers::updated_at.eq(diesel::dsl::now),
-                customers::version.eq(customers::version + 1),
             ))
             .returning(CustomerRow::as_returning())
             .get_result(self.conn())

@@ -97,6 +97,12 @@ pub fn verify(keys: &SigningKeys, issuer: &str, kid: &str, token: &str) -> Optio
     jsonwebtoken::decode::<AccessClaims>(token, keys.decoding(kid)?, &validation).ok().map(|t| t.claims)
 }
 
+/// Whether claims that were verified before still hold by the clock.
+pub fn current(claims: &AccessClaims, now: DateTime<Utc>) -> bool {
+    let leeway = LEEWAY.cast_signed();
+    claims.nbf <= now.timestamp() + leeway && now.timestamp() < claims.exp + leeway
+}
+
 /// The key id that a token names, if its header is one that we would look at: no key or address of a key brought
 /// along, no critical extension that we don't know, no type other than JWT.
 pub fn plain_kid(token: &str) -> Option<String> {

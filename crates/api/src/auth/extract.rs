@@ -1,16 +1,21 @@
 //! The credential and the permission, as one extractor: a handler that names `Authed<perm::X>` runs only for those
 //! who may X. This is one of the few places where a scope is made.
 
-use super::{claims, perm::Permission};
+use super::{
+    claims::{self, AccessClaims},
+    perm::Permission,
+};
 use crate::{http::middleware::request_id, problem::ApiError, state::State};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web};
+use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
 use policytab_app::{Actor, ActorKind, actor::forbidden, tokens};
 use policytab_domain::{
     problem::{Problem, ProblemCode},
     tenancy::MspScope,
 };
-use std::{marker::PhantomData, ops::Deref};
+use sha2::{Digest as _, Sha256};
+use std::{marker::PhantomData, ops::Deref, sync::Arc};
 
 /// A verified actor with the permission `P`.
 #[derive(Debug)]
@@ -119,20 +124,16 @@ async fn api_token(state: &State, token: &str) -> Result<Option<Actor>, ApiError
     reason = "the token's signature, issuer, audience and times were verified"
 )]
 async fn jwt(state: &State, token: &str) -> Result<Option<Actor>, ApiError> {
+    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    if let Some(claims) = state.verified.get(&digest).await {
+        return Ok(claims::current(&claims, Utc::now()).then(|| person(&claims)));
+    }
     let Some(kid) = claims::plain_kid(token) else { return Ok(None) };
     if state.keys.decoding(&kid).is_some() {
-        let claims = claims::verify(&state.keys, &state.issuer, &kid, token);
-        return Ok(claims.map(|claims| Actor {
-            scope: MspScope::assume_verified(claims.msp_id.into()),
-            kind: ActorKind::User,
-            id: claims.sub.to_string(),
-            user_id: Some(claims.sub.into()),
-            name: claims.name,
-            email: Some(claims.email),
-            role: claims.role,
-            ip: None,
-            request_id: None,
-        }));
+        let Some(claims) = claims::verify(&state.keys, &state.issuer, &kid, token) else { return Ok(None) };
+        let actor = person(&claims);
+        state.verified.insert(digest, Arc::new(claims)).await;
+        return Ok(Some(actor));
     }
     let Some(outside) = &state.outside else { return Ok(None) };
     let Some(subject) = outside.verify(&kid, token).await else { return Ok(None) };
@@ -151,6 +152,25 @@ async fn jwt(state: &State, token: &str) -> Result<Option<Actor>, ApiError> {
         ip: None,
         request_id: None,
     }))
+}
+
+/// The person of an access token of our own.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the token's signature, issuer, audience and times were verified"
+)]
+fn person(claims: &AccessClaims) -> Actor {
+    Actor {
+        scope: MspScope::assume_verified(claims.msp_id.into()),
+        kind: ActorKind::User,
+        id: claims.sub.to_string(),
+        user_id: Some(claims.sub.into()),
+        name: claims.name.clone(),
+        email: Some(claims.email.clone()),
+        role: claims.role,
+        ip: None,
+        request_id: None,
+    }
 }
 
 /// Whether the MSP of an outside token is one of ours.
