@@ -35,6 +35,7 @@ pub async fn create(
             if let Some(before) = idempotency::claim(app, tx, actor, idempotency.as_ref()).await? {
                 return Ok(before);
             }
+            audit::still(tx, actor).await?;
             let made = tx.api_token_insert(&new).await?;
             let details =
                 serde_json::json!({"name": made.name, "role": made.role, "expires_at": made.expires_at});

@@ -1,9 +1,23 @@
 //! The audit trail: written in the transaction of what it tells.
 
 use crate::{Actor, ActorKind, App, AppResult};
-use policytab_store::{AuditEntry, AuditRow, Page, ReadWrite, TenantTx};
+use policytab_domain::problem::{Problem, ProblemCode};
+use policytab_store::{AuditEntry, AuditRow, Page, ReadWrite, StoreError, TenantTx};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+/// Makes sure that a person who acts still exists and still has the role that their access token tells: it is believed
+/// for a quarter of an hour, in which people are removed and demoted. Changes are not for them any more.
+pub(crate) async fn still(tx: &mut TenantTx<ReadWrite>, actor: &Actor) -> AppResult<()> {
+    let Some(id) = actor.user_id else { return Ok(()) };
+    let gone = |detail: &str| Problem::new(ProblemCode::Unauthenticated, detail);
+    match tx.user_fetch(id).await {
+        Ok(user) if user.role.covers(actor.role) => Ok(()),
+        Ok(_) => Err(gone("Your role has changed since you signed in.").into()),
+        Err(StoreError::NotFound { .. }) => Err(gone("You are no longer a person of this workspace.").into()),
+        Err(error) => Err(error.into()),
+    }
+}
 
 /// Appends to the trail. `details` never holds a secret.
 pub(crate) async fn write(
@@ -13,6 +27,10 @@ pub(crate) async fn write(
     subject: (&'static str, Uuid),
     mut details: Value,
 ) -> AppResult<()> {
+    // What changes the actor's own row is checked before it does: see users.
+    if actor.user_id.is_none_or(|id| id.as_uuid() != subject.1) {
+        still(tx, actor).await?;
+    }
     // An outside issuer names people as it likes; the column holds ids of ours.
     if actor.kind == ActorKind::External
         && let Value::Object(map) = &mut details

@@ -127,11 +127,17 @@ pub async fn create(
             Problem::invalid("policies", format!("at most {MAX_POLICIES} policies make a baseline")).into()
         );
     }
+    let documents = documents(reading);
+    // PostgreSQL's text can't hold U+0000, which canonical JSON writes like this; no name or condition needs it.
+    if let Some(bad) = documents.iter().find(|d| d.bytes.windows(6).any(|w| w == br"\u0000")) {
+        let name = bad.display_name.replace('\0', " ");
+        return Err(Problem::invalid("policies", format!("\"{name}\" holds the character U+0000")).into());
+    }
     let new = NewBaseline {
         display_name: name.trim().to_owned(),
         description: String::new(),
         source: source(reading, origin)?,
-        documents: documents(reading),
+        documents,
     };
     app.store
         .write(&actor.scope, async move |tx| {
@@ -144,6 +150,15 @@ pub async fn create(
             idempotency::finish(app, tx, actor, idempotency.as_ref(), render(&made)).await
         })
         .await
+}
+
+/// Reads files, given as path and bytes, on a thread that serves nobody: twenty mebibytes take a while.
+pub async fn read(files: Vec<(String, Vec<u8>)>) -> AppResult<Reading> {
+    tokio::task::spawn_blocking(move || {
+        read_many(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())))
+    })
+    .await
+    .map_err(AppError::internal)
 }
 
 /// Downloads a folder of a public repository and reads it. Gives the address as it was understood and the commit.
@@ -165,7 +180,7 @@ pub async fn read_github(
         tracing::info!(%error, owner = address.owner, repository = address.name, "a download failed");
         error.problem()
     })?;
-    let reading = read_many(download.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
+    let reading = read(download.files).await?;
     Ok((address, download.commit, reading))
 }
 

@@ -4,6 +4,7 @@
 //! the required roles, and `/organization` names the same tenant. No call to Microsoft happens inside a transaction.
 
 use crate::{Actor, App, AppError, AppResult, audit};
+use chrono::{DateTime, Utc};
 use policytab_domain::{
     cloud::Cloud,
     ids::{CustomerId, EntraTenantId, MspId},
@@ -36,7 +37,25 @@ struct Verified {
     tenant: TenantFacts,
     permissions: PermissionCheck,
     secret: Option<SecretInfo>,
+    /// The secret's expiry may be readable, but was not this time.
+    secret_unread: bool,
     app_display_name: Option<String>,
+}
+
+impl Verified {
+    /// When the secret expires; what was known before, where it could not be read this time.
+    fn secret_expires_at(&self, before: Option<&Connection>) -> Option<DateTime<Utc>> {
+        match &self.secret {
+            Some(secret) => Some(secret.expires_at),
+            None if self.secret_unread => before.and_then(|c| c.secret_expires_at),
+            None => None,
+        }
+    }
+}
+
+/// The ETag that the change is based on is an old one.
+fn stale() -> Problem {
+    Problem::new(ProblemCode::PreconditionFailed, "It was changed since the version in If-Match.")
 }
 
 /// What a customer's sealed client secret is bound to: moved to another row, it does not open.
@@ -66,11 +85,7 @@ pub async fn put(
     check_secret(&input.client_secret)?;
     let before = crate::customers::fetch(app, actor, id).await?;
     if expected_version.is_some_and(|v| v != before.version) {
-        return Err(Problem::new(
-            ProblemCode::PreconditionFailed,
-            "It was changed since the version in If-Match.",
-        )
-        .into());
+        return Err(stale().into());
     }
     let credentials = Credentials { client_id: input.client_id, client_secret: input.client_secret };
     let hint = input.tenant_hint.as_deref().map(str::trim).filter(|h| !h.is_empty());
@@ -84,14 +99,18 @@ pub async fn put(
     let new = NewConnection {
         client_id: input.client_id,
         sealed_secret: sealed,
-        tenant: verified.tenant,
-        permissions: verified.permissions,
-        app_display_name: verified.app_display_name,
-        secret_expires_at: verified.secret.map(|s| s.expires_at),
+        tenant: verified.tenant.clone(),
+        permissions: verified.permissions.clone(),
+        app_display_name: verified.app_display_name.clone(),
+        secret_expires_at: verified.secret_expires_at(None),
     };
     app.store
         .write(&actor.scope, async |tx| {
-            let (customer, _) = tx.customer_lock(id).await?;
+            let (customer, now) = tx.customer_lock(id).await?;
+            // Verifying took a while; somebody else may have saved meanwhile.
+            if expected_version.is_some_and(|v| v != now.version) {
+                return Err(stale().into());
+            }
             let rotated = tx.connection_fetch(&customer).await?.is_some();
             let connection = tx.connection_put(&customer, &new).await?;
             let action = if rotated { "connection.rotate" } else { "connection.create" };
@@ -108,7 +127,7 @@ pub async fn put(
 
 /// Verifies the stored credentials once more and notes what it found.
 pub async fn test(app: &App, actor: &Actor, id: CustomerId) -> AppResult<(Customer, Option<Connection>)> {
-    let (cloud, tenant, credentials) = stored(app, actor, id).await?;
+    let Stored { cloud, tenant, credentials, connection: tested } = stored(app, actor, id).await?;
     let found = match app.graph.token(cloud, tenant, &credentials).await {
         Ok(token) => verify(app, cloud, &token, &credentials).await,
         Err(error) => Err(error.into()),
@@ -122,7 +141,7 @@ pub async fn test(app: &App, actor: &Actor, id: CustomerId) -> AppResult<(Custom
         Ok(v) => Some(ConnectionCheck {
             permissions: v.permissions.clone(),
             app_display_name: v.app_display_name.clone(),
-            secret_expires_at: v.secret.as_ref().map(|s| s.expires_at),
+            secret_expires_at: v.secret_expires_at(Some(&tested)),
         }),
         Err(_) => None,
     };
@@ -130,6 +149,11 @@ pub async fn test(app: &App, actor: &Actor, id: CustomerId) -> AppResult<(Custom
         .store
         .write(&actor.scope, async |tx| {
             let (customer, _) = tx.customer_lock(id).await?;
+            // What was tested may have been replaced meanwhile: its result says nothing of what is there now.
+            let now = tx.connection_fetch(&customer).await?;
+            if now.as_ref().map(|c| c.version) != Some(tested.version) {
+                return Ok((tx.customer_fetch(id).await?, now));
+            }
             if let Some(check) = &check {
                 tx.connection_verified(&customer, check).await?;
             }
@@ -157,11 +181,16 @@ pub async fn delete(app: &App, actor: &Actor, id: CustomerId) -> AppResult<()> {
 }
 
 /// The stored credentials of a customer, opened.
-pub(crate) async fn stored(
-    app: &App,
-    actor: &Actor,
-    id: CustomerId,
-) -> AppResult<(Cloud, EntraTenantId, Credentials)> {
+pub(crate) struct Stored {
+    pub(crate) cloud: Cloud,
+    pub(crate) tenant: EntraTenantId,
+    pub(crate) credentials: Credentials,
+    /// The row that they are of.
+    pub(crate) connection: Connection,
+}
+
+/// Opens the stored credentials of a customer.
+pub(crate) async fn stored(app: &App, actor: &Actor, id: CustomerId) -> AppResult<Stored> {
     let (customer, connection, sealed) = app
         .store
         .read(&actor.scope, async |tx| {
@@ -181,7 +210,8 @@ pub(crate) async fn stored(
         unavailable("The stored client secret can't be decrypted with this server's keys.")
             .remedy("Enter the client secret again under Graph connection, or restore the server's key file.")
     })?;
-    Ok((customer.cloud, connection.tenant_id, Credentials { client_id: connection.client_id, client_secret }))
+    let credentials = Credentials { client_id: connection.client_id, client_secret };
+    Ok(Stored { cloud: customer.cloud, tenant: connection.tenant_id, credentials, connection })
 }
 
 /// There are no usable credentials.
@@ -278,17 +308,19 @@ async fn verify(app: &App, cloud: Cloud, token: &AppToken, credentials: &Credent
         return Err(mismatch(token.tenant_id, tenant.tenant_id).into());
     }
     // Only some permission sets may read the app itself; not knowing the expiry is no reason to fail.
+    let mut secret_unread = false;
     let secret = match app.graph.secret_expiry(cloud, token, credentials).await {
         Ok(info) => info,
         Err(error @ (GraphError::Throttled { .. } | GraphError::Unavailable { .. })) => {
             tracing::warn!(%error, "the secret's expiry can't be read");
+            secret_unread = true;
             None
         }
         Err(_) => None,
     };
     let app_display_name =
         token.app_display_name.clone().or_else(|| secret.as_ref().and_then(|s| s.app_display_name.clone()));
-    Ok(Verified { tenant, permissions, secret, app_display_name })
+    Ok(Verified { tenant, permissions, secret, secret_unread, app_display_name })
 }
 
 #[cfg(test)]

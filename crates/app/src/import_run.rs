@@ -196,7 +196,7 @@ async fn read(
     steps: &StepLog,
 ) -> Result<(SnapshotContent, Vec<(ImportStep, Duration)>), Early> {
     let found = connect::stored(app, actor, customer).await;
-    let (cloud, tenant, credentials) = found.map_err(|error| match error.into() {
+    let connect::Stored { cloud, tenant, credentials, .. } = found.map_err(|error| match error.into() {
         Early::Failed(problem, _) => Early::Failed(problem, Some(ImportStep::Token)),
         early => early,
     })?;

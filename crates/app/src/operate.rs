@@ -28,6 +28,8 @@ pub struct Rotated {
     pub rewrapped: u64,
     /// Secrets that the active key had sealed already.
     pub current: u64,
+    /// Secrets that no key of the ring opens.
+    pub unreadable: u64,
 }
 
 /// A password that nobody has to remember.
@@ -112,9 +114,14 @@ pub async fn rotate_keys(app: &App) -> AppResult<Rotated> {
             after = Some(last.customer_id);
             for secret in page {
                 let context = connect::context(msp.id, secret.customer_id);
-                match app.keyring.rewrap(&context, &secret.sealed).map_err(AppError::internal)? {
-                    None => rotated.current += 1,
-                    Some(sealed) => {
+                match app.keyring.rewrap(&context, &secret.sealed) {
+                    Err(error) => {
+                        // One that is damaged must not keep the others from being sealed again.
+                        tracing::error!(%error, msp.id = %msp.id, customer.id = %secret.customer_id, "a secret can't be opened");
+                        rotated.unreadable += 1;
+                    }
+                    Ok(None) => rotated.current += 1,
+                    Ok(Some(sealed)) => {
                         let replaced = app
                             .store
                             .write(&scope, async |tx| {

@@ -64,8 +64,9 @@ fn refused() -> AppError {
 pub async fn login(app: &App, email: &str, password: SecretString, origin: &Origin) -> AppResult<Session> {
     let email = email.trim().to_lowercase();
     let account = key("account", &email);
-    if let Some(ip) = &origin.ip {
-        allowed(app, &key("ip", ip), ATTEMPTS_PER_IP).await?;
+    let network = origin.ip.as_deref().map(|ip| key("ip", &network(ip)));
+    if let Some(network) = &network {
+        allowed(app, network, ATTEMPTS_PER_IP).await?;
     }
     allowed(app, &account, ATTEMPTS_PER_ACCOUNT).await?;
     if password.expose_secret().len() > 1024 {
@@ -73,6 +74,7 @@ pub async fn login(app: &App, email: &str, password: SecretString, origin: &Orig
     }
     let candidates = app.store.login_candidates(&email).await?;
     // The address may be known to several MSPs; the password tells which one is meant.
+    let alone = candidates.len() == 1;
     let mut found = None;
     if candidates.is_empty() {
         app.passwords.verify(password, None).await.map_err(AppError::internal)?;
@@ -86,7 +88,13 @@ pub async fn login(app: &App, email: &str, password: SecretString, origin: &Orig
         }
     }
     let candidate = found.ok_or_else(refused)?;
-    app.store.login_attempts_reset(&account).await?;
+    // Whoever owns another workspace could give this address a password of their own there, and wipe the count with it.
+    if alone {
+        app.store.login_attempts_reset(&account).await?;
+    }
+    if let Some(network) = &network {
+        app.store.login_attempts_reset(network).await?;
+    }
     begin(app, candidate.msp_id, candidate.user_id, origin).await
 }
 
@@ -197,6 +205,16 @@ fn person(scope: MspScope, user: &User, origin: &Origin) -> Actor {
         role: user.role,
         ip: origin.ip.clone(),
         request_id: origin.request_id.clone(),
+    }
+}
+
+/// The part of a network address that one caller has to themselves: of IPv6 the first 64 bits.
+fn network(ip: &str) -> String {
+    match ip.parse() {
+        Ok(std::net::IpAddr::V6(v6)) => {
+            v6.segments()[..4].iter().map(|s| format!("{s:x}")).collect::<Vec<_>>().join(":")
+        }
+        _ => ip.to_owned(),
     }
 }
 

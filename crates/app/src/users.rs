@@ -36,6 +36,7 @@ pub async fn create(
             if let Some(before) = idempotency::claim(app, tx, actor, idempotency.as_ref()).await? {
                 return Ok(before);
             }
+            audit::still(tx, actor).await?;
             let user = tx.user_insert(&new).await?;
             let details = serde_json::json!({"email": user.email, "role": user.role});
             audit::write(tx, actor, "user.create", ("user", user.id.as_uuid()), details).await?;
@@ -61,7 +62,7 @@ pub async fn list(app: &App, actor: &Actor, limit: i64, cursor: Option<&str>) ->
     app.store.read(&actor.scope, async |tx| Ok(tx.user_list(cursor, limit).await?)).await
 }
 
-/// Changes a person; a new password or role ends their sessions.
+/// Changes a person; a new password or role ends their sessions, a lower role the API tokens that they made above it.
 pub async fn update(
     app: &App,
     actor: &Actor,
@@ -82,6 +83,7 @@ pub async fn update(
     let patch = UserPatch { display_name: display_name.map(|n| n.trim().to_owned()), role, email: None };
     app.store
         .write(&actor.scope, async |tx| {
+            audit::still(tx, actor).await?;
             let before = tx.user_fetch(id).await?;
             let mut after = tx.user_update(id, &patch, expected_version).await?;
             if let Some(hash) = &password_hash {
@@ -91,10 +93,13 @@ pub async fn update(
             } else if after.role != before.role {
                 tx.refresh_user_end(id).await?;
             }
+            // Nobody's token may more than they do.
+            let revoked = tx.api_tokens_revoke_of(id, Some(after.role)).await?;
             let details = serde_json::json!({
                 "email": after.email,
                 "role": {"from": before.role, "to": after.role},
                 "password_changed": changed_password,
+                "revoked_api_tokens": revoked,
             });
             audit::write(tx, actor, "user.update", ("user", id.as_uuid()), details).await?;
             Ok(after)
@@ -102,13 +107,19 @@ pub async fn update(
         .await
 }
 
-/// Removes a person and ends their sessions. The last owner stays.
+/// Removes a person, ends their sessions and the API tokens that they made. The last owner stays.
 pub async fn delete(app: &App, actor: &Actor, id: UserId) -> AppResult<()> {
     app.store
         .write(&actor.scope, async |tx| {
+            audit::still(tx, actor).await?;
             let before = tx.user_fetch(id).await?;
+            let revoked = tx.api_tokens_revoke_of(id, None).await?;
             tx.user_delete(id).await?;
-            let details = serde_json::json!({"email": before.email, "role": before.role});
+            let details = serde_json::json!({
+                "email": before.email,
+                "role": before.role,
+                "revoked_api_tokens": revoked,
+            });
             audit::write(tx, actor, "user.delete", ("user", id.as_uuid()), details).await
         })
         .await

@@ -153,6 +153,33 @@ impl TenantTx<ReadWrite> {
         .try_into()
     }
 
+    /// Revokes the tokens that a person made with a role above the one given: they may no more than their maker. All of
+    /// them when the person goes. Gives the names, for the audit trail.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn api_tokens_revoke_of(
+        &mut self,
+        maker: UserId,
+        role: Option<Role>,
+    ) -> Result<Vec<String>, StoreError> {
+        let above: Vec<&str> = Role::ALL
+            .into_iter()
+            .filter(|r| role.is_none_or(|role| !role.covers(*r)))
+            .map(Role::as_str)
+            .collect();
+        Ok(diesel::update(
+            api_tokens::table
+                .filter(api_tokens::created_by.eq(maker.as_uuid()))
+                .filter(api_tokens::revoked_at.is_null())
+                .filter(api_tokens::role.eq_any(above)),
+        )
+        .set(api_tokens::revoked_at.eq(diesel::dsl::now))
+        .returning(api_tokens::name)
+        .get_results(self.conn())
+        .await?)
+    }
+
     /// Notes that a token was used. Writes at most once a minute: a busy script must not cost a row version a call.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::{
     schema::customers,
     tx::{Mode, TenantTx},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use diesel::{
     dsl::{count, count_star, sum},
     pg::Pg,
@@ -47,7 +47,8 @@ impl CustomerSort {
 /// What to list.
 #[derive(Debug, Clone, Default)]
 pub struct CustomerFilter {
-    /// Part of the display name, the tenant's name or its domain, without regard to case; taken literally.
+    /// Part of the display name, the tenant's name or its domain, without regard to case; taken literally. Or the whole
+    /// tenant id.
     pub search: Option<String>,
     /// Only customers that stand here.
     pub status: Option<CustomerStatus>,
@@ -137,7 +138,10 @@ fn never() -> DateTime<Utc> {
 
 fn parse_time(text: String) -> Result<DateTime<Utc>, StoreError> {
     let micros = i64::from_str(&text).map_err(|_| StoreError::InvalidCursor)?;
-    DateTime::from_timestamp_micros(micros).ok_or(StoreError::InvalidCursor)
+    // PostgreSQL's timestamps span less than chrono's.
+    DateTime::from_timestamp_micros(micros)
+        .filter(|at| (1970..10_000).contains(&at.year()))
+        .ok_or(StoreError::InvalidCursor)
 }
 
 fn sort_value(sort: CustomerSort, row: &CustomerRow) -> String {
@@ -200,11 +204,14 @@ impl<M: Mode> TenantTx<M> {
         }
         if let Some(search) = filter.search.as_deref().filter(|s| !s.is_empty()) {
             let pattern = contains_pattern(search);
+            // What a ticket or the Entra admin center gives is often the tenant's id.
+            let tenant = Uuid::try_parse(search.trim()).ok();
             query = query.filter(
                 customers::display_name
                     .ilike(pattern.clone())
                     .or(customers::tenant_name.ilike(pattern.clone()))
-                    .or(customers::tenant_domain.ilike(pattern)),
+                    .or(customers::tenant_domain.ilike(pattern))
+                    .or(customers::tenant_id.eq(tenant)),
             );
         }
         let rows: Vec<CustomerRow> = ordered(query, filter, after)?

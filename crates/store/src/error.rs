@@ -94,7 +94,9 @@ impl From<Diesel> for StoreError {
                 // A timeout, an administrator, a deadlock: all may go better next time. PostgreSQL's texts, since diesel
                 // drops the code.
                 let message = info.message();
-                if message.starts_with("canceling statement") || message.starts_with("terminating connection")
+                if message.starts_with("canceling statement")
+                    || message.starts_with("terminating connection")
+                    || message.starts_with("deadlock detected")
                 {
                     return Self::Unavailable(message.to_owned());
                 }

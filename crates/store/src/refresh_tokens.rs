@@ -3,7 +3,7 @@
 
 use crate::{
     error::StoreError,
-    schema::refresh_tokens,
+    schema::{refresh_tokens, users},
     tx::{ReadWrite, TenantTx},
 };
 use chrono::{DateTime, Utc};
@@ -65,6 +65,13 @@ impl TenantTx<ReadWrite> {
         digest: [u8; 32],
         expires_at: DateTime<Utc>,
     ) -> Result<RefreshRotation, StoreError> {
+        let owner: Option<Uuid> = refresh_tokens::table
+            .filter(refresh_tokens::id.eq(token_id))
+            .select(refresh_tokens::user_id)
+            .first(self.conn())
+            .await
+            .optional()?;
+        self.refresh_lock(owner).await?;
         type Found = (Uuid, Uuid, bool, bool, bool);
         let found: Option<Found> = refresh_tokens::table
             .filter(refresh_tokens::id.eq(token_id))
@@ -102,6 +109,13 @@ impl TenantTx<ReadWrite> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn refresh_family_end(&mut self, family_id: Uuid) -> Result<(), StoreError> {
+        let owner: Option<Uuid> = refresh_tokens::table
+            .filter(refresh_tokens::family_id.eq(family_id))
+            .select(refresh_tokens::user_id)
+            .first(self.conn())
+            .await
+            .optional()?;
+        self.refresh_lock(owner).await?;
         diesel::update(
             refresh_tokens::table
                 .filter(refresh_tokens::family_id.eq(family_id).and(refresh_tokens::ended_at.is_null())),
@@ -117,6 +131,7 @@ impl TenantTx<ReadWrite> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn refresh_user_end(&mut self, user_id: UserId) -> Result<(), StoreError> {
+        self.refresh_lock(Some(user_id.as_uuid())).await?;
         diesel::update(
             refresh_tokens::table.filter(
                 refresh_tokens::user_id.eq(user_id.as_uuid()).and(refresh_tokens::ended_at.is_null()),
@@ -125,6 +140,21 @@ impl TenantTx<ReadWrite> {
         .set(refresh_tokens::ended_at.eq(diesel::dsl::now))
         .execute(self.conn())
         .await?;
+        Ok(())
+    }
+
+    /// Whoever rotates or ends tokens of a person locks the person first: the end of a family then can't miss a token
+    /// that is just being made, and nobody deadlocks with a change of the person.
+    async fn refresh_lock(&mut self, user: Option<Uuid>) -> Result<(), StoreError> {
+        if let Some(user) = user {
+            let _: Option<Uuid> = users::table
+                .filter(users::id.eq(user))
+                .select(users::id)
+                .for_no_key_update()
+                .first(self.conn())
+                .await
+                .optional()?;
+        }
         Ok(())
     }
 

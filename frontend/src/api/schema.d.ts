@@ -2335,7 +2335,7 @@ export interface operations {
   customer_list: {
     parameters: {
       query?: {
-        /** @description Part of the display name, the tenant's name or its default domain, without regard to case. */
+        /** @description Part of the display name, the tenant's name or its default domain, without regard to case; or the tenant id. */
         search?: string;
         /** @description Only customers of this status. */
         status?: components["schemas"]["CustomerStatus"];

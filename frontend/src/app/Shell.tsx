@@ -12,6 +12,7 @@ import {
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import { useHasRole } from "@/api/access";
 import { followEvents } from "@/api/events";
 import { useSession } from "@/api/session";
 import { NavHeading, NavList, useNavLinkStyle } from "@/ui/NavList";
@@ -170,6 +171,8 @@ export function Shell() {
 function GlobalNav() {
   const { link } = useNavLinkStyle();
   const exact = { exact: true };
+  const owner = useHasRole("owner");
+  const admin = useHasRole("admin");
   return (
     <NavList label="Workspace">
       <li>
@@ -188,16 +191,20 @@ function GlobalNav() {
         </Link>
       </li>
       <NavHeading>Settings</NavHeading>
-      <li>
-        <Link to="/settings/people" className={link}>
-          <PeopleRegular aria-hidden="true" /> People and roles
-        </Link>
-      </li>
-      <li>
-        <Link to="/settings/api-tokens" className={link}>
-          <KeyRegular aria-hidden="true" /> API tokens
-        </Link>
-      </li>
+      {owner && (
+        <li>
+          <Link to="/settings/people" className={link}>
+            <PeopleRegular aria-hidden="true" /> People and roles
+          </Link>
+        </li>
+      )}
+      {admin && (
+        <li>
+          <Link to="/settings/api-tokens" className={link}>
+            <KeyRegular aria-hidden="true" /> API tokens
+          </Link>
+        </li>
+      )}
       <li>
         <Link to="/settings/audit-log" className={link}>
           <HistoryRegular aria-hidden="true" /> Audit log

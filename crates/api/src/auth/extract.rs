@@ -55,8 +55,8 @@ impl<P: Permission> FromRequest for Authed<P> {
 /// The address a request came from. A proxy's header is believed only where the deployment says so: anybody can send it.
 pub fn client_ip(request: &HttpRequest, trust_forwarded_for: bool) -> Option<String> {
     let forwarded = || {
-        let header = request.headers().get("x-forwarded-for")?.to_str().ok()?;
-        // The last entry is the one that our own proxy added.
+        // The last entry of the last such line is the one that our own proxy added.
+        let header = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
         header.rsplit(',').next()?.trim().parse::<std::net::IpAddr>().ok().map(|ip| ip.to_string())
     };
     let peer = || request.peer_addr().map(|a| a.ip().to_string());

@@ -25,6 +25,9 @@ use policytab_domain::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
+/// Anybody may send this body, so that it is kept small, in bytes.
+const LOGIN_BODY_LIMIT: usize = 16 * 1024;
+
 fn origin(request: &HttpRequest, state: &State) -> Origin {
     Origin { ip: client_ip(request, state.config.trust_forwarded_for), request_id: request_id(request) }
 }
@@ -39,7 +42,7 @@ fn origin(request: &HttpRequest, state: &State) -> Origin {
 pub async fn session_login(
     request: HttpRequest,
     state: web::Data<State>,
-    login: Valid<LoginIn>,
+    login: Valid<LoginIn, LOGIN_BODY_LIMIT>,
 ) -> ApiResult<HttpResponse> {
     let LoginIn { email, password } = login.body;
     let session = sessions::login(&state.app, &email, password, &origin(&request, &state)).await?;

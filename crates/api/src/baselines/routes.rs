@@ -20,10 +20,7 @@ use crate::{
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use policytab_app::{baselines, idempotency::Stored};
-use policytab_domain::{
-    problem::Problem,
-    reader::{Reading, read_many},
-};
+use policytab_domain::{problem::Problem, reader::Reading};
 use policytab_store::Baseline;
 use serde_json::Value;
 use uuid::Uuid;
@@ -105,7 +102,7 @@ pub async fn baseline_create(
 ) -> ApiResult<HttpResponse> {
     let idempotency = key.of(&new.bytes);
     let text = serde_json::to_vec(&new.body.policies).map_err(ApiError::internal)?;
-    let reading = read_many([("policies", text.as_slice())]);
+    let reading = baselines::read(vec![("policies".to_owned(), text)]).await?;
     if let Some(skipped) = reading.skipped.first() {
         return Err(Problem::invalid("policies", format!("one of them {}", skipped.reason)).into());
     }
@@ -137,11 +134,12 @@ pub async fn baseline_import_files(
 ) -> ApiResult<HttpResponse> {
     let idempotency = key.of(&new.bytes);
     let files = decoded(&new.body)?;
-    let reading = read_many(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
+    let count = files.len();
+    let reading = baselines::read(files).await?;
     if new.body.preview {
         return Ok(HttpResponse::Ok().json(import_out(&reading, None)));
     }
-    let origin = source(&BaselineSourceBody::Files { files: files.len() })?;
+    let origin = source(&BaselineSourceBody::Files { files: count })?;
     let outcome =
         baselines::create(&state.app, &who, &new.body.name, origin, &reading, idempotency, |made| {
             Stored::json(201, &import_out(&reading, Some(baseline_out(made, 0))))

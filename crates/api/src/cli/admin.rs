@@ -66,6 +66,13 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
                 "Sealed {} secrets again; {} already had the active key",
                 rotated.rewrapped, rotated.current
             );
+            if rotated.unreadable > 0 {
+                return Err(format!(
+                    "{} secret(s) can't be opened with this key ring; the log names the customers",
+                    rotated.unreadable
+                )
+                .into());
+            }
         }
         Command::VerifyAudit => {
             let mut broken = 0;

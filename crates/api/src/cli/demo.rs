@@ -147,7 +147,8 @@ async fn database(data: &Path) -> Result<(Option<Cluster>, Urls), Failure> {
         // An administrator's address: the roles are made there.
         (Some(admin_url), None) => {
             let passwords = role_passwords(&data.join("keys").join("database.json"))?;
-            let urls = bootstrap_at(&admin_url, "policytab", &passwords.owner, &passwords.runtime).await?;
+            let urls =
+                bootstrap_at(&admin_url, &named(&admin_url), &passwords.owner, &passwords.runtime).await?;
             Ok((None, urls))
         }
         (None, _) => {
@@ -162,6 +163,13 @@ async fn database(data: &Path) -> Result<(Option<Cluster>, Urls), Failure> {
             Ok((Some(cluster), urls))
         }
     }
+}
+
+/// The database in an administrator's address; `policytab` when it names none, or the one that every server has.
+fn named(admin_url: &str) -> String {
+    let path =
+        url::Url::parse(admin_url).map(|url| url.path().trim_matches('/').to_owned()).unwrap_or_default();
+    if path.is_empty() || path == "postgres" { "policytab".to_owned() } else { path }
 }
 
 fn role_passwords(file: &Path) -> Result<RolePasswords, Failure> {
@@ -213,17 +221,23 @@ fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
     std::fs::rename(fresh, file)
 }
 
+/// Prints the emulator's tenants with what it takes to connect them.
+#[expect(clippy::print_stdout, reason = "what a person needs to begin")]
+pub(super) fn tenants(tenants: &[DemoTenant]) {
+    println!("Tenants to connect:\n");
+    for tenant in tenants {
+        println!("  {}\n    {}", tenant.name, tenant.note);
+        println!("    domain         {}\n    tenant id      {}", tenant.domain, tenant.tenant_id);
+        println!("    client id      {}\n    client secret  {}", tenant.client_id, tenant.client_secret);
+    }
+}
+
 #[expect(clippy::print_stdout, reason = "what a person needs to begin")]
 fn announce(demo: &DemoFile, file: &Path) {
     println!("\nPolicytab is ready at {}\n", demo.url);
     println!("  Sign in     {}\n  Password    {}\n", demo.email, demo.password);
     println!("  API         {}/api/v1, described at {}/docs", demo.url, demo.url);
     println!("  Emulator    {} (choose the cloud \"emulator\" when you add a customer)\n", demo.emulator_url);
-    println!("Tenants to connect:\n");
-    for tenant in &demo.tenants {
-        println!("  {}\n    {}", tenant.name, tenant.note);
-        println!("    domain         {}\n    tenant id      {}", tenant.domain, tenant.tenant_id);
-        println!("    client id      {}\n    client secret  {}", tenant.client_id, tenant.client_secret);
-    }
+    tenants(&demo.tenants);
     println!("\nThe same for scripts: {}\nCtrl-C stops everything; the data stay.", file.display());
 }

@@ -30,7 +30,8 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
         control_token: args.control_token,
     })
     .await?;
-    println!("The emulator listens on {}", sim.base_url());
+    println!("The emulator listens on {}\n", sim.base_url());
+    super::demo::tenants(&sim.demo_tenants());
     stop_signal().await;
     sim.stop().await;
     Ok(())

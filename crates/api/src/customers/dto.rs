@@ -162,7 +162,7 @@ pub struct CustomerPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CustomerQuery {
-    /// Part of the display name, the tenant's name or its default domain, without regard to case.
+    /// Part of the display name, the tenant's name or its default domain, without regard to case; or the tenant id.
     #[param(max_length = 200)]
     pub search: Option<String>,
     /// Only customers of this status.

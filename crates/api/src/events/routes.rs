@@ -55,11 +55,12 @@ pub async fn event_stream(
     let stream = async_stream::stream! {
         yield Ok::<_, actix_web::Error>(Bytes::from_static(b"retry: 2000\n: connected\n\n"));
         let end = tokio::time::Instant::now() + LIFETIME;
+        let mut heartbeat = tokio::time::interval(HEARTBEAT);
         loop {
             let notice = tokio::select! {
                 () = tokio::time::sleep_until(end) => break,
                 _ = stopped.changed() => break,
-                () = tokio::time::sleep(HEARTBEAT) => {
+                _ = heartbeat.tick() => {
                     yield Ok(Bytes::from_static(b": still here\n\n"));
                     continue;
                 }

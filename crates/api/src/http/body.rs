@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, future::LocalBoxFuture};
 use policytab_domain::problem::{Problem, ProblemCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 /// Largest body in bytes, save where a route allows more.
@@ -19,6 +19,9 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Largest body of an import of files, in bytes.
 pub const FILES_BODY_LIMIT: usize = 20 * 1024 * 1024;
+
+/// Time for a whole body to arrive: connections that trickle would hold memory for ever.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Deepest nesting that is parsed.
 const DEPTH_LIMIT: usize = 64;
@@ -48,7 +51,9 @@ impl<T: DeserializeOwned + Validate + 'static, const LIMIT: usize> FromRequest f
             if !json {
                 return Err(unreadable("send JSON with Content-Type: application/json"));
             }
-            let bytes = collect(payload, LIMIT).await?;
+            let bytes = tokio::time::timeout(BODY_TIME, collect(payload, LIMIT))
+                .await
+                .map_err(|_| unreadable("the body did not arrive in time"))??;
             let body = parse(&bytes)?;
             Ok(Self { body, bytes })
         })

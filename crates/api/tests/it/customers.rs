@@ -108,7 +108,8 @@ async fn the_list_is_searched_sorted_filtered_and_paged() {
     assert_eq!(names(&app, "status=connected").await.len(), 1);
     assert_eq!(names(&app, "status=pending").await.len(), 5);
     let tenant = app.tenant("good");
-    for part in [tenant.domain.to_uppercase(), tenant.name.replace(' ', "+").replace('&', "%26")] {
+    let whole_name = tenant.name.replace(' ', "+").replace('&', "%26");
+    for part in [tenant.domain.to_uppercase(), whole_name, tenant.tenant_id.to_uppercase()] {
         assert_eq!(names(&app, &format!("search={part}")).await.len(), 1, "found by {part}");
     }
     let mut backwards = names(&app, "sort=-name").await;

@@ -247,3 +247,45 @@ async fn a_revoked_or_expired_token_is_of_no_use_at_once() {
     rows.execute(past, &[]).await.expect("time passes");
     as_token(&expired).get("/api/v1/me").send().await.problem(401, "unauthenticated");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_outlives_the_right_of_the_person_behind_it() {
+    let app = TestApp::start().await;
+    let high = make(&app.admin(), "High", "admin").await.expect_status(201).json();
+    let low = make(&app.admin(), "Low", "viewer").await.expect_status(201).json();
+    let as_token = |made: &Value| app.bearer(made["token"].as_str().expect("a token"));
+    let person = format!("/api/v1/users/{}", app.one.person(Role::Admin).id);
+    let new = json!({"display_name": "Late", "cloud": "emulator"});
+
+    app.owner().patch(&person, &json!({"role": "viewer"})).send().await.expect_status(200);
+    as_token(&high).get("/api/v1/me").send().await.problem(401, "unauthenticated");
+    as_token(&low).read("/api/v1/me").await;
+    // The access token still says admin for a while; it changes nothing any more.
+    app.admin().post("/api/v1/customers", &new).send().await.problem(401, "unauthenticated");
+    make(&app.admin(), "Again", "viewer").await.problem(401, "unauthenticated");
+
+    app.owner().delete(&person).send().await.expect_status(204);
+    as_token(&low).get("/api/v1/me").send().await.problem(401, "unauthenticated");
+    app.admin().post("/api/v1/customers", &new).send().await.problem(401, "unauthenticated");
+    make(&app.admin(), "Once more", "viewer").await.problem(401, "unauthenticated");
+    let customers = app.owner().read("/api/v1/customers").await;
+    assert_eq!(customers["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_who_was_removed_cannot_come_back() {
+    let app = TestApp::start().await;
+    let second = json!({"email": "second@one.example", "display_name": "Second", "role": "owner",
+        "password": "correct horse battery staple"});
+    let made = app.owner().post("/api/v1/users", &second).send().await.expect_status(201).json();
+    let login = json!({"email": "second@one.example", "password": "correct horse battery staple"});
+    let session = app.anonymous().post("/api/v1/auth/login", &login).send().await.expect_status(200).json();
+    let removed = app.bearer(session["access_token"].as_str().expect("a token"));
+    let path = format!("/api/v1/users/{}", made["id"].as_str().expect("an id"));
+
+    app.owner().patch(&path, &json!({"role": "viewer"})).send().await.expect_status(200);
+    removed.patch(&path, &json!({"role": "owner"})).send().await.problem(401, "unauthenticated");
+    app.owner().delete(&path).send().await.expect_status(204);
+    removed.post("/api/v1/users", &second).send().await.problem(401, "unauthenticated");
+    assert_eq!(app.owner().read("/api/v1/users").await["items"].as_array().map(Vec::len), Some(4));
+}

@@ -47,6 +47,7 @@ export function ConnectedPanels({ customer, connection }: { customer: Customer; 
 function StatePanel({ customer, connection }: { customer: Customer; connection: Connection }) {
   const styles = useStyles();
   const admin = useHasRole("admin");
+  const operator = useHasRole("operator");
   const notify = useNotify();
   const test = useConnectionTest(customer.id);
   const [rotating, setRotating] = useState(false);
@@ -67,12 +68,12 @@ function StatePanel({ customer, connection }: { customer: Customer; connection: 
           ["Last verified", <Time key="verified" at={connection.verified_at} />],
         ]}
       />
-      {admin && !rotating && (
+      {operator && !rotating && (
         <div className={styles.actions}>
           <Button disabled={test.isPending} onClick={() => test.mutate()}>
             {test.isPending ? "Testing" : "Test"}
           </Button>
-          <Button onClick={() => setRotating(true)}>Rotate secret</Button>
+          {admin && <Button onClick={() => setRotating(true)}>Rotate secret</Button>}
         </div>
       )}
       <div role="status">
