@@ -2,6 +2,10 @@
 INSERT INTO msps (msp_id, display_name)
 SELECT md5('msp' || m)::uuid, 'MSP ' || m FROM generate_series(0, 999) m;
 
+-- One admin each, with the MSP's own id: changes are for people who exist.
+INSERT INTO users (msp_id, id, email, display_name, role)
+SELECT md5('msp' || m)::uuid, md5('msp' || m)::uuid, 'bench@msp' || m || '.example', 'Bench', 'admin' FROM generate_series(0, 999) m;
+
 INSERT INTO customers (msp_id, id, display_name, cloud, status, tenant_id, tenant_name, tenant_domain,
     policies_enabled, policies_report_only, policies_disabled,
     findings_critical, findings_high, findings_medium, findings_low, findings_info, last_snapshot_at, created_at)
@@ -14,4 +18,5 @@ SELECT md5('msp' || m)::uuid, md5('customer' || (m * 200 + c))::uuid,
 FROM generate_series(0, 999) m, generate_series(0, 199) c;
 
 VACUUM (ANALYZE) msps;
+VACUUM (ANALYZE) users;
 VACUUM (ANALYZE) customers;
