@@ -119,3 +119,19 @@ async fn bent_queries_and_headers_are_refused_or_understood() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_character_that_postgresql_cannot_hold_is_refused_wherever_it_hides() {
+    let app = TestApp::start().await;
+    // Inside a file's text the body's own check does not see it.
+    let policy = r#"{"displayName": "a\u0000b", "state": "enabled", "conditions": {"users": {"includeUsers": ["All"]},
+        "applications": {"includeApplications": ["All"]}}, "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}}"#;
+    let files = json!({"name": "Hostile", "files": [{"path": "a.json", "content": policy}]});
+    let refused = app.admin().post("/api/v1/baselines/import/files", &files).send().await;
+    assert!(refused.problem(422, "validation_failed")["errors"]["policies"].is_string());
+    let cursor = hex::encode(r#""\u0000""#);
+    for list in ["baselines", "users"] {
+        let path = format!("/api/v1/{list}?cursor={cursor}");
+        app.owner().get(&path).send().await.problem(422, "validation_failed");
+    }
+}
