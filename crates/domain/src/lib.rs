@@ -11,6 +11,7 @@ pub mod cloud;
 pub mod coverage;
 pub mod customer;
 pub mod describe;
+pub mod device_filter;
 pub mod diff;
 pub mod facts;
 pub mod ids;
