@@ -150,7 +150,7 @@ impl NormalValue {
     }
 
     /// What the digest is made of: no names, no ids of custom strengths.
-    pub(super) fn to_digestible(&self) -> Value {
+    pub(crate) fn to_digestible(&self) -> Value {
         match self {
             Self::Set(items) => items.iter().map(Item::to_digestible).collect(),
             Self::Word(text) => json!(text),
