@@ -2,6 +2,7 @@
 
 use super::{
     BaselineSource, Finding, FindingKind, PairView, PolicyRef, Report, Summary,
+    acceptance::fingerprint,
     findings::{Changed, changed, extra, missing},
 };
 use crate::{
@@ -75,6 +76,9 @@ pub fn compare_with(input: &ComparisonInput<'_>, bindings: &Bindings) -> Report 
         if !paired {
             findings.push(extra(policy, live, &input.baseline_source));
         }
+    }
+    for finding in &mut findings {
+        finding.fingerprint = fingerprint(finding);
     }
     findings.sort_by(order);
     Report {
