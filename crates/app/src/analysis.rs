@@ -2,7 +2,9 @@
 
 use crate::{AppResult, baselines::Source};
 use policytab_domain::{
+    binding::Bindings,
     canonical::canonicalise,
+    facts::Facts,
     ids::BaselineId,
     import::{ComparisonBaseline, ZeroPolicies},
     licence::{self, Licences},
@@ -85,11 +87,18 @@ impl Analysis {
                 (BaselineSource::Workspace { name, baseline_id: Some(id) }, stored_set(&source, &documents))
             }
         };
+        let facts = Facts::of_snapshot(content);
+        let bindings = match source {
+            BaselineSource::Workspace { .. } => Bindings::suggest(&baseline, &live, &facts),
+            _ => Bindings::same_tenant(),
+        };
         let report = compare(&ComparisonInput {
             live: &live,
+            facts: &facts,
             baseline: &baseline,
             baseline_source: source,
-            licences: licences.as_ref(),
+            bindings: &bindings,
+            with_checks: true,
         });
         let policies = counts(content);
         let zero_policies = (policies.iter().sum::<i32>() == 0)

@@ -29,6 +29,7 @@ impl From<FindingSource> for FindingSourceName {
     fn from(source: FindingSource) -> Self {
         match source {
             FindingSource::ComparisonBaseline => Self::ComparisonBaseline,
+            FindingSource::ReferenceCheck => Self::ReferenceCheck,
         }
     }
 }
@@ -105,6 +106,7 @@ fn json(exported: &Exported) -> ApiResult<ReportOut> {
         summary: view.report.summary.map(i64::from).into(),
         findings: same(&report.findings)?,
         pairs: same(&report.pairs)?,
+        checks: same(&report.checks)?,
         notice: report.notice.clone(),
         zero_policies: view.zero_policies,
     })

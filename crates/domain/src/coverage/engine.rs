@@ -9,7 +9,7 @@ use super::{
     cell::{Cell, Dim, atoms, meets},
     control::{Catalogue, Demand, Gives, demands},
     grow::grow,
-    people::{Heads, Key},
+    people::Heads,
     space::{Kind, Space, Who},
     split::subtract_by_class,
     subtract::{Budget, Exhausted, relevant, subtract},
@@ -49,6 +49,8 @@ pub struct Engine<'e> {
     goals: Vec<(Boxed, Vec<Demand>, Vec<String>)>,
     catalogue: Catalogue,
     budget: Budget,
+    /// For each goal, which of its demands the last look found open.
+    open: Vec<Vec<usize>>,
 }
 
 impl<'e> Engine<'e> {
@@ -76,14 +78,16 @@ impl<'e> Engine<'e> {
             opaque: opaque(policy),
         };
         let live = live.into_iter().map(&mut boxed).collect();
-        let goals =
+        let goals: Vec<_> =
             goals.iter().map(|goal| (boxed(goal), demands(goal), goal.uncertainties.clone())).collect();
-        Self { names, facts, spaces, live, goals, catalogue, budget: Budget { left: WORK } }
+        let open = vec![Vec::new(); goals.len()];
+        Self { names, facts, spaces, live, goals, catalogue, budget: Budget { left: WORK }, open }
     }
 
     /// What of a goal is left open, by its place in the list.
     pub fn gap(&mut self, goal: usize) -> Gap {
         let mut finding = Finding::default();
+        self.open[goal].clear();
         for kind in Kind::ALL {
             self.gap_in(goal, kind, &mut finding);
         }
@@ -100,9 +104,18 @@ impl<'e> Engine<'e> {
             regions: finding.regions,
             witness: finding.witness,
             exposure: finding.exposure.unwrap_or_default(),
+            ordinary: finding.ordinary,
             conditions: conditions.into_iter().collect(),
+            only_hypothetical: finding.only_hypothetical == Some(true),
             not_decided: finding.not_decided,
         }
+    }
+
+    /// Whether a policy gives, wherever it applies, any of what the last look at a goal found open.
+    pub fn gives_any(&mut self, goal: usize, policy: &NormalPolicy) -> bool {
+        let gives = self.catalogue.gives(policy);
+        let (_, demands, _) = &self.goals[goal];
+        self.open[goal].iter().any(|at| self.catalogue.guarantees(&gives, &demands[*at]))
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.
@@ -121,7 +134,7 @@ impl<'e> Engine<'e> {
         let mut budget = Budget { left: self.budget.left.min(WORK_PER_GOAL) };
         let before = budget.left;
         let mut seen: Vec<Open> = Vec::new();
-        for demand in demands {
+        for (at, demand) in demands.iter().enumerate() {
             let covers: Vec<&Cell> = self
                 .live
                 .iter()
@@ -132,13 +145,13 @@ impl<'e> Engine<'e> {
                 .collect();
             let cut = relevant(layout, region, &covers);
             if let Some(known) = seen.iter_mut().find(|known| known.cut == cut) {
-                known.missing.push(demand);
+                known.missing.push(at);
                 continue;
             }
             let pieces = subtract(layout, region, &covers, &mut budget)
                 .or_else(|Exhausted| subtract_by_class(layout, region, &cut, &mut budget));
             match pieces {
-                Ok(pieces) => seen.push(Open { cut, pieces, missing: vec![demand] }),
+                Ok(pieces) => seen.push(Open { cut, pieces, missing: vec![at] }),
                 Err(Exhausted) => {
                     let enforced = cut.len();
                     finding.not_decided = Some(format!(
@@ -148,19 +161,21 @@ impl<'e> Engine<'e> {
             }
         }
         seen.retain(|open| !open.pieces.is_empty());
+        self.open[goal].extend(seen.iter().flat_map(|open| open.missing.iter().copied()));
         if !seen.is_empty() {
             let teller = Teller::new(space, self.names);
-            tell(space, &teller, region, &seen, self.facts, &mut budget, finding);
+            tell(space, &teller, region, &seen, demands, self.facts, &mut budget, finding);
         }
         self.budget.left -= (before - budget.left).min(self.budget.left);
     }
 }
 
 /// What is open of one or several demands alike.
-struct Open<'d> {
+struct Open {
     cut: Vec<Cell>,
     pieces: Vec<Cell>,
-    missing: Vec<&'d Demand>,
+    /// By place among the goal's demands.
+    missing: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -170,7 +185,9 @@ struct Finding {
     regions: Vec<Region>,
     witness: Option<Witness>,
     exposure: Option<Exposure>,
+    ordinary: bool,
     conditions: BTreeSet<String>,
+    only_hypothetical: Option<bool>,
     not_decided: Option<String>,
 }
 
@@ -178,7 +195,8 @@ fn tell(
     space: &Space,
     teller: &Teller<'_>,
     region: &Cell,
-    seen: &[Open<'_>],
+    seen: &[Open],
+    demands: &[Demand],
     facts: &Facts,
     budget: &mut Budget,
     finding: &mut Finding,
@@ -201,7 +219,8 @@ fn tell(
     finding.open += distinct.iter().map(|piece| space.weight(piece)).sum::<f64>();
     let mut told: Vec<(Region, Cell)> = Vec::new();
     for open in seen {
-        let missing: Vec<String> = open.missing.iter().map(|demand| demand_words(demand, teller)).collect();
+        let missing: Vec<String> =
+            open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect();
         let weight = |cell: &Cell| space.weight(cell);
         let boxes = match grow(layout, region, &open.cut, &open.pieces, weight, budget) {
             Ok(grown) => grown.boxes,
@@ -219,6 +238,10 @@ fn tell(
     }
     told.sort_by(|a, b| b.0.share.total_cmp(&a.0.share).then_with(|| a.0.text.cmp(&b.0.text)));
     note_conditions(space, &distinct, finding);
+    let plain = space.pick(region);
+    finding.ordinary |= distinct.iter().any(|piece| {
+        Dim::ALL.iter().all(|dim| *dim == Dim::Who || piece.has(layout, *dim, plain[*dim as usize]))
+    });
     finding.exposure = Some(exposure(space, &distinct, finding.exposure));
     if finding.witness.is_none()
         && let Some((region, cell)) = told.first()
@@ -252,6 +275,7 @@ fn exposure(space: &Space, open: &[Cell], before: Option<Exposure>) -> Exposure 
         let class = &people.classes[at];
         exposure.only_emergency &= class.emergency;
         exposure.guests |= class.guest.is_some();
+        exposure.members |= class.guest.is_none();
         exposure.administrators |= class.keys.iter().any(|key| people.keys[*key].0 == NameKind::Role);
         exposure.everyone |= matches!(class.heads, Heads::Rest(_));
         exposure.people = match (exposure.people, class.heads) {
@@ -264,6 +288,7 @@ fn exposure(space: &Space, open: &[Cell], before: Option<Exposure>) -> Exposure 
 
 /// Why the answer holds only under conditions: what of it rests on something that could not be read.
 fn note_conditions(space: &Space, open: &[Cell], finding: &mut Finding) {
+    let mut only_hypothetical = false;
     if let Who::People(people) = &space.who {
         let hypothetical = people
             .classes
@@ -278,6 +303,7 @@ fn note_conditions(space: &Space, open: &[Cell], finding: &mut Finding) {
         };
         if open.iter().any(|piece| meets(piece.dim(&space.layout, Dim::Who), &hypothetical.0)) {
             let only = !open.iter().any(certain);
+            only_hypothetical = only;
             finding.conditions.insert(if only {
                 "It holds only if somebody has the memberships named; they could not be read.".to_owned()
             } else {
@@ -286,6 +312,7 @@ fn note_conditions(space: &Space, open: &[Cell], finding: &mut Finding) {
             });
         }
     }
+    finding.only_hypothetical = Some(finding.only_hypothetical.unwrap_or(true) && only_hypothetical);
     if !space.devices.classes.exact {
         finding.conditions.insert(
             "The filters for devices are too many to be combined exactly; each is taken by itself."

@@ -202,7 +202,10 @@ impl<'s> Teller<'s> {
         if said.is_empty() {
             return "everyone who is in none of the named groups and roles".to_owned();
         }
-        said.join(" who are also ")
+        let said = said.join(" who are also ");
+        let guests_too = class.guest.is_none()
+            && people.classes.iter().any(|other| other.guest.is_some() && other.keys == class.keys);
+        if guests_too { format!("{said} (no guests)") } else { said }
     }
 
     fn target_predicates(&self) -> Predicates {
@@ -346,7 +349,7 @@ impl<'s> Teller<'s> {
             [] if self.space.places.atoms.iter().any(|place| place.trusted) => {
                 "from an untrusted location".to_owned()
             }
-            [] => "from anywhere".to_owned(),
+            [] => String::new(),
             [only] if self.space.places.locations[*only] == MFA_TRUSTED_IPS_LOCATION_ID => {
                 "from an MFA trusted IP".to_owned()
             }
@@ -386,6 +389,7 @@ impl<'s> Teller<'s> {
         said.push(target);
         let without =
             if missing.is_empty() { String::new() } else { format!(" without {}", listed(missing, "and")) };
+        said.retain(|part| !part.is_empty());
         format!("{}{without}.", said.join(" "))
     }
 

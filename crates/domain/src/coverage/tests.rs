@@ -72,7 +72,7 @@ fn nothing_enforced_leaves_everything_open() {
     let witness = gap.witness.expect("a witness");
     assert_eq!(
         witness.sentence,
-        "A person in none of the named groups and roles in a browser on Windows from anywhere signs in to Exchange Online without multifactor authentication."
+        "A person in none of the named groups and roles in a browser on Windows signs in to Exchange Online without multifactor authentication."
     );
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: no cell can be taken for a formula by a spreadsheet, whatever a policy is called.
 
-use super::{Finding, Report, acceptance::acceptance_words, findings::shown};
+use super::{Finding, Report, acceptance::acceptance_words, differences::shown};
 use std::borrow::Cow;
 
 const HEADINGS: [&str; 14] = [

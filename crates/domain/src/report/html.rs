@@ -2,7 +2,7 @@
 //!
 //! Invariant: every text that comes from a tenant or a person is escaped, in elements and in attributes.
 
-use super::{Finding, FindingKind, FindingStatus, Report, acceptance::acceptance_words, findings::shown};
+use super::{Finding, FindingKind, FindingStatus, Report, acceptance::acceptance_words, differences::shown};
 use crate::{diff::Direction, severity::Severity};
 
 /// What the page says about itself.
@@ -148,6 +148,10 @@ fn pairs(page: &mut String, report: &Report) {
 pub(super) const fn kind_word(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::Missing => "Missing",
+        FindingKind::Gap => "Open in part",
+        FindingKind::NotDecided => "Not decided",
+        FindingKind::CheckNotMet => "Check not met",
+        FindingKind::CheckNotAssessable => "Not assessable",
         FindingKind::Changed => "Changed",
         FindingKind::Extra => "Extra",
     }

@@ -15,7 +15,9 @@ fn closed() -> Gap {
         regions: Vec::new(),
         witness: None,
         exposure: Exposure::default(),
+        ordinary: false,
         conditions: Vec::new(),
+        only_hypothetical: false,
         not_decided: None,
     }
 }
