@@ -67,17 +67,22 @@ pub(super) fn best(verdicts: Vec<Verdict>) -> Verdict {
     verdicts.into_iter().nth(chosen).unwrap_or_else(|| Verdict::unknown("this check has no goal"))
 }
 
-/// Says so where the licences could not be read and the tenant is taken as licensed.
+/// Says so where the licences could not be read and the tenant is taken as licensed. Of P1 that is said only where
+/// something is open: an enforced policy works without it.
 pub(super) fn with_licence_note(
     verdict: Verdict,
     licence: Option<Licence>,
     subject: &Subject<'_>,
 ) -> Verdict {
-    let (Verdict::NotMet { cause, policies, share }, Some(licence), None) =
-        (&verdict, licence, &subject.facts.licences)
-    else {
-        return verdict;
-    };
-    let cause = format!("{cause} Licences are not known; {} is taken as given.", licence.name());
-    Verdict::NotMet { cause, policies: policies.clone(), share: *share }
+    let (Some(licence), None) = (licence, &subject.facts.licences) else { return verdict };
+    let note = format!("Licences are not known; {} is taken as given.", licence.name());
+    match verdict {
+        Verdict::Met { how } if licence != Licence::EntraIdP1 => {
+            Verdict::Met { how: format!("{how} {note}") }
+        }
+        Verdict::NotMet { cause, policies, share } => {
+            Verdict::NotMet { cause: format!("{cause} {note}"), policies, share }
+        }
+        other => other,
+    }
 }

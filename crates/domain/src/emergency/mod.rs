@@ -11,6 +11,7 @@ pub use held::Held;
 
 use crate::{
     facts::Facts,
+    json::fold_id,
     names::NameKind,
     normal::{Field, Item, NormalPolicy},
     policy_set::{PolicySet, SetPolicy},
@@ -89,13 +90,8 @@ impl EmergencyAccess {
         let enforced: Vec<&SetPolicy> = live.policies.iter().filter(|p| p.normal.enforced).collect();
         let for_everyone: Vec<&SetPolicy> =
             enforced.iter().copied().filter(|p| concerns_everyone(&p.normal)).collect();
-        let mut found: BTreeSet<(NameKind, String)> = facts
-            .emergency
-            .confirmed
-            .iter()
-            .filter(|(kind, _)| matches!(kind, NameKind::User | NameKind::Group))
-            .cloned()
-            .collect();
+        let choices = Choices::of(facts);
+        let mut found = choices.confirmed.clone();
         for policy in &for_everyone {
             for field in [Field::ExcludeUsers, Field::ExcludeGroups] {
                 found.extend(policy.normal.set(&field).iter().filter_map(|item| match item {
@@ -106,8 +102,11 @@ impl EmergencyAccess {
         }
         let mut objects: Vec<EmergencyObject> = found
             .into_iter()
-            .filter(|key| !facts.emergency.refused.contains(key))
-            .filter_map(|(kind, id)| object(kind, id, &for_everyone, &enforced, live, facts))
+            .filter(|key| !choices.refused.contains(key))
+            .filter_map(|key| {
+                let confirmed = choices.confirmed.contains(&key);
+                object(key, confirmed, &for_everyone, &enforced, live, facts)
+            })
             .collect();
         objects.sort_by(|a, b| (a.standing, a.kind, &a.id).cmp(&(b.standing, b.kind, &b.id)));
         Self { objects }
@@ -131,6 +130,17 @@ impl EmergencyAccess {
                 NameKind::User => user.id.as_ref().is_some_and(is),
                 _ => user.groups.iter().any(is),
             }
+        })
+    }
+
+    /// Whether a user or group is emergency access, or has no other members than such accounts.
+    pub fn covers(&self, kind: NameKind, id: &str, facts: &Facts) -> bool {
+        self.counted().any(|object| {
+            object.kind == kind && object.id == id
+                || held::members_of(kind, id, facts).is_some_and(|people| {
+                    let own = held::members_of(object.kind, &object.id, facts).unwrap_or_default();
+                    !people.is_empty() && people.iter().all(|one| own.contains(one))
+                })
         })
     }
 
@@ -158,16 +168,33 @@ fn concerns_everyone(policy: &NormalPolicy) -> bool {
         && policy.set(&Field::IncludeAuthenticationContexts).is_empty()
 }
 
+/// What people said, with ids as policies have them.
+struct Choices {
+    confirmed: BTreeSet<(NameKind, String)>,
+    refused: BTreeSet<(NameKind, String)>,
+}
+
+impl Choices {
+    fn of(facts: &Facts) -> Self {
+        let fold = |set: &BTreeSet<(NameKind, String)>| {
+            set.iter()
+                .filter(|(kind, _)| matches!(kind, NameKind::User | NameKind::Group))
+                .map(|(kind, id)| (*kind, fold_id(id)))
+                .collect()
+        };
+        Self { confirmed: fold(&facts.emergency.confirmed), refused: fold(&facts.emergency.refused) }
+    }
+}
+
 fn object(
-    kind: NameKind,
-    id: String,
+    (kind, id): (NameKind, String),
+    confirmed: bool,
     for_everyone: &[&SetPolicy],
     enforced: &[&SetPolicy],
     live: &PolicySet,
     facts: &Facts,
 ) -> Option<EmergencyObject> {
     let name = live.names.name(kind, &id).map(str::to_owned);
-    let confirmed = facts.emergency.confirmed.contains(&(kind, id.clone()));
     let telling_name = name.as_deref().is_some_and(telling::says_emergency);
     let excluded_from =
         for_everyone.iter().filter(|policy| held::leaves_out(&policy.normal, kind, &id, facts)).count();
@@ -209,3 +236,6 @@ fn is_synchronisation(kind: NameKind, id: &str, name: Option<&str>, facts: &Fact
 fn includes_global_administrators(policy: &NormalPolicy) -> bool {
     policy.set(&Field::IncludeRoles).iter().any(|item| item.id() == GLOBAL_ADMINISTRATOR_ROLE_ID)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The catalog as a whole, and each judged check on small sets.
 
 mod gaps;
+mod judged;
 
 use super::*;
 use crate::{normal::Field, policy::Policy, policy_set::PolicySet, severity::Severity};
