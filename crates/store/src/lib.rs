@@ -93,9 +93,11 @@
 //! use policytab_store::schema::customers;
 //! ```
 
+mod acceptances;
 mod api_tokens;
 mod audit;
 mod baselines;
+mod bindings;
 mod boot;
 mod co_managed;
 mod connections;
@@ -103,6 +105,7 @@ mod customer_edit;
 mod customer_list;
 mod customers;
 mod documents;
+mod emergency;
 mod error;
 mod events;
 mod idempotency;
@@ -122,9 +125,11 @@ mod store;
 mod tx;
 mod users;
 
+pub use acceptances::{EndedBecause, NewAcceptance, StoredAcceptance};
 pub use api_tokens::{ApiToken, NewApiToken};
 pub use audit::{AuditEntry, AuditRow, AuditVerdict};
 pub use baselines::{Baseline, BaselinePatch, NewBaseline};
+pub use bindings::ConfirmedBinding;
 pub use boot::BootError;
 pub use co_managed::CoManagedBaseline;
 pub use connections::{Connection, ConnectionCheck, NewConnection};

@@ -44,6 +44,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    baseline_bindings (msp_id, customer_id, baseline_id) {
+        msp_id -> Uuid,
+        customer_id -> Uuid,
+        baseline_id -> Uuid,
+        confirmed -> Jsonb,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     baseline_documents (msp_id, baseline_id, number, kind, position) {
         msp_id -> Uuid,
         baseline_id -> Uuid,
@@ -165,6 +175,33 @@ diesel::table! {
         normal_sha256 -> Nullable<Bytea>,
         body -> Bytea,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    emergency_choices (msp_id, customer_id) {
+        msp_id -> Uuid,
+        customer_id -> Uuid,
+        confirmed -> Jsonb,
+        refused -> Jsonb,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    finding_acceptances (msp_id, id) {
+        msp_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        finding_id -> Text,
+        fingerprint -> Text,
+        reason -> Text,
+        owner -> Text,
+        expires_at -> Timestamptz,
+        accepted_by_name -> Text,
+        accepted_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_because -> Nullable<Text>,
     }
 }
 

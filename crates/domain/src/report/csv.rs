@@ -2,10 +2,10 @@
 //!
 //! Invariant: no cell can be taken for a formula by a spreadsheet, whatever a policy is called.
 
-use super::{Finding, Report, findings::shown};
+use super::{Finding, Report, acceptance::acceptance_words, findings::shown};
 use std::borrow::Cow;
 
-const HEADINGS: [&str; 12] = [
+const HEADINGS: [&str; 14] = [
     "severity",
     "kind",
     "title",
@@ -18,6 +18,8 @@ const HEADINGS: [&str; 12] = [
     "severity_reason",
     "compared_with",
     "id",
+    "status",
+    "acceptance",
 ];
 
 /// Writes one row for each finding, under a row of headings, in the report's order.
@@ -26,7 +28,7 @@ pub fn to_csv(report: &Report) -> String {
     let against = report.compared_with.describe();
     // Writing into memory can't fail; a row of another length could, and every row has the length of the headings.
     let mut write =
-        |row: &[String; 12]| writer.write_record(row.iter().map(|cell| harmless(cell).into_owned())).is_ok();
+        |row: &[String; 14]| writer.write_record(row.iter().map(|cell| harmless(cell).into_owned())).is_ok();
     write(&HEADINGS.map(str::to_owned));
     for finding in &report.findings {
         write(&row(finding, &against));
@@ -34,7 +36,7 @@ pub fn to_csv(report: &Report) -> String {
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-fn row(finding: &Finding, against: &str) -> [String; 12] {
+fn row(finding: &Finding, against: &str) -> [String; 14] {
     let differences = finding
         .diff
         .iter()
@@ -55,6 +57,8 @@ fn row(finding: &Finding, against: &str) -> [String; 12] {
         finding.severity_reason.clone(),
         against.to_owned(),
         finding.id.clone(),
+        finding.status.as_str().to_owned(),
+        acceptance_words(finding),
     ]
 }
 

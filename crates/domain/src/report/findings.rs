@@ -1,7 +1,7 @@
 //! The findings of the comparison: what each says, why, and what to do.
 
 use super::{
-    BaselineSource, Finding, FindingKind, FindingSource,
+    BaselineSource, Finding, FindingKind, FindingSource, FindingStatus,
     compare::{finding_id, policy_ref},
 };
 use crate::{
@@ -47,6 +47,7 @@ pub(super) fn missing(
     );
     Finding {
         id: finding_id(FindingKind::Missing, Some(ours), None),
+        fingerprint: String::new(),
         severity,
         severity_reason: reason,
         kind: FindingKind::Missing,
@@ -62,6 +63,8 @@ pub(super) fn missing(
         frameworks: Vec::new(),
         not_licensed: licence_names(needs),
         diff: Vec::new(),
+        status: FindingStatus::Open,
+        acceptance: None,
     }
 }
 
@@ -104,6 +107,7 @@ pub(super) fn changed(change: &Changed<'_>, source: &BaselineSource) -> Option<F
     };
     Some(Finding {
         id: finding_id(FindingKind::Changed, Some(ours), Some(theirs)),
+        fingerprint: String::new(),
         severity,
         severity_reason: reason,
         kind: FindingKind::Changed,
@@ -119,6 +123,8 @@ pub(super) fn changed(change: &Changed<'_>, source: &BaselineSource) -> Option<F
         frameworks: Vec::new(),
         not_licensed: if how_far.is_some() { licence_names(needs) } else { Vec::new() },
         diff: diff.to_vec(),
+        status: FindingStatus::Open,
+        acceptance: None,
     })
 }
 
@@ -276,6 +282,7 @@ pub(super) fn extra(policy: &SetPolicy, live: &PolicySet, source: &BaselineSourc
     let card = describe(&policy.normal, &live.names);
     Finding {
         id: finding_id(FindingKind::Extra, None, Some(policy)),
+        fingerprint: String::new(),
         severity: Severity::Info,
         severity_reason: "info: policies beyond the baseline are no gap".to_owned(),
         kind: FindingKind::Extra,
@@ -298,6 +305,8 @@ pub(super) fn extra(policy: &SetPolicy, live: &PolicySet, source: &BaselineSourc
         frameworks: Vec::new(),
         not_licensed: Vec::new(),
         diff: Vec::new(),
+        status: FindingStatus::Open,
+        acceptance: None,
     }
 }
 

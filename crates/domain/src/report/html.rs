@@ -2,7 +2,7 @@
 //!
 //! Invariant: every text that comes from a tenant or a person is escaped, in elements and in attributes.
 
-use super::{Finding, FindingKind, Report, findings::shown};
+use super::{Finding, FindingKind, FindingStatus, Report, acceptance::acceptance_words, findings::shown};
 use crate::{diff::Direction, severity::Severity};
 
 /// What the page says about itself.
@@ -70,13 +70,23 @@ fn summary(page: &mut String, report: &Report) {
         let name = severity.as_str();
         page.push_str(&format!("<li class=\"{name}\"><b>{count}</b> {name}</li>\n"));
     }
+    if counts.accepted > 0 {
+        page.push_str(&format!("<li class=\"accepted\"><b>{}</b> accepted</li>\n", counts.accepted));
+    }
     page.push_str("</ul>\n");
 }
 
 fn finding(page: &mut String, finding: &Finding) {
     let severity = finding.severity.as_str();
     page.push_str(&format!("<article class=\"{severity}\" id=\"f-{}\">\n", escape(&finding.id)));
-    page.push_str(&format!("<h3><span class=\"badge\">{severity}</span> {}</h3>\n", escape(&finding.title)));
+    let accepted = match finding.status {
+        FindingStatus::Open => "",
+        FindingStatus::Accepted => " <span class=\"badge\">accepted</span>",
+    };
+    page.push_str(&format!(
+        "<h3><span class=\"badge\">{severity}</span>{accepted} {}</h3>\n",
+        escape(&finding.title)
+    ));
     page.push_str(&format!("<p>{}</p>\n", escape(&finding.cause)));
     if !finding.diff.is_empty() {
         page.push_str("<table>\n<thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Baseline</th>");
@@ -100,6 +110,10 @@ fn finding(page: &mut String, finding: &Finding) {
     let mut notes = vec![format!("{}; severity: {}", kind_word(finding.kind), finding.severity_reason)];
     if !finding.not_licensed.is_empty() {
         notes.push(format!("not licensed: {}", finding.not_licensed.join(", ")));
+    }
+    let acceptance = acceptance_words(finding);
+    if !acceptance.is_empty() {
+        notes.push(acceptance);
     }
     page.push_str(&format!("<p class=\"note\">{}</p>\n</article>\n", escape(&notes.join("; "))));
 }

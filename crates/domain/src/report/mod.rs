@@ -3,13 +3,15 @@
 //! Invariants: comparing a set with itself finds nothing; a policy of the baseline that is not enforced requires
 //! nothing; the same input gives the same report, in the same order; every finding says against what it was found.
 
+mod acceptance;
 mod compare;
 mod csv;
 mod findings;
 mod html;
 
 pub use self::csv::to_csv;
-pub use compare::{ComparisonInput, compare};
+pub use acceptance::{Acceptance, AcceptanceEnd, FindingStatus, KeptAcceptance};
+pub use compare::{ComparisonInput, compare, compare_with};
 pub use html::{HtmlContext, to_html};
 
 use crate::{diff::FieldDiff, ids::BaselineId, severity::Severity};
@@ -43,7 +45,7 @@ impl BaselineSource {
     }
 }
 
-/// How many findings there are of each severity.
+/// How many open findings there are of each severity, and how many are accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Critical.
@@ -56,18 +58,24 @@ pub struct Summary {
     pub low: usize,
     /// For information.
     pub info: usize,
+    /// Accepted by somebody, of whatever severity.
+    #[serde(default)]
+    pub accepted: usize,
 }
 
 impl Summary {
     /// Counts findings.
     pub fn of(findings: &[Finding]) -> Self {
-        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        let (open, accepted): (Vec<_>, Vec<_>) =
+            findings.iter().partition(|finding| finding.status == FindingStatus::Open);
+        let count = |severity| open.iter().filter(|finding| finding.severity == severity).count();
         Self {
             critical: count(Severity::Critical),
             high: count(Severity::High),
             medium: count(Severity::Medium),
             low: count(Severity::Low),
             info: count(Severity::Info),
+            accepted: accepted.len(),
         }
     }
 
@@ -113,6 +121,9 @@ pub struct PolicyRef {
 pub struct Finding {
     /// Stable from run to run as long as it is about the same policies.
     pub id: String,
+    /// The facts behind it: another when one of them is another.
+    #[serde(default)]
+    pub fingerprint: String,
     /// How bad it is.
     pub severity: Severity,
     /// The arithmetic behind the severity.
@@ -144,6 +155,12 @@ pub struct Finding {
     pub not_licensed: Vec<String>,
     /// The fields that differ.
     pub diff: Vec<FieldDiff>,
+    /// Whether somebody has accepted it; who keeps acceptances says so with [`Report::stand`].
+    #[serde(default)]
+    pub status: FindingStatus,
+    /// The acceptance that holds, or the one that has ended by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<Acceptance>,
 }
 
 /// A policy of the baseline beside its live counterpart.

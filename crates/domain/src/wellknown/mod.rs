@@ -1,10 +1,12 @@
 //! Objects that are the same in every tenant, so that they need no lookup and compare by their id.
 
 mod apps;
+mod bundles;
 mod roles;
 mod strengths;
 
 pub use apps::*;
+pub use bundles::*;
 pub use roles::*;
 pub use strengths::*;
 

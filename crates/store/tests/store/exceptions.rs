@@ -9,10 +9,11 @@ pub(crate) const TENANTLESS_TABLES: [(&str, &str); 3] = [
 ];
 
 /// Functions that run with the rights of `policytab_lookup`, and why they must.
-pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 7] = [
+pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 8] = [
     ("login_attempt", "counts attempts before anybody is known"),
     ("login_attempts_reset", "forgets them after a login"),
     ("lookup_api_token", "finds the MSP of a token by its digest"),
+    ("lookup_expired_acceptances", "tells a worker whose acceptances have run out; ids only"),
     ("lookup_login", "finds the MSPs of an address"),
     ("lookup_msps", "lists MSPs for operators"),
     ("lookup_refresh_token", "finds the MSP of a session by its digest"),
@@ -20,8 +21,9 @@ pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 7] = [
 ];
 
 /// Policies beside the tenant policy, all for `policytab_lookup`: table, policy, command, condition.
-pub(crate) const LOOKUP_POLICIES: [(&str, &str, &str, &str); 6] = [
+pub(crate) const LOOKUP_POLICIES: [(&str, &str, &str, &str); 7] = [
     ("api_tokens", "lookup", "SELECT", "true"),
+    ("finding_acceptances", "lookup", "SELECT", "((ended_at IS NULL) AND (expires_at <= now()))"),
     ("idempotency_keys", "sweep", "DELETE", "(created_at < (now() - '24:00:00'::interval))"),
     ("msps", "lookup", "SELECT", "true"),
     ("refresh_tokens", "lookup", "SELECT", "true"),

@@ -1,10 +1,12 @@
 //! Two MSPs, and ways to fill them.
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use policytab_domain::{
     cloud::Cloud,
+    facts::EmergencyChoices,
     ids::{BaselineId, CustomerId, EntraTenantId, ImportId, SnapshotId},
     import::{ComparisonBaseline, ImportStep, StepState},
+    names::NameKind,
     permission::PermissionCheck,
     problem::{Problem, ProblemCode},
     role::Role,
@@ -12,9 +14,9 @@ use policytab_domain::{
     tenancy::MspScope,
 };
 use policytab_store::{
-    AuditEntry, CanonicalDocument, ClaimedJob, CustomerCounts, EventKind, Idempotency, IdempotencyKey,
-    ImportedFacts, NewApiToken, NewBaseline, NewConnection, NewCustomer, NewRefreshToken, NewReport,
-    NewSnapshot, NewUser, Store, StoreConfig, StoreError, StoredResponse, User,
+    AuditEntry, CanonicalDocument, ClaimedJob, ConfirmedBinding, CustomerCounts, EventKind, Idempotency,
+    IdempotencyKey, ImportedFacts, NewAcceptance, NewApiToken, NewBaseline, NewConnection, NewCustomer,
+    NewRefreshToken, NewReport, NewSnapshot, NewUser, Store, StoreConfig, StoreError, StoredResponse, User,
 };
 use policytab_test_support::TestDb;
 use serde_json::json;
@@ -138,6 +140,18 @@ pub(crate) fn idempotency_key(key: &str, body: &str) -> IdempotencyKey {
         route: "POST /customers".to_owned(),
         key: key.to_owned(),
         request_sha256: digest(body),
+    }
+}
+
+pub(crate) fn acceptance(finding: &str, expires_at: DateTime<Utc>) -> NewAcceptance {
+    NewAcceptance {
+        finding_id: finding.to_owned(),
+        fingerprint: "facts".to_owned(),
+        reason: "Moves next month".to_owned(),
+        owner: "Ada".to_owned(),
+        expires_at,
+        accepted_by_name: "A Person".to_owned(),
+        accepted_at: Utc::now() - TimeDelta::days(1),
     }
 }
 
@@ -279,6 +293,19 @@ impl Fixture {
                         documents: documents.to_vec(),
                     })
                     .await?;
+                let proof = tx.customer_lookup(id).await?;
+                tx.acceptance_insert(&proof, &acceptance("finding", Utc::now() + TimeDelta::days(1))).await?;
+                let choices = EmergencyChoices {
+                    confirmed: [(NameKind::User, "somebody".to_owned())].into(),
+                    ..Default::default()
+                };
+                tx.emergency_choices_set(&proof, &choices).await?;
+                let bound = ConfirmedBinding {
+                    kind: NameKind::Group,
+                    reference: "<emergency access>".to_owned(),
+                    live_id: None,
+                };
+                tx.bindings_confirm(&proof, baseline.id, &[bound]).await?;
                 let key = idempotency_key(name, "body");
                 assert_eq!(tx.idempotency_claim(&key).await?, Idempotency::Fresh);
                 let response = StoredResponse { status: 201, headers: json!([]), body: b"{}".to_vec() };

@@ -8,6 +8,7 @@ mod cancellation;
 mod catalogue;
 mod connections;
 mod customers;
+mod decisions;
 mod events;
 mod exceptions;
 mod fixture;
