@@ -15,12 +15,15 @@ pub(super) fn of_gaps(gaps: &[Gap]) -> Verdict {
     if let Some(why) = gaps.iter().find_map(|gap| gap.not_decided.as_ref()) {
         return Verdict::NotAssessable { why: format!("Not decided: {why}"), missing: Missing::Decision };
     }
-    let mut how = if gaps.iter().all(Gap::is_closed) {
+    let (closed, only_emergency): (Vec<&Gap>, Vec<&Gap>) = gaps.iter().partition(|gap| gap.is_closed());
+    let mut how = if only_emergency.is_empty() {
         "The enforced policies cover all of it.".to_owned()
     } else {
         "The enforced policies cover all of it but emergency access, which is left out on purpose.".to_owned()
     };
-    let mut conditions: Vec<&str> = gaps.iter().flat_map(|gap| &gap.conditions).map(String::as_str).collect();
+    // Conditions of a gap say when it is open, which is no matter where only emergency access is.
+    let mut conditions: Vec<&str> =
+        closed.iter().flat_map(|gap| &gap.conditions).map(String::as_str).collect();
     conditions.sort_unstable();
     conditions.dedup();
     for condition in conditions {

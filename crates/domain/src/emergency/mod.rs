@@ -1,8 +1,8 @@
 //! Emergency access: the accounts that must get in when Conditional Access itself locks everybody out.
 //!
 //! Invariants: what people refused is never listed, what they confirmed always is; recognition is by what the enforced
-//! policies leave out, and a name only supports it. A large group is never recognised by itself, because sign-ins of
-//! what is recognised count as good practice and no longer as a gap.
+//! policies leave out, and a name only supports it. A group that is large, or whose members were not read and whose name
+//! says nothing, is never recognised by itself, because what is recognised no longer counts as a gap.
 
 mod held;
 mod telling;
@@ -108,6 +108,7 @@ impl EmergencyAccess {
                 object(key, confirmed, &for_everyone, &enforced, live, facts)
             })
             .collect();
+        doubt_the_silent(&mut objects, facts);
         objects.sort_by(|a, b| (a.standing, a.kind, &a.id).cmp(&(b.standing, b.kind, &b.id)));
         Self { objects }
     }
@@ -195,7 +196,8 @@ fn object(
     facts: &Facts,
 ) -> Option<EmergencyObject> {
     let name = live.names.name(kind, &id).map(str::to_owned);
-    let telling_name = name.as_deref().is_some_and(telling::says_emergency);
+    // A placeholder of a published baseline speaks for itself.
+    let telling_name = telling::says_emergency(name.as_deref().unwrap_or(&id));
     let excluded_from =
         for_everyone.iter().filter(|policy| held::leaves_out(&policy.normal, kind, &id, facts)).count();
     let of = for_everyone.len();
@@ -210,7 +212,7 @@ fn object(
         Standing::Confirmed
     } else if deleted || is_synchronisation(kind, &id, name.as_deref(), facts) {
         return None;
-    } else if small && of >= ENOUGH_POLICIES && share_is(NEARLY_ALL)
+    } else if small && of >= ENOUGH_POLICIES && share_is(NEARLY_ALL) && (telling_name || members.is_some())
         || small && telling_name && of > 1 && share_is(ENOUGH_WITH_A_NAME)
     {
         Standing::Recognised
@@ -221,6 +223,31 @@ fn object(
     };
     let held = Held::of(kind, &id, enforced, facts);
     Some(EmergencyObject { kind, id, name, standing, telling_name, excluded_from, of, members, held })
+}
+
+/// Where people or a name say what the emergency access is, something else that is left out everywhere is more likely
+/// an exception made for convenience, unless it is the same accounts under another id.
+fn doubt_the_silent(objects: &mut [EmergencyObject], facts: &Facts) {
+    let said: Vec<EmergencyObject> = objects
+        .iter()
+        .filter(|object| {
+            object.standing == Standing::Confirmed
+                || object.standing == Standing::Recognised && object.telling_name
+        })
+        .cloned()
+        .collect();
+    if said.is_empty() {
+        return;
+    }
+    let said = EmergencyAccess { objects: said };
+    for object in objects {
+        if object.standing == Standing::Recognised
+            && !object.telling_name
+            && !said.covers(object.kind, &object.id, facts)
+        {
+            object.standing = Standing::Candidate;
+        }
+    }
 }
 
 /// The accounts of directory synchronisation are left out everywhere too, and for another reason.

@@ -52,7 +52,7 @@ fn five(with_the_last: bool) -> Vec<Value> {
 
 #[test]
 fn what_nearly_all_policies_leave_out_is_recognised_and_the_rest_is_named() {
-    let access = recognise(&five(false), Names::new(), &Facts::default());
+    let access = recognise(&five(false), Names::new(), &with_members(BREAK_GLASS, &[PERSON], 1));
     let object = &access.objects[0];
     assert_eq!((object.standing, object.excluded_from, object.of), (Standing::Recognised, 4, 5));
     assert_eq!(object.held.blocked_by, ["name:Block"]);
@@ -94,6 +94,21 @@ fn policies_that_do_not_concern_everyone_do_not_count() {
     bodies.push(report_only);
     let access = recognise(&bodies, Names::new(), &Facts::default());
     assert_eq!((access.objects[0].excluded_from, access.objects[0].of), (5, 5));
+}
+
+#[test]
+fn a_silent_group_of_unknown_members_or_beside_a_telling_one_is_a_candidate() {
+    let facts = Facts::default();
+    assert_eq!(
+        standing(&recognise(&five(true), Names::new(), &facts), BREAK_GLASS),
+        Some(Standing::Candidate)
+    );
+    let bodies: Vec<Value> =
+        (0..4).map(|n| policy(&format!("P{n}"), &["mfa"], &[SERVICE, "<EmergencyAccess>"])).collect();
+    let facts = with_members(SERVICE, &[PERSON], 1);
+    let access = recognise(&bodies, Names::new(), &facts);
+    assert_eq!(standing(&access, "<EmergencyAccess>"), Some(Standing::Recognised));
+    assert_eq!(standing(&access, SERVICE), Some(Standing::Candidate));
 }
 
 #[test]

@@ -53,6 +53,13 @@ fn judge(id: &str, bodies: &[Value]) -> Verdict {
     judge_with(id, bodies, Names::new(), &Facts::default())
 }
 
+/// The same where the group is called what it is for.
+fn judge_named(id: &str, bodies: &[Value]) -> Verdict {
+    let mut names = Names::new();
+    names.insert(NameKind::Group, GROUP, "Break glass", None);
+    judge_with(id, bodies, names, &Facts::default())
+}
+
 #[track_caller]
 fn met(verdict: &Verdict) {
     assert!(verdict.is_met(), "{verdict:?}");
@@ -107,19 +114,21 @@ fn guarded(block_too: bool) -> Vec<Value> {
 #[test]
 fn emergency_access() {
     let two = members(&[(NameKind::Group, GROUP, 2)]);
-    met(&judge("emergency-access-exists", &guarded(true)));
+    met(&judge_named("emergency-access-exists", &guarded(true)));
+    not_met(&judge("emergency-access-exists", &guarded(true)), &[]);
     not_met(&judge("emergency-access-exists", &[policy("P", &[])]), &[]);
     unknown(&judge("emergency-access-exists", &[]));
-    met(&judge("emergency-access-not-blocked", &guarded(true)));
-    not_met(&judge("emergency-access-not-blocked", &guarded(false)), &["name:Block"]);
+    met(&judge_named("emergency-access-not-blocked", &guarded(true)));
+    not_met(&judge_named("emergency-access-not-blocked", &guarded(false)), &["name:Block"]);
     unknown(&judge("emergency-access-not-blocked", &[policy("P", &[])]));
     let with = |id: &str, facts: &Facts| judge_with(id, &guarded(true), Names::new(), facts);
     met(&with("emergency-access-not-too-many", &two));
     not_met(&with("emergency-access-not-too-many", &members(&[(NameKind::Group, GROUP, 5)])), &[]);
+    unknown(&judge_named("emergency-access-not-too-many", &guarded(true)));
     unknown(&with("emergency-access-not-too-many", &Facts::default()));
     met(&with("emergency-access-two-accounts", &two));
     not_met(&with("emergency-access-two-accounts", &members(&[(NameKind::Group, GROUP, 1)])), &[]);
-    unknown(&with("emergency-access-two-accounts", &Facts::default()));
+    unknown(&judge_named("emergency-access-two-accounts", &guarded(true)));
 }
 
 #[test]
@@ -171,7 +180,8 @@ fn exclusions_need_a_fallback() {
             policy("F", &[("conditions.users", json!({"includeGroups": [GROUP]})), narrower.clone()]);
         not_met(&judge(id, &[main.clone(), fallback]), &["name:P"]);
     }
-    met(&judge(id, &guarded(true)));
+    met(&judge_named(id, &guarded(true)));
+    not_met(&judge(id, &guarded(true)[..2]), &["name:P0", "name:P1"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The catalog as a whole, and each judged check on small sets.
 
+mod covered;
 mod gaps;
 mod judged;
 
