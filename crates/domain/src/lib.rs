@@ -13,6 +13,7 @@ pub mod customer;
 pub mod describe;
 pub mod device_filter;
 pub mod diff;
+pub mod evaluate;
 pub mod facts;
 pub mod ids;
 pub mod import;

@@ -13,6 +13,7 @@ use crate::{
     words::{display_reference, display_value},
 };
 use direction::Sides;
+pub(crate) use direction::strictness;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;

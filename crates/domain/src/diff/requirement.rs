@@ -45,12 +45,18 @@ impl<'p> Requirement<'p> {
 
     /// Whether who meets this meets `other` as well.
     pub(crate) fn implies(&self, other: &Requirement<'_>) -> bool {
-        other.clauses.iter().all(|theirs| {
-            self.clauses.iter().any(|ours| {
-                ours.iter().all(|control| theirs.iter().any(|weaker| control_implies(control, weaker)))
-            })
-        })
+        other.clauses.iter().all(|theirs| self.clauses.iter().any(|ours| clause_implies(ours, theirs)))
     }
+
+    /// The clauses, all of which are asked for; of each one control is enough.
+    pub(crate) fn clauses(&self) -> &[Vec<&'p Item>] {
+        &self.clauses
+    }
+}
+
+/// Whether who meets one clause meets the other as well.
+pub(crate) fn clause_implies(stronger: &[&Item], weaker: &[&Item]) -> bool {
+    stronger.iter().all(|control| weaker.iter().any(|other| control_implies(control, other)))
 }
 
 /// Whether one control asks for no less than another.

@@ -13,6 +13,7 @@ mod graph;
 mod session;
 mod value;
 
+pub(crate) use build::squeeze;
 pub use field::{Dimension, Field, Role};
 pub use value::{Frequency, Item, NormalValue, Reference};
 
