@@ -93,19 +93,13 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn miss(&self, subject: &Subject<'_>) -> Option<&str> {
-        if self.include_trusted && subject.trusted {
-            return match &self.exclude_trusted {
-                Some(text) => Some(text),
-                None => self.pair.exclude_all.as_deref().or_else(|| self.pair.exclude.hit(&subject.has)),
-            };
+        let Pair { include, exclude, exclude_all } = &self.pair;
+        let is_in = include.holds(&subject.has) || (self.include_trusted && subject.trusted);
+        if !is_in {
+            return Some(&include.text);
         }
-        if subject.trusted
-            && let Some(text) = &self.exclude_trusted
-            && self.pair.include.holds(&subject.has)
-        {
-            return Some(text);
-        }
-        self.pair.miss(&subject.has)
+        let trusted = self.exclude_trusted.as_deref().filter(|_| subject.trusted);
+        exclude_all.as_deref().or(trusted).or_else(|| exclude.hit(&subject.has))
     }
 }
 

@@ -56,7 +56,7 @@ struct Clause {
     /// Its place among all clauses in an answer.
     place: usize,
     /// Clauses that say nothing beside it.
-    implied: Vec<u16>,
+    implied: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -76,14 +76,14 @@ pub(super) struct Controls {
 
 impl Controls {
     /// Numbers of a policy's clauses; none where it isn't known how its controls are joined.
-    pub(super) fn clauses_of(&mut self, policy: &NormalPolicy, names: &Names) -> Vec<u16> {
+    pub(super) fn clauses_of(&mut self, policy: &NormalPolicy, names: &Names) -> Vec<usize> {
         let Some(requirement) = requirement::Requirement::of(policy) else { return Vec::new() };
         requirement.clauses().iter().map(|clause| self.clause(clause, names)).collect()
     }
 
-    fn clause(&mut self, items: &[&Item], names: &Names) -> u16 {
+    fn clause(&mut self, items: &[&Item], names: &Names) -> usize {
         let known = self.clauses.iter().position(|clause| clause.items.iter().eq(items.iter().copied()));
-        let at = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let mut words: Vec<String> = items.iter().map(|item| control(item, names)).collect();
             words.sort_by_cached_key(|word| (order(word), word.clone()));
             self.clauses.push(Clause {
@@ -94,12 +94,11 @@ impl Controls {
                 implied: Vec::new(),
             });
             self.clauses.len() - 1
-        });
-        u16::try_from(at).unwrap_or(u16::MAX)
+        })
     }
 
     /// A policy's session controls as numbers.
-    pub(super) fn session_of(&mut self, policy: &NormalPolicy, names: &Names) -> Vec<(u8, u16)> {
+    pub(super) fn session_of(&mut self, policy: &NormalPolicy, names: &Names) -> Vec<(usize, usize)> {
         let is_secondary = policy.fields.contains_key(&Field::SignInFrequencyAuthentication);
         let mut out = Vec::new();
         for (at, (_, field)) in SESSION.iter().enumerate() {
@@ -113,9 +112,7 @@ impl Controls {
                 values.push(SessionValue { value: value.clone(), shown: session_value(value, names), rank });
                 values.len() - 1
             });
-            if let (Ok(at), Ok(number)) = (u8::try_from(at), u16::try_from(number)) {
-                out.push((at, number));
-            }
+            out.push((at, number));
         }
         out
     }
@@ -133,7 +130,7 @@ impl Controls {
         }
         let items: Vec<Vec<&Item>> =
             self.clauses.iter().map(|clause| clause.items.iter().collect()).collect();
-        let implied: Vec<Vec<u16>> = (0..items.len())
+        let implied: Vec<Vec<usize>> = (0..items.len())
             .map(|ours| {
                 let says_nothing = |theirs: &usize| {
                     *theirs != ours
@@ -141,7 +138,7 @@ impl Controls {
                         && (self.clauses[ours].place < self.clauses[*theirs].place
                             || !clause_implies(&items[*theirs], &items[ours]))
                 };
-                (0..items.len()).filter(says_nothing).filter_map(|at| u16::try_from(at).ok()).collect()
+                (0..items.len()).filter(says_nothing).collect()
             })
             .collect();
         self.clauses.iter_mut().zip(implied).for_each(|(clause, implied)| clause.implied = implied);
@@ -154,14 +151,14 @@ impl Controls {
     ) -> (Outcome, Vec<Requirement<'e>>, Session<'e>) {
         let mut asked = vec![false; self.clauses.len()];
         for clause in applied.clone().flat_map(|policy| &policy.clauses) {
-            asked[usize::from(*clause)] = true;
+            asked[*clause] = true;
         }
         let mut clauses: Vec<usize> = (0..asked.len()).filter(|at| asked[*at]).collect();
         if clauses.iter().any(|at| self.clauses[*at].is_block) {
             return (Outcome::Block, Vec::new(), Session::default());
         }
         for at in &clauses {
-            self.clauses[*at].implied.iter().for_each(|implied| asked[usize::from(*implied)] = false);
+            self.clauses[*at].implied.iter().for_each(|implied| asked[*implied] = false);
         }
         clauses.retain(|at| asked[*at]);
         clauses.sort_unstable_by_key(|at| self.clauses[*at].place);
@@ -174,8 +171,7 @@ impl Controls {
         let mut strictest: [Option<&SessionValue>; SESSION.len()] = [None; SESSION.len()];
         let mut unordered: Vec<(usize, &SessionValue)> = Vec::new();
         for (at, number) in applied.flat_map(|policy| &policy.session) {
-            let at = usize::from(*at);
-            let value = &self.session[at][usize::from(*number)];
+            let (at, value) = (*at, &self.session[*at][*number]);
             if value.rank.is_none() {
                 if !unordered.iter().any(|(_, known)| std::ptr::eq(*known, value)) {
                     unordered.push((at, value));

@@ -56,9 +56,9 @@ pub(super) struct Compiled {
     pub(super) agent_risk: Option<Include>,
     pub(super) flows: Option<Include>,
     /// Numbers of its clauses.
-    pub(super) clauses: Vec<u16>,
+    pub(super) clauses: Vec<usize>,
     /// Its session controls: the control and the number of the value.
-    pub(super) session: Vec<(u8, u16)>,
+    pub(super) session: Vec<(usize, usize)>,
 }
 
 type Miss<'p> = Option<(Reason, &'p str)>;
