@@ -3,14 +3,21 @@
 //! Invariants: comparing a set with itself finds nothing; a policy of the baseline that is not enforced requires
 //! nothing; the same input gives the same report, in the same order; every finding says against what it was found.
 
+mod accepted;
 mod compare;
 mod csv;
 mod findings;
 mod html;
+mod sarif;
+mod text;
+mod told;
 
-pub use self::csv::to_csv;
+pub use self::csv::{to_csv, to_csv_with};
+pub use accepted::{Acceptance, Accepted};
 pub use compare::{ComparisonInput, compare, compare_with};
-pub use html::{HtmlContext, to_html};
+pub use html::{HtmlContext, to_html, to_html_with};
+pub use sarif::{to_sarif, to_sarif_with};
+pub use text::to_text;
 
 use crate::{diff::FieldDiff, ids::BaselineId, severity::Severity};
 use serde::{Deserialize, Serialize};
