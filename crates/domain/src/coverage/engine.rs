@@ -5,31 +5,27 @@
 //! the work is bounded over all goals together, and what is not decided says so.
 
 use super::{
-    Exposure, Gap, Region, Witness,
-    cell::{Cell, Dim, atoms, meets},
+    Gap,
+    cell::Cell,
     control::{Catalogue, Demand, Gives, demands},
-    grow::grow,
-    people::Heads,
-    space::{Kind, Space, Who},
+    found::{Found, Look, Open, tell},
+    space::{Kind, Space},
     split::subtract_by_class,
     subtract::{Budget, Exhausted, relevant, subtract},
-    tell::Teller,
+    tell::{Phrases, Teller},
 };
 use crate::{
     canonical::canonical_bytes,
     facts::Facts,
     names::{NameKind, Names},
     normal::NormalPolicy,
-    words::{display_frequency, display_item, display_word},
 };
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 /// Comparisons of two boxes for all goals of one engine: under a second of one core.
 const WORK: u64 = 20_000_000;
 /// Of these at most so many for one goal.
 const WORK_PER_GOAL: u64 = 4_000_000;
-/// Most regions that are told.
-const MOST_REGIONS: usize = 6;
 
 /// A policy as boxes.
 struct Boxed {
@@ -45,6 +41,8 @@ pub struct Engine<'e> {
     names: &'e Names,
     facts: &'e Facts,
     spaces: [Option<Space>; 3],
+    /// Words for each space, made when something has to be told.
+    phrases: [OnceCell<Phrases>; 3],
     live: Vec<Boxed>,
     goals: Vec<(Boxed, Vec<Demand>, Vec<String>)>,
     catalogue: Catalogue,
@@ -81,12 +79,22 @@ impl<'e> Engine<'e> {
         let goals: Vec<_> =
             goals.iter().map(|goal| (boxed(goal), demands(goal), goal.uncertainties.clone())).collect();
         let open = vec![Vec::new(); goals.len()];
-        Self { names, facts, spaces, live, goals, catalogue, budget: Budget { left: WORK }, open }
+        Self {
+            names,
+            facts,
+            spaces,
+            phrases: Default::default(),
+            live,
+            goals,
+            catalogue,
+            budget: Budget { left: WORK },
+            open,
+        }
     }
 
     /// What of a goal is left open, by its place in the list.
     pub fn gap(&mut self, goal: usize) -> Gap {
-        let mut finding = Finding::default();
+        let mut finding = Found::default();
         self.open[goal].clear();
         for kind in Kind::ALL {
             self.gap_in(goal, kind, &mut finding);
@@ -124,7 +132,7 @@ impl<'e> Engine<'e> {
         !demands.is_empty() && boxed.cells.iter().any(Option::is_some)
     }
 
-    fn gap_in(&mut self, goal: usize, kind: Kind, finding: &mut Finding) {
+    fn gap_in(&mut self, goal: usize, kind: Kind, finding: &mut Found) {
         let (Some(space), (boxed, demands, _)) = (&self.spaces[kind as usize], &self.goals[goal]) else {
             return;
         };
@@ -163,161 +171,12 @@ impl<'e> Engine<'e> {
         seen.retain(|open| !open.pieces.is_empty());
         self.open[goal].extend(seen.iter().flat_map(|open| open.missing.iter().copied()));
         if !seen.is_empty() {
-            let teller = Teller::new(space, self.names);
-            tell(space, &teller, region, &seen, demands, self.facts, &mut budget, finding);
+            let phrases = self.phrases[kind as usize].get_or_init(|| Phrases::of(space, self.names));
+            let teller = Teller::new(space, self.names, phrases);
+            let look = Look { space, teller, region, demands, facts: self.facts };
+            tell(&look, &seen, &mut budget, finding);
         }
         self.budget.left -= (before - budget.left).min(self.budget.left);
-    }
-}
-
-/// What is open of one or several demands alike.
-struct Open {
-    cut: Vec<Cell>,
-    pieces: Vec<Cell>,
-    /// By place among the goal's demands.
-    missing: Vec<usize>,
-}
-
-#[derive(Default)]
-struct Finding {
-    total: f64,
-    open: f64,
-    regions: Vec<Region>,
-    witness: Option<Witness>,
-    exposure: Option<Exposure>,
-    ordinary: bool,
-    conditions: BTreeSet<String>,
-    only_hypothetical: Option<bool>,
-    not_decided: Option<String>,
-}
-
-fn tell(
-    space: &Space,
-    teller: &Teller<'_>,
-    region: &Cell,
-    seen: &[Open],
-    demands: &[Demand],
-    facts: &Facts,
-    budget: &mut Budget,
-    finding: &mut Finding,
-) {
-    let layout = &space.layout;
-    let whole = space.weight(region).max(f64::MIN_POSITIVE);
-    // What several demands leave open is counted once.
-    let mut distinct: Vec<Cell> = Vec::new();
-    for open in seen {
-        let earlier: Vec<&Cell> = distinct.iter().collect();
-        let mut fresh = Vec::new();
-        for piece in &open.pieces {
-            match subtract(layout, piece, &earlier, budget) {
-                Ok(parts) => fresh.extend(parts),
-                Err(Exhausted) => fresh.push(piece.clone()),
-            }
-        }
-        distinct.extend(fresh);
-    }
-    finding.open += distinct.iter().map(|piece| space.weight(piece)).sum::<f64>();
-    let mut told: Vec<(Region, Cell)> = Vec::new();
-    for open in seen {
-        let missing: Vec<String> =
-            open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect();
-        let weight = |cell: &Cell| space.weight(cell);
-        let boxes = match grow(layout, region, &open.cut, &open.pieces, weight, budget) {
-            Ok(grown) => grown.boxes,
-            Err(Exhausted) => {
-                let mut pieces = open.pieces.clone();
-                pieces.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.cmp(b)));
-                pieces.truncate(MOST_REGIONS);
-                pieces
-            }
-        };
-        told.extend(boxes.into_iter().map(|cell| {
-            let share = (space.weight(&cell) / whole).clamp(0.0, 1.0);
-            (Region { text: teller.region(&cell, region), share, missing: missing.clone() }, cell)
-        }));
-    }
-    told.sort_by(|a, b| b.0.share.total_cmp(&a.0.share).then_with(|| a.0.text.cmp(&b.0.text)));
-    note_conditions(space, &distinct, finding);
-    let plain = space.pick(region);
-    finding.ordinary |= distinct.iter().any(|piece| {
-        Dim::ALL.iter().all(|dim| *dim == Dim::Who || piece.has(layout, *dim, plain[*dim as usize]))
-    });
-    finding.exposure = Some(exposure(space, &distinct, finding.exposure));
-    if finding.witness.is_none()
-        && let Some((region, cell)) = told.first()
-    {
-        let picked = space.pick(cell);
-        finding.witness = Some(Witness {
-            sign_in: space.sign_in(&picked, facts),
-            sentence: teller.sentence(&picked, &region.missing),
-        });
-    }
-    finding.regions.extend(told.into_iter().take(MOST_REGIONS).map(|(region, _)| region));
-}
-
-/// Who is exposed, together with those of an earlier space.
-fn exposure(space: &Space, open: &[Cell], before: Option<Exposure>) -> Exposure {
-    let first = before.is_none();
-    let mut exposure =
-        before.unwrap_or(Exposure { only_emergency: true, people: Some(0), ..Exposure::default() });
-    let Who::People(people) = &space.who else {
-        return Exposure {
-            only_emergency: false,
-            people: if first { None } else { exposure.people },
-            ..exposure
-        };
-    };
-    let mut exposed = super::cell::Atoms::none(people.classes.len());
-    for piece in open {
-        exposed.0.iter_mut().zip(piece.dim(&space.layout, Dim::Who)).for_each(|(all, some)| *all |= some);
-    }
-    for at in atoms(&exposed.0) {
-        let class = &people.classes[at];
-        exposure.only_emergency &= class.emergency;
-        exposure.guests |= class.guest.is_some();
-        exposure.members |= class.guest.is_none();
-        exposure.administrators |= class.keys.iter().any(|key| people.keys[*key].0 == NameKind::Role);
-        exposure.everyone |= matches!(class.heads, Heads::Rest(_));
-        exposure.people = match (exposure.people, class.heads) {
-            (Some(sum), Heads::Known(count) | Heads::Rest(Some(count))) => Some(sum + count),
-            _ => None,
-        };
-    }
-    exposure
-}
-
-/// Why the answer holds only under conditions: what of it rests on something that could not be read.
-fn note_conditions(space: &Space, open: &[Cell], finding: &mut Finding) {
-    let mut only_hypothetical = false;
-    if let Who::People(people) = &space.who {
-        let hypothetical = people
-            .classes
-            .iter()
-            .enumerate()
-            .filter(|(_, class)| class.heads == Heads::Hypothetical && !class.keys.is_empty())
-            .map(|(at, _)| at);
-        let hypothetical = super::cell::Atoms::of(people.classes.len(), hypothetical);
-        let certain = |piece: &Cell| {
-            let who = piece.dim(&space.layout, Dim::Who);
-            !super::cell::within(who, &hypothetical.0)
-        };
-        if open.iter().any(|piece| meets(piece.dim(&space.layout, Dim::Who), &hypothetical.0)) {
-            let only = !open.iter().any(certain);
-            only_hypothetical = only;
-            finding.conditions.insert(if only {
-                "It holds only if somebody has the memberships named; they could not be read.".to_owned()
-            } else {
-                "Some of the memberships named could not be read; whether anybody has them is not known."
-                    .to_owned()
-            });
-        }
-    }
-    finding.only_hypothetical = Some(finding.only_hypothetical.unwrap_or(true) && only_hypothetical);
-    if !space.devices.classes.exact {
-        finding.conditions.insert(
-            "The filters for devices are too many to be combined exactly; each is taken by itself."
-                .to_owned(),
-        );
     }
 }
 
@@ -339,61 +198,6 @@ fn opaque(policy: &NormalPolicy) -> Vec<u8> {
         return Vec::new();
     }
     canonical_bytes(&serde_json::Value::Object(said))
-}
-
-/// A demand in words, as the object of "without".
-fn demand_words(demand: &Demand, teller: &Teller<'_>) -> String {
-    use crate::normal::{Field, Item, NormalValue};
-    match demand {
-        Demand::Grant(clause) => {
-            let words: Vec<String> = clause
-                .iter()
-                .map(|item| match item {
-                    Item::Word(word) => control_noun(word),
-                    Item::Object(object) if object.id == crate::wellknown::MFA_STRENGTH_ID => {
-                        "multifactor authentication".to_owned()
-                    }
-                    Item::Object(object) if object.kind == NameKind::AuthenticationStrength => {
-                        let name = display_item(&Field::GrantControls, item, teller.names());
-                        if name.to_lowercase().contains("mfa") {
-                            name
-                        } else {
-                            format!("the strength {name}")
-                        }
-                    }
-                    Item::Object(_) => display_item(&Field::GrantControls, item, teller.names()),
-                })
-                .collect();
-            super::tell::listed(&words, "or")
-        }
-        Demand::Session(field, value, _) => match value {
-            NormalValue::Frequency(frequency) => {
-                format!("a sign-in frequency of {}", display_frequency(*frequency).to_lowercase())
-            }
-            NormalValue::Word(word) => match (field, word.as_str()) {
-                (Field::PersistentBrowser, _) => "a browser session that ends".to_owned(),
-                (Field::TokenProtection, _) => "token protection".to_owned(),
-                (Field::AppEnforcedRestrictions, _) => "app enforced restrictions".to_owned(),
-                (field, word) => format!("{} ({})", field.label(), display_word(field, word)),
-            },
-            _ => field.label().to_owned(),
-        },
-    }
-}
-
-/// A built-in control as a noun.
-fn control_noun(word: &str) -> String {
-    match word {
-        "block" => "being blocked",
-        "compliantDevice" => "a compliant device",
-        "domainJoinedDevice" => "a hybrid joined device",
-        "approvedApplication" => "an approved client app",
-        "compliantApplication" => "an app protection policy",
-        "passwordChange" => "a password change",
-        "riskRemediation" => "risk remediation",
-        other => other,
-    }
-    .to_owned()
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 
 mod cell;
 mod control;
+mod demand_words;
 mod devices;
 mod engine;
+mod found;
 mod grow;
 mod people;
 mod places;

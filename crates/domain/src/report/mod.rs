@@ -14,12 +14,17 @@ mod gaps;
 mod goals;
 mod html;
 mod near;
+mod sarif;
+mod text;
+mod told;
 
 pub use self::csv::to_csv;
 pub use acceptance::{Acceptance, AcceptanceEnd, FindingStatus, KeptAcceptance};
 pub use checks::{CheckStatus, CheckView};
 pub use compare::{ComparisonInput, check, compare};
 pub use html::{HtmlContext, to_html};
+pub use sarif::to_sarif;
+pub use text::to_text;
 
 use crate::{diff::FieldDiff, ids::BaselineId, severity::Severity};
 use serde::{Deserialize, Serialize};

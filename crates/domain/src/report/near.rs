@@ -121,7 +121,7 @@ fn same_sort(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
             None => Vec::new(),
         };
         let session = policy.fields.keys().filter(|field| field.role() == crate::normal::Role::Session);
-        grants.into_iter().chain(session.filter_map(|field| session_sort(field))).collect()
+        grants.into_iter().chain(session.filter_map(session_sort)).collect()
     };
     let asked = sorts(asked);
     sorts(given).iter().any(|sort| *sort != 0 && asked.contains(sort))

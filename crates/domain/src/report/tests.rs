@@ -265,7 +265,7 @@ fn the_table_cannot_be_taken_for_formulas() {
     let report = report(&agreed(), &live, BaselineSource::ImportedSnapshot);
     let text = to_csv(&report);
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(reader.headers().expect("headings").len(), 14);
+    assert_eq!(reader.headers().expect("headings").len(), 21);
     let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
     assert_eq!(rows.len(), report.findings.len());
     let cells: Vec<&str> = rows.iter().flat_map(|row| row.iter()).collect();
@@ -280,16 +280,70 @@ fn the_page_escapes_whatever_a_tenant_holds_and_needs_nothing_else() {
     live[0]["displayName"] = json!("</title><img src=x onerror=y>");
     let report = report(&agreed(), &live, BaselineSource::ImportedSnapshot);
     let mut context = context();
-    context.customer = "<b>Contoso</b> & 'Söhne'".to_owned();
+    context.customer = "<b>Contoso</b> & 'Söhne'\"}</style><i>".to_owned();
     let page = to_html(&report, &context);
     assert!(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;"));
     assert!(page.contains("&lt;b&gt;Contoso&lt;/b&gt; &amp; &#39;Söhne&#39;"));
-    for forbidden in ["<script", "<img", "<b>Contoso", "http://", "https://", "url(", "@import", "\u{7}"] {
+    assert_eq!(page.matches("</style>").count(), 1);
+    for forbidden in
+        ["<script", "<img", "<b>Contoso", "<i>", "http://", "https://", "url(", "@import", "\u{7}"]
+    {
         assert!(!page.contains(forbidden), "{forbidden} is in the page");
     }
     for finding in &report.findings {
         assert_eq!(page.matches(&format!("id=\"f-{}\"", finding.id)).count(), 1);
     }
+}
+
+#[test]
+fn what_the_analysis_found_shows_in_every_export() {
+    let mut report = report(&agreed(), &drifted(), BaselineSource::ImportedSnapshot);
+    let finding = &mut report.findings[0];
+    finding.share = Some(0.374);
+    finding.regions = vec!["guests · <all> apps".into(), "=1+1".into()];
+    finding.witness_text = Some("A guest signs in & nobody asks.".into());
+    finding.frameworks = vec!["MS.AAD.3.2v1".into()];
+    let now = chrono::DateTime::UNIX_EPOCH;
+    let acceptance = Acceptance {
+        reason: "<b>soon</b>".to_owned(),
+        owner: "Ada".to_owned(),
+        expires_at: now + chrono::TimeDelta::days(30),
+        accepted_by: "An Operator".to_owned(),
+        accepted_at: now,
+        ended: None,
+    };
+    let kept = KeptAcceptance {
+        finding_id: finding.id.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        acceptance,
+    };
+    report.stand(&[kept], now);
+    let page = to_html(&report, &context());
+    for part in [
+        "<span style=\"width:37%\"></span></span> 37 % of these sign-ins unprotected",
+        "<li>guests · &lt;all&gt; apps</li>",
+        "A guest signs in &amp; nobody asks.",
+        "MS.AAD.3.2v1",
+        "owner Ada: &lt;b&gt;soon&lt;/b&gt;",
+        "Comparison baseline · ",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let table = to_csv(&report);
+    let row = ::csv::Reader::from_reader(table.as_bytes()).records().next().expect("a row").expect("a row");
+    let row: Vec<&str> = row.iter().collect();
+    for part in [
+        "37 %",
+        "guests · <all> apps; =1+1",
+        "A guest signs in & nobody asks.",
+        "comparison_baseline",
+        "accepted",
+    ] {
+        assert!(row.contains(&part), "{part}");
+    }
+    let text = to_text(&report);
+    assert!(text.contains("  Unprotected: 37 %\n  - guests · <all> apps\n"));
+    assert!(text.contains("  For instance: A guest signs in & nobody asks.\n"));
 }
 
 #[test]
