@@ -3,7 +3,7 @@
 
 use super::cell::Atoms;
 use crate::{
-    device_filter::{Classes, Expr, parse},
+    device_filter::{Classes, DeviceProperties, Expr, parse},
     normal::{Field, Item, NormalPolicy, NormalValue},
     policy::FilterMode,
 };
@@ -54,8 +54,26 @@ impl Devices {
         self.classes.classes.len()
     }
 
+    /// The only device of those who have none: the unregistered one.
+    pub(crate) fn none() -> Self {
+        Self { rules: Vec::new(), classes: Classes::of(&[]) }
+    }
+
+    /// Whether a policy covers the unregistered device, for spaces of those who have none.
+    pub(crate) fn covers_none(policy: &NormalPolicy) -> bool {
+        let unregistered = DeviceProperties::unregistered();
+        !excludes_all(policy)
+            && conditions(policy).all(|(rule, wanted)| {
+                // A rule that can't be parsed holds where it is said to, which here is nowhere.
+                rule.expr.is_some_and(|expr| expr.matches(&unregistered)) == wanted
+            })
+    }
+
     /// The classes that a policy covers.
     pub(crate) fn covered(&self, policy: &NormalPolicy) -> Atoms {
+        if excludes_all(policy) {
+            return Atoms::none(self.len());
+        }
         let conditions: Vec<(Option<usize>, bool)> = conditions(policy)
             .map(|(rule, wanted)| (self.rules.iter().position(|known| known.is(&rule)), wanted))
             .collect();
@@ -65,6 +83,11 @@ impl Devices {
         let covered = self.classes.classes.iter().enumerate().filter(|(_, class)| covers(&class.holds));
         Atoms::of(self.len(), covered.map(|(at, _)| at))
     }
+}
+
+/// Whether the older lists take every device out.
+fn excludes_all(policy: &NormalPolicy) -> bool {
+    [Field::ExcludeDevices, Field::ExcludeDeviceStates].iter().any(|field| policy.has_word(field, "All"))
 }
 
 /// What a policy asks of a device: rules, and whether each must hold or must not.

@@ -131,6 +131,9 @@ impl People {
         let size = self.classes.len();
         let mut who =
             if policy.has_word(&Field::IncludeUsers, "All") { Atoms::all(size) } else { Atoms::none(size) };
+        if policy.has_word(&Field::ExcludeUsers, "All") {
+            return Atoms::none(size);
+        }
         let mut out = Atoms::none(size);
         for (field, excludes) in &PLACES {
             for item in policy.set(field) {
@@ -189,8 +192,12 @@ impl People {
     }
 }
 
+/// Whether it can't be told who is meant: a membership that was not read, or a placeholder for a user.
 fn is_unknown((kind, id): &Key, facts: &Facts) -> bool {
-    *kind != NameKind::User && facts.members(*kind, id).is_none_or(|members| !members.complete)
+    match kind {
+        NameKind::User => Uuid::try_parse(id).is_err(),
+        _ => facts.members(*kind, id).is_none_or(|members| !members.complete),
+    }
 }
 
 struct Builder<'b> {

@@ -109,18 +109,19 @@ impl Principals {
                             || Some(item.id()) == atom.id.as_deref()
                     })
                 };
-                let filtered = match policy.fields.get(&sort.filter) {
+                // As with apps: what matches is in besides what is listed, or is left out of it.
+                let included = match policy.fields.get(&sort.filter) {
                     Some(NormalValue::Rule(mode, rule)) => {
                         let holds =
                             self.filters.iter().position(|known| known == rule).map(|at| atom.matches[at]);
                         match mode {
-                            FilterMode::Exclude => holds == Some(false),
-                            _ => holds == Some(true),
+                            FilterMode::Exclude => listed(&sort.include) && holds == Some(false),
+                            _ => listed(&sort.include) || holds == Some(true),
                         }
                     }
-                    _ => true,
+                    _ => listed(&sort.include),
                 };
-                listed(&sort.include) && filtered && !listed(&sort.exclude)
+                included && !listed(&sort.exclude)
             })
         };
         let covered = self.atoms.iter().enumerate().filter(|(_, atom)| covers(atom)).map(|(at, _)| at);

@@ -36,8 +36,13 @@ impl Kind {
             Self::Users => {
                 any(&[Field::IncludeUsers, Field::IncludeGroups, Field::IncludeRoles, Field::IncludeGuests])
             }
-            Self::Workloads => any(&[Field::IncludeServicePrincipals]),
-            Self::Agents => any(&[Field::IncludeAgentIdentities, Field::IncludeAgentUsers]),
+            Self::Workloads => any(&[Field::IncludeServicePrincipals, Field::ServicePrincipalFilter]),
+            Self::Agents => any(&[
+                Field::IncludeAgentIdentities,
+                Field::IncludeAgentUsers,
+                Field::AgentIdentityFilter,
+                Field::AgentFilter,
+            ]),
         }
     }
 }
@@ -96,13 +101,19 @@ impl Space {
             Who::People(people) => people.weights(),
             Who::Principals(principals) => vec![1.0; principals.atoms.len()],
         };
-        let none: &[&str] = &[NONE];
+        // Workload identities and agents have no client app, no platform, no device, no risk but their own.
         let scale = |words: &'static [&'static str], fields: &[Field], ignore: &[&str]| {
-            if people { Scale::of(words, fields, all(), ignore) } else { Scale::of(none, &[], all(), &[]) }
+            if people {
+                Scale::of(words, fields, all(), ignore)
+            } else if words == PLATFORMS {
+                Scale::of(&[UNKNOWN_PLATFORM], &[], all(), &[])
+            } else {
+                Scale::of(&[NONE], &[], all(), &[])
+            }
         };
         let targets = Targets::of(all());
         let places = Places::of(all(), names);
-        let devices = Devices::of(all().filter(|_| people));
+        let devices = if people { Devices::of(all()) } else { Devices::none() };
         let clients = scale(&CLIENTS, &[Field::ClientAppTypes], &["all", "easSupported"]);
         let platforms = scale(&PLATFORMS, &[Field::IncludePlatforms, Field::ExcludePlatforms], &["all"]);
         let sign_in_risk = match kind {
@@ -144,7 +155,7 @@ impl Space {
 
     /// The region of a policy; `None` where it is empty.
     pub(crate) fn cell(&self, policy: &NormalPolicy) -> Option<Cell> {
-        if !self.kind.concerns(policy) {
+        if !self.kind.concerns(policy) || !self.has_no_other_risk(policy) {
             return None;
         }
         let mut cell = self.layout.empty();
@@ -158,20 +169,28 @@ impl Space {
                 Dim::Target => self.targets.covered(policy),
                 Dim::Location => self.places.covered(policy),
                 Dim::Device if people => self.devices.covered(policy),
-                Dim::Client if people => self.clients.clients(policy),
-                Dim::Platform if people => self.platforms.platforms(policy),
+                Dim::Device if Devices::covers_none(policy) => Atoms::all(1),
+                Dim::Device => Atoms::none(1),
+                Dim::Client => self.clients.clients(policy),
+                Dim::Platform => self.platforms.platforms(policy),
                 Dim::SignInRisk => self.sign_in_risk.narrowed(policy, self.risk_field()),
-                Dim::UserRisk if people => self.user_risk.narrowed(policy, &Field::UserRiskLevels),
-                Dim::InsiderRisk if people => self.insider_risk.narrowed(policy, &Field::InsiderRiskLevels),
-                Dim::Flow if people => self.flows.narrowed(policy, &Field::TransferMethods),
-                _ => {
-                    cell.fill(&self.layout, dim);
-                    continue;
-                }
+                Dim::UserRisk => self.user_risk.narrowed(policy, &Field::UserRiskLevels),
+                Dim::InsiderRisk => self.insider_risk.narrowed(policy, &Field::InsiderRiskLevels),
+                Dim::Flow => self.flows.narrowed(policy, &Field::TransferMethods),
             };
             cell.set(&self.layout, dim, &covered.0);
         }
         (!cell.is_empty(&self.layout)).then_some(cell)
+    }
+
+    /// Whether a policy takes in those without the risks that are not of this kind: a person has no service principal
+    /// risk, an agent no sign-in risk.
+    fn has_no_other_risk(&self, policy: &NormalPolicy) -> bool {
+        let own = self.risk_field();
+        [Field::SignInRiskLevels, Field::ServicePrincipalRiskLevels, Field::AgentIdRiskLevels]
+            .iter()
+            .filter(|field| *field != own)
+            .all(|field| !policy.fields.contains_key(field) || policy.has_word(field, NONE))
     }
 
     fn risk_field(&self) -> &'static Field {

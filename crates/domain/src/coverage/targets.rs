@@ -36,6 +36,11 @@ impl Target {
         matches!(self, Self::AnyOtherApp | Self::App(_) | Self::Bundle(_) | Self::AgentResources)
     }
 
+    /// Whether the word `All` takes it in: every resource, traffic among them, but no action and no context.
+    fn is_resource(&self) -> bool {
+        self.is_app() || matches!(self, Self::Traffic(_))
+    }
+
     fn in_bundle(&self, bundle: &str) -> bool {
         match self {
             Self::App(id) => bundle_of(id) == Some(bundle),
@@ -127,7 +132,7 @@ fn covers(policy: &NormalPolicy, target: &Target, filter: Option<(&FilterMode, O
     let listed = |field: &Field| {
         policy.set(field).iter().any(|item| match (item, target) {
             (Item::Object(app), Target::App(id)) => app.id == *id,
-            (Item::Word(word), _) if word == "All" => target.is_app(),
+            (Item::Word(word), _) if word == "All" => target.is_resource(),
             (Item::Word(word), Target::AgentResources) => word == "AllAgentIdResources",
             (Item::Word(word), _) => target.in_bundle(word),
             _ => false,
@@ -137,9 +142,10 @@ fn covers(policy: &NormalPolicy, target: &Target, filter: Option<(&FilterMode, O
     match target {
         Target::UserAction(action) => word(&Field::IncludeUserActions, action),
         Target::Context(id) => word(&Field::IncludeAuthenticationContexts, id),
-        Target::Traffic(profile) => word(&Field::IncludeTraffic, profile),
         _ => {
-            let included = listed(&Field::IncludeApplications);
+            let traffic = |profile: &str| word(&Field::IncludeTraffic, profile);
+            let included = listed(&Field::IncludeApplications)
+                || matches!(target, Target::Traffic(profile) if traffic(profile));
             let included = match filter {
                 None => included,
                 // Apps that match are in besides those that are listed, or are left out of them.

@@ -51,6 +51,9 @@ resource! {
     }
 }
 
+/// Words of the older lists of devices and their states (`conditionalAccessDeviceStates`).
+const DEVICE_WORDS: [&str; 3] = ["All", "Compliant", "DomainJoined"];
+
 impl Policy {
     /// Reads a policy from its Graph form. A value that is no object gives an empty policy and a warning.
     pub fn read(body: &Value) -> (Self, Vec<Warning>) {
@@ -142,12 +145,22 @@ impl Policy {
             if let Some(f) = &c.authentication_flows {
                 note(any(&f.transfer_methods.0), "conditions.authenticationFlows.transferMethods");
             }
+            for (filter, path) in c.filters() {
+                let mode = filter.and_then(|filter| filter.mode.as_ref());
+                note(mode.is_some_and(Evolvable::is_unknown), path);
+            }
+            for (words, path) in c.device_words() {
+                note(words.iter().any(|word| !DEVICE_WORDS.iter().any(|one| one.eq_ignore_ascii_case(word))), path);
+            }
             if let Some(u) = &c.users {
                 for (guests, path) in [
                     (&u.include_guests_or_external_users, "conditions.users.includeGuestsOrExternalUsers"),
                     (&u.exclude_guests_or_external_users, "conditions.users.excludeGuestsOrExternalUsers"),
                 ] {
                     note(guests.as_ref().is_some_and(|g| any(&g.guest_or_external_user_types.0)), path);
+                    let tenants = guests.as_ref().and_then(|g| g.external_tenants.as_ref());
+                    let kind = tenants.and_then(|tenants| tenants.membership_kind.as_ref());
+                    note(kind.is_some_and(Evolvable::is_unknown), path);
                 }
             }
         }
