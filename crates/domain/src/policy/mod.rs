@@ -9,6 +9,7 @@ mod controls;
 mod enums;
 mod fields;
 pub(crate) mod member;
+mod unknown;
 
 pub use conditions::*;
 pub use controls::*;
@@ -111,51 +112,10 @@ impl Policy {
                 paths.push(path.to_owned());
             }
         }
-        paths.extend(self.unknown_words());
+        paths.extend(unknown::unknown_words(self));
         paths.sort();
         paths.dedup();
         paths
-    }
-
-    /// Paths of enumerations with a member that this version does not know.
-    fn unknown_words(&self) -> Vec<String> {
-        fn any<E: Evolvable>(values: &[E]) -> bool {
-            values.iter().any(Evolvable::is_unknown)
-        }
-        let mut found = Vec::new();
-        let mut note = |unknown: bool, path: &str| {
-            if unknown {
-                found.push(path.to_owned());
-            }
-        };
-        note(self.state.as_ref().is_some_and(Evolvable::is_unknown), "state");
-        if let Some(c) = &self.conditions {
-            note(any(&c.client_app_types), "conditions.clientAppTypes");
-            note(any(&c.user_risk_levels), "conditions.userRiskLevels");
-            note(any(&c.sign_in_risk_levels), "conditions.signInRiskLevels");
-            note(any(&c.service_principal_risk_levels), "conditions.servicePrincipalRiskLevels");
-            note(any(&c.insider_risk_levels.0), "conditions.insiderRiskLevels");
-            note(any(&c.agent_id_risk_levels.0), "conditions.agentIdRiskLevels");
-            if let Some(p) = &c.platforms {
-                note(any(&p.include_platforms) || any(&p.exclude_platforms), "conditions.platforms");
-            }
-            if let Some(f) = &c.authentication_flows {
-                note(any(&f.transfer_methods.0), "conditions.authenticationFlows.transferMethods");
-            }
-            if let Some(u) = &c.users {
-                for (guests, path) in [
-                    (&u.include_guests_or_external_users, "conditions.users.includeGuestsOrExternalUsers"),
-                    (&u.exclude_guests_or_external_users, "conditions.users.excludeGuestsOrExternalUsers"),
-                ] {
-                    note(guests.as_ref().is_some_and(|g| any(&g.guest_or_external_user_types.0)), path);
-                }
-            }
-        }
-        if let Some(g) = &self.grant_controls {
-            note(any(&g.built_in_controls), "grantControls.builtInControls");
-            note(g.operator.as_ref().is_some_and(Evolvable::is_unknown), "grantControls.operator");
-        }
-        found
     }
 
     fn warn_of_gaps(&self, warnings: &mut Vec<Warning>) {
