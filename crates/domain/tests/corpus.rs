@@ -124,7 +124,7 @@ fn everything_that_a_file_says_is_in_what_is_written() {
         let lost: Vec<_> = before.symmetric_difference(&after).collect();
         assert!(lost.is_empty(), "{}: {lost:?}", read.path);
     }
-    assert!(texts > 8_000, "{texts}");
+    assert!(texts > 5_000, "{texts}");
 }
 
 /// Whatever is taken out of a list of a real policy shows, save where the rest of the list says it all.
@@ -139,6 +139,10 @@ fn what_is_taken_out_of_a_real_policy_shows() {
             let groups: Vec<String> =
                 body[part].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
             for group in groups {
+                // A built-in strength is its id.
+                if body[part][&group]["id"].as_str().is_some_and(|id| id.starts_with("00000000-0000-")) {
+                    continue;
+                }
                 let lists: Vec<(String, usize)> = match &body[part][&group] {
                     Value::Object(map) => map
                         .iter()
