@@ -39,7 +39,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let baseline = policies(&args.baseline)?;
     if !baseline.duplicates.is_empty() {
         let (count, path) = (baseline.duplicates.len(), args.baseline.display());
-        output::say(&format!("{count} policies of {path} mean the same as an earlier one and are left out"));
+        let policies = if count == 1 { "policy" } else { "policies" };
+        output::say(&format!(
+            "left out: {count} {policies} of {path} with the same meaning as an earlier one"
+        ));
     }
     let distinct = baseline.distinct_policies().map(|read| read.policy.clone());
     let baseline = PolicySet::new(distinct, Names::of_reading(&baseline));

@@ -1,6 +1,10 @@
 //! `inspect`: what is recognised in files and folders, and what is not.
 
-use super::{Failure, files::read_paths, output};
+use super::{
+    Failure,
+    files::read_paths,
+    output::{self, plain},
+};
 use policytab_domain::{
     policy::Evolvable as _,
     reader::{Duplicate, ReadName, ReadObject, ReadPolicy, Reading, SameName, Skipped},
@@ -113,9 +117,10 @@ fn text(inspection: &Inspection<'_>, counts: &str) -> String {
     let mut out = format!("{counts}\n");
     for policy in &inspection.policies {
         let state = if policy.state.is_empty() { "no state" } else { policy.state };
-        let _ = writeln!(out, "\n{} [{state}]\n  {} #{}", policy.display_name, policy.path, policy.index);
+        let (name, path) = (plain(policy.display_name), plain(policy.path));
+        let _ = writeln!(out, "\n{name} [{}]\n  {path} #{}", plain(state), policy.index);
         for warning in &policy.warnings {
-            let _ = writeln!(out, "  ! {warning}");
+            let _ = writeln!(out, "  ! {}", plain(warning));
         }
     }
     let objects = [
@@ -145,6 +150,6 @@ fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
         if at == 0 {
             let _ = writeln!(out, "\n{title}:");
         }
-        let _ = writeln!(out, "  {line}");
+        let _ = writeln!(out, "  {}", plain(&line));
     }
 }

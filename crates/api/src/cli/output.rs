@@ -108,7 +108,12 @@ pub(super) fn text(text: &str) -> Result<(), Failure> {
 
 /// Says something beside the answer. Where nobody listens, nothing is lost.
 pub(super) fn say(words: &str) {
-    let _ = writeln!(io::stderr().lock(), "policytab: {words}");
+    let _ = writeln!(io::stderr().lock(), "policytab: {}", plain(words));
+}
+
+/// A text on one line, without characters that steer a terminal: names come from files that anybody may have written.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Why paths without a policy are of no use.

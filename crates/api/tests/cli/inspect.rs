@@ -61,6 +61,15 @@ fn one_bad_file_stops_nothing() {
 }
 
 #[test]
+fn a_name_cannot_steer_the_terminal() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let policy = serde_json::json!({"displayName": "red\u{1b}[31m\nforged line", "state": "enabled", "conditions": {}});
+    fs::write(dir.path().join("a.json"), policy.to_string()).expect("a file");
+    let ran = run_in(dir.path(), &["inspect", ".", "--format", "text"]);
+    assert!(ran.out.contains("red [31m forged line [enabled]"), "{}", ran.out);
+}
+
+#[test]
 fn unusable_input_is_one_sentence_and_status_2() {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join("other.json"), r#"{"a": 1}"#).expect("a file");
