@@ -62,11 +62,12 @@ pub(super) fn candidates(live: &PolicySet, facts: &Facts) -> Candidates {
     let speaking: Vec<Key> = counts.keys().filter(|key| named(key)).cloned().collect();
     let most = counts.values().max().copied().unwrap_or_default();
     let objects = if speaking.is_empty() {
-        counts.into_iter().filter(|(_, count)| *count == most).map(|(key, _)| key).collect()
+        counts.iter().filter(|(_, count)| **count == most).map(|(key, _)| key.clone()).collect()
     } else {
         speaking
     };
-    judged(objects, format!("excluded by {most} of {} {said} policies for all users", of_all.len()))
+    let times = objects.iter().filter_map(|key| counts.get(key)).min().copied().unwrap_or_default();
+    judged(objects, format!("excluded by {times} of {} {said} policies for all users", of_all.len()))
 }
 
 fn may_be(key: &Key, live: &PolicySet, facts: &Facts) -> bool {
