@@ -39,6 +39,8 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(imports::import_list)
                 .service(imports::import_fetch)
                 .service(reports::report_fetch)
+                .service(reports::finding_acceptance_put)
+                .service(reports::finding_acceptance_delete)
                 .service(reports::comparison_baseline_fetch)
                 .service(reports::comparison_baseline_put)
                 .service(snapshots::snapshot_list)

@@ -3,8 +3,10 @@
 //! Knows neither HTTP nor SQL: it takes an [`Actor`] whose credential was verified, works through the store's scoped
 //! transactions, and calls Microsoft only outside of them.
 
+pub mod acceptances;
 pub mod actor;
 mod analysis;
+mod anew;
 pub mod api_tokens;
 pub mod audit;
 pub mod baselines;

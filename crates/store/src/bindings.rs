@@ -20,8 +20,8 @@ pub struct ConfirmedBinding {
     pub kind: NameKind,
     /// The id or placeholder by which the baseline names it.
     pub reference: String,
-    /// The customer's object; `None`: it has none, on purpose.
-    pub live_id: Option<String>,
+    /// Ids of the customer's objects, one as a rule; none: it means nothing there, on purpose.
+    pub live: Vec<String>,
 }
 
 impl<M: Mode> TenantTx<M> {

@@ -303,6 +303,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/customers/{id}/findings/{finding_id}/acceptance": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Accepts a finding of the newest report for a while: it counts as accepted and no longer as open. It is open again when
+     *     the time is over or the facts behind it change. The same terms again change nothing; other terms replace them.
+     */
+    put: operations["finding_acceptance_put"];
+    post?: never;
+    /** Opens an accepted finding again. */
+    delete: operations["finding_acceptance_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/customers/{id}/import": {
     parameters: {
       query?: never;
@@ -581,6 +602,49 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description An acceptance of a finding. */
+    Acceptance: {
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      accepted_at: string;
+      /** @description Who accepted it. */
+      accepted_by: string;
+      ended?: components["schemas"]["AcceptanceEnd"] | null;
+      /**
+       * Format: date-time
+       * @description Until when.
+       */
+      expires_at: string;
+      /** @description Who answers for that. */
+      owner: string;
+      /** @description Why the finding may stay. */
+      reason: string;
+    };
+    /**
+     * @description Why an acceptance ended by itself.
+     * @enum {string}
+     */
+    AcceptanceEnd: "expired" | "facts_changed";
+    /** @description Accepts a finding. */
+    AcceptanceTerms: {
+      /**
+       * Format: date-time
+       * @description Until when: in the future, at most two years ahead.
+       */
+      expires_at: string;
+      /**
+       * @description Who answers for that: a person or a team, of the MSP or of the customer.
+       * @example IT lead of Contoso
+       */
+      owner: string;
+      /**
+       * @description Why the finding may stay.
+       * @example Replaced by the new MDM in March; sign-ins are watched.
+       */
+      reason: string;
+    };
     /**
      * @description Kinds of credentials.
      * @enum {string}
@@ -1087,11 +1151,14 @@ export interface components {
     FindingKind: "missing" | "changed" | "extra";
     /** @description One row of the report. */
     FindingOut: {
+      acceptance?: components["schemas"]["Acceptance"] | null;
       baseline_policy?: components["schemas"]["PolicyRef"] | null;
       /** @description What the nearest miss is. */
       cause: string;
       /** @description Field by field, baseline against live. */
       diff: components["schemas"]["FieldDiff"][];
+      /** @description The facts behind it: another value when one of them is another. */
+      fingerprint: string;
       /** @description Ids in published frameworks. */
       frameworks: string[];
       /** @description Stable from report to report while the facts behind it stay. */
@@ -1117,6 +1184,8 @@ export interface components {
       share?: number | null;
       /** @description Against what. */
       source: components["schemas"]["FindingSource"];
+      /** @description Where it stands. */
+      status: components["schemas"]["FindingStatus"];
       /** @description One line for the list. */
       title: string;
       /** @description One concrete unprotected sign-in; null where not computed. */
@@ -1127,6 +1196,11 @@ export interface components {
      * @enum {string}
      */
     FindingSource: "comparison_baseline" | "reference_check";
+    /**
+     * @description Standing of a finding.
+     * @enum {string}
+     */
+    FindingStatus: "open" | "accepted";
     /** @description The whole fleet in numbers. */
     FleetOut: {
       /** @description Customers by status. */
@@ -1590,9 +1664,42 @@ export interface components {
        * @description When that snapshot was taken.
        */
       snapshot_taken_at: string;
-      /** @description Findings by severity, of the whole report. */
-      summary: components["schemas"]["FindingCountsOut"];
+      /** @description Findings of the whole report: the open ones by severity, and how many are accepted. */
+      summary: components["schemas"]["ReportSummary"];
       zero_policies?: components["schemas"]["ZeroPolicies"] | null;
+    };
+    /** @description Findings in numbers. */
+    ReportSummary: {
+      /**
+       * Format: int64
+       * @description Accepted findings, of whatever severity.
+       */
+      accepted: number;
+      /**
+       * Format: int64
+       * @description Open critical findings.
+       */
+      critical: number;
+      /**
+       * Format: int64
+       * @description Open high findings.
+       */
+      high: number;
+      /**
+       * Format: int64
+       * @description Information.
+       */
+      info: number;
+      /**
+       * Format: int64
+       * @description Open low findings.
+       */
+      low: number;
+      /**
+       * Format: int64
+       * @description Open medium findings.
+       */
+      medium: number;
     };
     /**
      * @description What a person or an API token may do; each role may what the ones before it may.
@@ -2774,6 +2881,76 @@ export interface operations {
       };
     };
   };
+  finding_acceptance_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The finding, as the report names it. */
+        finding_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AcceptanceTerms"];
+      };
+    };
+    responses: {
+      /** @description The finding, accepted. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FindingOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  finding_acceptance_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The finding, as the report names it. */
+        finding_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is open. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   import_create: {
     parameters: {
       query?: never;
@@ -2899,8 +3076,8 @@ export interface operations {
          * @example missing,changed
          */
         kind?: string;
-        /** @description Only findings of this standing; all are `open` until findings can be accepted. */
-        status?: "open";
+        /** @description Only findings of this standing. */
+        status?: "open" | "accepted";
         /** @description Only findings against this. */
         source?: "comparison_baseline" | "reference_check";
       };

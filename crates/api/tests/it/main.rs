@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod acceptances;
 mod canary;
 mod connect;
 mod customers;

@@ -116,7 +116,7 @@ async fn choices_are_replaced_as_a_whole_and_belong_to_one_msp() {
     let bound = [ConfirmedBinding {
         kind: NameKind::NamedLocation,
         reference: "office".to_owned(),
-        live_id: Some("l1".to_owned()),
+        live: vec!["l1".to_owned()],
     }];
     let seen = fixture
         .store

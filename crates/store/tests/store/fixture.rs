@@ -303,7 +303,7 @@ impl Fixture {
                 let bound = ConfirmedBinding {
                     kind: NameKind::Group,
                     reference: "<emergency access>".to_owned(),
-                    live_id: None,
+                    live: Vec::new(),
                 };
                 tx.bindings_confirm(&proof, baseline.id, &[bound]).await?;
                 let key = idempotency_key(name, "body");
