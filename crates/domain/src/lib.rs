@@ -7,11 +7,14 @@
 mod arbitrary;
 pub mod binding;
 pub mod canonical;
+pub mod catalog;
 pub mod cloud;
 pub mod coverage;
 pub mod customer;
 pub mod describe;
+pub mod device_filter;
 pub mod diff;
+pub mod emergency;
 pub mod facts;
 pub mod ids;
 pub mod import;

@@ -56,6 +56,38 @@ impl From<ReferenceKind> for NameKind {
 }
 
 impl NameKind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::User,
+        Self::Group,
+        Self::Role,
+        Self::Application,
+        Self::ServicePrincipal,
+        Self::TermsOfUse,
+        Self::NamedLocation,
+        Self::AuthenticationStrength,
+        Self::AuthenticationContext,
+        Self::CustomFactor,
+        Self::FilteringProfile,
+    ];
+
+    /// The name on the wire and in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::Application => "application",
+            Self::ServicePrincipal => "service_principal",
+            Self::TermsOfUse => "terms_of_use",
+            Self::NamedLocation => "named_location",
+            Self::AuthenticationStrength => "authentication_strength",
+            Self::AuthenticationContext => "authentication_context",
+            Self::CustomFactor => "custom_factor",
+            Self::FilteringProfile => "filtering_profile",
+        }
+    }
+
     /// For people, in the singular.
     pub const fn noun(self) -> &'static str {
         match self {

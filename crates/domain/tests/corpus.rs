@@ -1,6 +1,7 @@
 //! Real, published policies: every file is read with its meaning intact.
 
 use policytab_domain::{
+    device_filter,
     names::Names,
     normal::{normal_digest, normalise},
     policy::Policy,
@@ -165,4 +166,26 @@ fn nothing_live_means_that_every_enforced_policy_is_missing() {
         assert_eq!(report.findings.len(), set.enforced(), "{name}");
         assert!(report.findings.iter().all(|finding| finding.kind == FindingKind::Missing), "{name}");
     }
+}
+
+#[test]
+fn every_filter_for_devices_is_understood() {
+    let Some(corpus) = shared("corpus") else { return };
+    let mut rules = 0;
+    for read in read_folder(&corpus).policies {
+        let filter = read.policy.conditions.and_then(|c| c.devices).and_then(|devices| devices.device_filter);
+        let Some(rule) = filter.and_then(|filter| filter.rule).filter(|rule| !rule.is_empty()) else {
+            continue;
+        };
+        rules += 1;
+        let parsed =
+            device_filter::parse(&rule).unwrap_or_else(|error| panic!("{}: {rule}: {error}", read.path));
+        assert!(parsed.comparisons().iter().all(|comparison| comparison.attribute.is_known()), "{rule}");
+        let classes = device_filter::Classes::of(&[Some(&parsed)]);
+        assert!(
+            classes.exact && classes.classes.len() == 2,
+            "{rule} holds for some devices and not for others"
+        );
+    }
+    assert_eq!(rules, 24);
 }

@@ -2,6 +2,24 @@
 //!
 //! A goal is a policy: its conditions are the region, its controls are what must be guaranteed there.
 
+mod cell;
+mod control;
+mod devices;
+mod engine;
+mod grow;
+mod people;
+mod places;
+mod principals;
+mod scales;
+mod space;
+mod split;
+mod subtract;
+mod targets;
+mod tell;
+mod witness;
+
+pub use engine::Engine;
+
 use crate::sign_in::SignIn;
 use serde::{Deserialize, Serialize};
 
@@ -63,3 +81,6 @@ pub struct Exposure {
     /// How many people, where every exposed class has a head count.
     pub people: Option<u64>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,7 +145,7 @@ fn from_order(baseline_to_live: Option<Ordering>) -> Direction {
 }
 
 /// How strict a session control is; higher is stricter, `None` where it has no place in the order.
-fn strictness(field: &Field, value: Option<&NormalValue>) -> Option<i64> {
+pub(crate) fn strictness(field: &Field, value: Option<&NormalValue>) -> Option<i64> {
     let word = match value {
         Some(NormalValue::Word(word)) => Some(word.as_str()),
         _ => None,

@@ -3,7 +3,7 @@
 //! Invariants: a policy does not differ from itself; what has no meaning does not show; a direction is given only
 //! where it is plain, and always seen from the baseline: *weaker* means that the live policy protects less.
 
-mod direction;
+pub(crate) mod direction;
 pub(crate) mod requirement;
 
 use crate::{

@@ -17,7 +17,7 @@ pub(super) fn build_grant(builder: &mut Builder<'_>, grant: &GrantControls) {
         .iter()
         .map(|control| match control {
             // The control and the built-in strength of that name ask for the same.
-            BuiltInControl::Mfa => strength_item(&by_id(MFA_STRENGTH_ID), builder.names),
+            BuiltInControl::Mfa => Item::Object(strength_reference(MFA_STRENGTH_ID, builder.names)),
             other => Item::word(other.as_str()),
         })
         .collect();
@@ -30,7 +30,7 @@ pub(super) fn build_grant(builder: &mut Builder<'_>, grant: &GrantControls) {
     if let Some(strength) = &grant.authentication_strength
         && (strength.id.is_some() || !strength.allowed_combinations.is_empty())
     {
-        controls.insert(strength_item(strength, builder.names));
+        controls.insert(Item::Object(reference(strength, builder.names)));
     }
     // Graph demands an operator; where a file has none, the weaker reading can't promise what is not there.
     let operator = grant.operator.clone().unwrap_or(Operator::Or);
@@ -41,8 +41,9 @@ pub(super) fn build_grant(builder: &mut Builder<'_>, grant: &GrantControls) {
     builder.put_set(Field::GrantControls, controls);
 }
 
-fn by_id(id: &str) -> AuthenticationStrength {
-    AuthenticationStrength { id: Some(id.to_owned()), ..Default::default() }
+/// A strength of which only the id is given.
+pub(super) fn strength_reference(id: &str, names: &Names) -> Reference {
+    reference(&AuthenticationStrength { id: Some(id.to_owned()), ..Default::default() }, names)
 }
 
 /// Of several built-in strengths only one says something: the strictest where all are asked for, the mildest where
@@ -64,7 +65,7 @@ fn drop_implied(controls: &mut BTreeSet<Item>, operator: &Operator) {
     }
 }
 
-fn strength_item(strength: &AuthenticationStrength, names: &Names) -> Item {
+fn reference(strength: &AuthenticationStrength, names: &Names) -> Reference {
     let id = fold_id(strength.id.as_deref().unwrap_or_default().trim());
     let mut reference = Reference::new(NameKind::AuthenticationStrength, &id, names);
     if built_in_strength(&id).is_none() {
@@ -89,7 +90,7 @@ fn strength_item(strength: &AuthenticationStrength, names: &Names) -> Item {
             reference.name = strength.display_name.clone().filter(|name| !name.is_empty());
         }
     }
-    Item::Object(reference)
+    reference
 }
 
 /// What a custom strength is, without what differs from tenant to tenant. Custom strengths of two tenants are the

@@ -35,6 +35,15 @@ impl Reference {
         Self { kind, id, name, content: None }
     }
 
+    /// The same for an object of a tenant's own list: a custom strength is what it allows, as in the policies that
+    /// name it.
+    pub(crate) fn live(kind: NameKind, id: &str, names: &Names) -> Self {
+        match kind {
+            NameKind::AuthenticationStrength => super::grant::strength_reference(id, names),
+            _ => Self::new(kind, id, names),
+        }
+    }
+
     /// Whether it means the same object in every tenant.
     pub fn is_global(&self) -> bool {
         is_global(self.kind, &self.id)
@@ -150,7 +159,7 @@ impl NormalValue {
     }
 
     /// What the digest is made of: no names, no ids of custom strengths.
-    pub(super) fn to_digestible(&self) -> Value {
+    pub(crate) fn to_digestible(&self) -> Value {
         match self {
             Self::Set(items) => items.iter().map(Item::to_digestible).collect(),
             Self::Word(text) => json!(text),

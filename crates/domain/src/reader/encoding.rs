@@ -6,7 +6,7 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 ///
 /// A byte order mark decides; without one, zero bytes in every second place mean UTF-16 (no JSON text holds U+0000),
 /// and what is not UTF-8 is read as Windows-1252, in which nothing is malformed.
-pub(super) fn decode(bytes: &[u8]) -> (String, Option<&'static str>) {
+pub(crate) fn decode(bytes: &[u8]) -> (String, Option<&'static str>) {
     if bytes.starts_with(&[0xEF, 0xBB, 0xBF])
         || bytes.starts_with(&[0xFF, 0xFE])
         || bytes.starts_with(&[0xFE, 0xFF])

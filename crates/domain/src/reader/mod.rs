@@ -7,6 +7,7 @@ mod encoding;
 mod many;
 mod recognise;
 
+pub(crate) use encoding::decode;
 pub use many::{Duplicate, Place, Reading, SameName, read_many};
 
 use crate::{
@@ -100,7 +101,7 @@ impl FileReading {
 /// Reads one file. `path` is only a label.
 pub fn read_bytes(path: &str, bytes: &[u8]) -> FileReading {
     let mut reader = Reader { path, out: FileReading::default(), remark: None };
-    let (decoded, remark) = encoding::decode(bytes);
+    let (decoded, remark) = decode(bytes);
     reader.remark = remark;
     if decoded.trim().is_empty() {
         reader.skip("is empty");

@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use serde_json::json;
 
 fn policy(name: &str) -> Value {
@@ -105,10 +106,30 @@ fn copies_and_versions_of_a_policy_are_pointed_out() {
     assert_eq!(places, ["1.json", "3.json"]);
 }
 
-proptest::proptest! {
+proptest! {
     #[test]
-    fn no_bytes_can_make_it_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+    fn no_bytes_can_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let reading = read_bytes("any", &bytes);
-        proptest::prop_assert!(!reading.is_empty() || !reading.skipped.is_empty());
+        prop_assert!(!reading.is_empty() || !reading.skipped.is_empty());
+    }
+
+    #[test]
+    fn a_damaged_export_comes_out_or_is_named(
+        policy in crate::arbitrary::any_policy(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = json!({"value": [policy]}).to_string().into_bytes();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        for bytes in [bytes.as_slice(), &bytes[..cut.index(bytes.len())]] {
+            let reading = read_bytes("damaged", bytes);
+            prop_assert!(!reading.is_empty() || !reading.skipped.is_empty());
+            for read in &reading.policies {
+                crate::normal::normal_digest(&read.policy);
+            }
+        }
     }
 }

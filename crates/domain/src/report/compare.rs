@@ -36,7 +36,8 @@ pub fn compare(input: &ComparisonInput<'_>) -> Report {
     compare_with(input, &bindings)
 }
 
-fn compare_with(input: &ComparisonInput<'_>, bindings: &Bindings) -> Report {
+/// The same with what the baseline's references mean given.
+pub fn compare_with(input: &ComparisonInput<'_>, bindings: &Bindings) -> Report {
     let (baseline, live) = (input.baseline, input.live);
     let mut findings: Vec<Finding> = Vec::new();
     let mut pairs: Vec<PairView> = Vec::new();
@@ -152,6 +153,10 @@ fn notice(input: &ComparisonInput<'_>, bindings: &Bindings, findings: &[Finding]
             "What these references of {source} mean in this tenant can't be told: {shown}{more}. Fields that name \
              them are shown as different."
         ));
+    }
+    let assumptions = bindings.assumptions();
+    if !assumptions.is_empty() {
+        said.push(format!("Taken for granted, and to be confirmed: {}", assumptions.join(" ")));
     }
     if all > 0 && findings.is_empty() {
         said.push(match input.baseline_source {

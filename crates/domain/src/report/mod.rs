@@ -11,7 +11,7 @@ mod html;
 
 pub use self::csv::to_csv;
 pub use acceptance::{Acceptance, AcceptanceEnd, FindingStatus, KeptAcceptance};
-pub use compare::{ComparisonInput, compare};
+pub use compare::{ComparisonInput, compare, compare_with};
 pub use html::{HtmlContext, to_html};
 
 use crate::{diff::FieldDiff, ids::BaselineId, severity::Severity};

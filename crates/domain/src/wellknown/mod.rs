@@ -1,10 +1,12 @@
 //! Objects that are the same in every tenant, so that they need no lookup and compare by their id.
 
 mod apps;
+mod bundles;
 mod roles;
 mod strengths;
 
 pub use apps::*;
+pub use bundles::*;
 pub use roles::*;
 pub use strengths::*;
 
@@ -34,7 +36,7 @@ mod tests {
         for (client_id, name) in FIRST_PARTY_APPS {
             assert_eq!(first_party_app(client_id), Some(name));
         }
-        for id in HIGHLY_PRIVILEGED_ROLES {
+        for id in HIGHLY_PRIVILEGED_ROLES.into_iter().chain(TEMPLATE_ADMIN_ROLES) {
             assert!(built_in_role(id).is_some());
         }
         assert_eq!(built_in_role("nothing"), None);

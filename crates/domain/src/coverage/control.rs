@@ -1,0 +1,134 @@
+//! What a policy guarantees: clauses of grant controls, and session controls.
+//!
+//! A policy guarantees a clause when one of its own clauses implies it control by control, and everything when it
+//! blocks: a session that never begins needs no limits. Distinct clauses are few in a tenant, so each comparison of two
+//! is made once.
+
+use crate::{
+    diff::{
+        direction::strictness,
+        requirement::{Requirement, clause_implies},
+    },
+    normal::{Field, Frequency, Item, NormalPolicy, NormalValue, Role},
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// One thing that must be guaranteed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Demand {
+    /// One of these controls.
+    Grant(Vec<Item>),
+    /// This session control, or a stricter one.
+    Session(Field, NormalValue, Option<NormalValue>),
+}
+
+/// What one policy gives.
+#[derive(Debug, Clone)]
+pub(crate) struct Gives {
+    block: bool,
+    /// By place in [`Catalogue::clauses`].
+    clauses: Vec<usize>,
+    session: BTreeMap<Field, NormalValue>,
+}
+
+/// The distinct clauses of many policies, and which implies which.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    clauses: Vec<Vec<Item>>,
+    at: HashMap<Vec<Item>, usize>,
+    implied: HashMap<(usize, usize), bool>,
+}
+
+impl Catalogue {
+    fn intern(&mut self, clause: Vec<Item>) -> usize {
+        *self.at.entry(clause).or_insert_with_key(|clause| {
+            self.clauses.push(clause.clone());
+            self.clauses.len() - 1
+        })
+    }
+
+    pub(crate) fn gives(&mut self, policy: &NormalPolicy) -> Gives {
+        let requirement = Requirement::of(policy);
+        let block = requirement.as_ref().is_some_and(Requirement::is_block);
+        let clauses = requirement.map(|requirement| requirement.to_clauses()).unwrap_or_default();
+        let session = policy.fields.iter().filter(|(field, _)| field.role() == Role::Session);
+        Gives {
+            block,
+            clauses: clauses.into_iter().map(|clause| self.intern(clause)).collect(),
+            session: session.map(|(field, value)| (field.clone(), value.clone())).collect(),
+        }
+    }
+
+    /// Whether a policy guarantees a demand where it applies.
+    pub(crate) fn guarantees(&mut self, gives: &Gives, demand: &Demand) -> bool {
+        if gives.block {
+            return true;
+        }
+        match demand {
+            Demand::Grant(clause) => {
+                let wanted = self.intern(clause.clone());
+                gives.clauses.iter().any(|ours| self.implies(*ours, wanted))
+            }
+            Demand::Session(field, value, with) => {
+                session_guarantees(&gives.session, field, value, with.as_ref())
+            }
+        }
+    }
+
+    fn implies(&mut self, ours: usize, theirs: usize) -> bool {
+        let clauses = &self.clauses;
+        *self
+            .implied
+            .entry((ours, theirs))
+            .or_insert_with(|| ours == theirs || clause_implies(clauses[ours].iter(), clauses[theirs].iter()))
+    }
+}
+
+/// What a policy of the baseline demands.
+pub(crate) fn demands(policy: &NormalPolicy) -> Vec<Demand> {
+    let grants = Requirement::of(policy).map(|requirement| requirement.to_clauses()).unwrap_or_default();
+    let sessions = policy.fields.iter().filter(|(field, value)| {
+        field.role() == Role::Session
+            && **field != Field::SignInFrequencyAuthentication
+            && protects(field, value)
+    });
+    let sessions = sessions.map(|(field, value)| {
+        let with = (*field == Field::SignInFrequency)
+            .then(|| policy.fields.get(&Field::SignInFrequencyAuthentication).cloned())
+            .flatten();
+        Demand::Session(field.clone(), value.clone(), with)
+    });
+    grants.into_iter().map(Demand::Grant).chain(sessions).collect()
+}
+
+/// Whether a session control takes anything from an attacker; some settings only give comfort.
+fn protects(field: &Field, value: &NormalValue) -> bool {
+    match (field, value) {
+        (Field::PersistentBrowser, NormalValue::Word(mode)) => mode != "always",
+        (Field::ContinuousAccessEvaluation, NormalValue::Word(mode)) => mode != "disabled",
+        (Field::SignInFrequency, NormalValue::Frequency(frequency)) => *frequency != Frequency::Unspecified,
+        _ => true,
+    }
+}
+
+fn session_guarantees(
+    session: &BTreeMap<Field, NormalValue>,
+    field: &Field,
+    value: &NormalValue,
+    with: Option<&NormalValue>,
+) -> bool {
+    let Some(ours) = session.get(field) else { return false };
+    if *field == Field::SignInFrequency {
+        // What is repeated counts as well: all of the authentication is more than the second factor.
+        let authentication = &Field::SignInFrequencyAuthentication;
+        let (ours, theirs) =
+            (strictness(authentication, session.get(authentication)), strictness(authentication, with));
+        if ours < theirs {
+            return false;
+        }
+    }
+    match (strictness(field, Some(ours)), strictness(field, Some(value))) {
+        (Some(ours), Some(theirs)) => ours >= theirs,
+        _ => ours == value,
+    }
+}

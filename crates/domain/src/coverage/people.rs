@@ -1,0 +1,332 @@
+//! People as classes of membership: everyone with the same membership in the groups, roles, users and guest types
+//! that any policy names is one atom.
+//!
+//! Invariants: no class stands for nobody, as far as memberships are known; where they are not, a hypothetical class
+//! stands for "somebody who is a member of this one" (and for each pair of an inclusion and an exclusion), and says so.
+//! The users of a tenant are never enumerated: only members of what policies name are looked at.
+
+use super::cell::Atoms;
+use crate::{
+    facts::Facts,
+    names::{NameKind, Names},
+    normal::{Field, Item, NormalPolicy},
+    policy::{Evolvable, GuestType},
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Most hypothetical classes; beyond it pairs are left out.
+const MOST_HYPOTHETICAL: usize = 4_000;
+
+/// A group, role or user that a policy names.
+pub(crate) type Key = (NameKind, String);
+
+/// From where a guest comes, as far as policies tell tenants apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Home {
+    /// A tenant that policies name.
+    Tenant(String),
+    /// Any other.
+    Elsewhere,
+}
+
+/// How many people a class stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Heads {
+    /// So many, read from the directory.
+    Known(u64),
+    /// Everybody whom no policy names; so many, where the directory's size is known.
+    Rest(Option<u64>),
+    /// Whether there is anybody is not known.
+    Hypothetical,
+}
+
+/// People whom no policy tells apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Class {
+    /// For guests: of which kind, and from where.
+    pub(crate) guest: Option<(GuestType, Home)>,
+    /// What they are members of, by place in [`People::keys`].
+    pub(crate) keys: Vec<usize>,
+    pub(crate) heads: Heads,
+    /// One of them.
+    pub(crate) sample: Option<Uuid>,
+    /// Whether all of them are emergency access accounts.
+    pub(crate) emergency: bool,
+}
+
+/// The people dimension.
+#[derive(Debug, Clone)]
+pub(crate) struct People {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) classes: Vec<Class>,
+    /// For each key its classes.
+    pub(crate) of_key: Vec<Atoms>,
+    at: HashMap<Key, usize>,
+    /// Keys whose membership is not, or not fully, known.
+    pub(crate) unknown: Vec<bool>,
+}
+
+/// Fields that name people, and whether they take them out.
+const PLACES: [(Field, bool); 6] = [
+    (Field::IncludeUsers, false),
+    (Field::IncludeGroups, false),
+    (Field::IncludeRoles, false),
+    (Field::ExcludeUsers, true),
+    (Field::ExcludeGroups, true),
+    (Field::ExcludeRoles, true),
+];
+
+/// The kinds of guests, as policies name them.
+pub(crate) fn guest_types() -> impl Iterator<Item = GuestType> {
+    GuestType::KNOWN.iter().filter(|one| **one != GuestType::None).cloned()
+}
+
+impl People {
+    /// The classes that tell these policies apart. `emergency` are accounts and groups for emergency access.
+    pub(crate) fn of<'p>(
+        policies: impl Iterator<Item = &'p NormalPolicy> + Clone,
+        names: &Names,
+        facts: &Facts,
+        emergency: &BTreeSet<Key>,
+    ) -> Self {
+        let mut uses: BTreeMap<Key, (bool, bool)> = BTreeMap::new();
+        let mut tenants: BTreeSet<String> = BTreeSet::new();
+        for policy in policies {
+            for (field, excludes) in &PLACES {
+                for item in policy.set(field) {
+                    let Item::Object(object) = item else { continue };
+                    // Nobody is a deleted object, or a member of one.
+                    if names.is_deleted(object.kind, &object.id) {
+                        continue;
+                    }
+                    let used = uses.entry((object.kind, object.id.clone())).or_default();
+                    if *excludes { used.1 = true } else { used.0 = true }
+                }
+            }
+            for field in [Field::IncludeGuestTenants, Field::ExcludeGuestTenants] {
+                tenants.extend(policy.set(&field).iter().map(|item| item.id().to_owned()));
+            }
+        }
+        let keys: Vec<Key> = uses.keys().cloned().collect();
+        let at: HashMap<Key, usize> = keys.iter().cloned().enumerate().map(|(at, key)| (key, at)).collect();
+        let unknown: Vec<bool> = keys.iter().map(|key| is_unknown(key, facts)).collect();
+        let mut builder = Builder { keys: &keys, at: &at, facts, emergency, classes: Vec::new() };
+        builder.known();
+        builder.hypothetical(&uses, &unknown, &tenants);
+        builder.rest();
+        let classes = builder.classes;
+        let of_key = (0..keys.len())
+            .map(|key| {
+                let members = classes.iter().enumerate().filter(|(_, class)| class.keys.contains(&key));
+                Atoms::of(classes.len(), members.map(|(at, _)| at))
+            })
+            .collect();
+        Self { keys, classes, of_key, at, unknown }
+    }
+
+    /// Whom a policy covers.
+    pub(crate) fn covered(&self, policy: &NormalPolicy) -> Atoms {
+        let size = self.classes.len();
+        let mut who =
+            if policy.has_word(&Field::IncludeUsers, "All") { Atoms::all(size) } else { Atoms::none(size) };
+        let mut out = Atoms::none(size);
+        for (field, excludes) in &PLACES {
+            for item in policy.set(field) {
+                let Item::Object(object) = item else { continue };
+                let Some(key) = self.at.get(&(object.kind, object.id.clone())) else { continue };
+                let side = if *excludes { &mut out } else { &mut who };
+                side.add(&self.of_key[*key]);
+            }
+        }
+        who.add(&self.guests(policy, &Field::IncludeGuests, &Field::IncludeGuestTenants));
+        out.add(&self.guests(policy, &Field::ExcludeGuests, &Field::ExcludeGuestTenants));
+        who.remove(&out);
+        who
+    }
+
+    fn guests(&self, policy: &NormalPolicy, types: &Field, tenants: &Field) -> Atoms {
+        let types = policy.set(types);
+        if types.is_empty() {
+            return Atoms::none(self.classes.len());
+        }
+        let tenants = policy.set(tenants);
+        let matches = |class: &Class| {
+            class.guest.as_ref().is_some_and(|(kind, home)| {
+                types.iter().any(|one| one.is(kind.as_str()))
+                    && (tenants.is_empty()
+                        || matches!(home, Home::Tenant(id) if tenants.iter().any(|one| one.id() == id)))
+            })
+        };
+        let members = self.classes.iter().enumerate().filter(|(_, class)| matches(class));
+        Atoms::of(self.classes.len(), members.map(|(at, _)| at))
+    }
+
+    /// How much each class weighs in a share: its head count, as far as it is known.
+    pub(crate) fn weights(&self) -> Vec<f64> {
+        let named: f64 = self
+            .classes
+            .iter()
+            .map(|class| match class.heads {
+                Heads::Known(count) => count as f64,
+                Heads::Hypothetical => 1.0,
+                Heads::Rest(_) => 0.0,
+            })
+            .sum();
+        self.classes
+            .iter()
+            .map(|class| match class.heads {
+                Heads::Known(count) => count as f64,
+                // Somebody in two places at once is rarer than somebody in one.
+                Heads::Hypothetical if class.keys.len() > 1 => 0.05,
+                Heads::Hypothetical => 1.0,
+                Heads::Rest(Some(count)) => (count as f64).max(1.0),
+                // As many as all who are named together, and not fewer than a small company.
+                Heads::Rest(None) => named.max(50.0),
+            })
+            .collect()
+    }
+}
+
+fn is_unknown((kind, id): &Key, facts: &Facts) -> bool {
+    *kind != NameKind::User && facts.members(*kind, id).is_none_or(|members| !members.complete)
+}
+
+struct Builder<'b> {
+    keys: &'b [Key],
+    at: &'b HashMap<Key, usize>,
+    facts: &'b Facts,
+    emergency: &'b BTreeSet<Key>,
+    classes: Vec<Class>,
+}
+
+impl Builder<'_> {
+    /// Classes of people who were read: one for each distinct membership.
+    fn known(&mut self) {
+        let mut of_user: HashMap<Uuid, Vec<usize>> = HashMap::new();
+        for (at, (kind, id)) in self.keys.iter().enumerate() {
+            if *kind == NameKind::User {
+                if let Ok(user) = Uuid::try_parse(id) {
+                    of_user.entry(user).or_default().push(at);
+                }
+            } else if let Some(members) = self.facts.members(*kind, id) {
+                for user in &members.ids {
+                    of_user.entry(*user).or_default().push(at);
+                }
+            }
+        }
+        let mut classes: BTreeMap<(bool, Vec<usize>, bool), (u64, Uuid)> = BTreeMap::new();
+        for (user, keys) in of_user {
+            let guest = self.facts.guests.as_ref().is_some_and(|guests| guests.contains(&user));
+            let emergency = self.is_emergency(&keys, Some(user));
+            let class = classes.entry((guest, keys, emergency)).or_insert((0, user));
+            class.0 += 1;
+            class.1 = class.1.min(user);
+        }
+        for ((guest, keys, emergency), (count, sample)) in classes {
+            // The directory tells guests from members; most guests are of the collaboration kind.
+            let guest = guest.then_some((GuestType::B2bCollaborationGuest, Home::Elsewhere));
+            self.classes.push(Class {
+                guest,
+                keys,
+                heads: Heads::Known(count),
+                sample: Some(sample),
+                emergency,
+            });
+        }
+    }
+
+    fn is_emergency(&self, keys: &[usize], user: Option<Uuid>) -> bool {
+        keys.iter().any(|key| self.emergency.contains(&self.keys[*key]))
+            || user.is_some_and(|user| {
+                self.emergency.contains(&(NameKind::User, user.to_string()))
+                    || self.emergency.iter().any(|(kind, id)| {
+                        let members = self.facts.members(*kind, id);
+                        members.is_some_and(|members| members.ids.binary_search(&user).is_ok())
+                    })
+            })
+    }
+
+    /// Classes for what is not known: guests of each kind, members of unread groups and roles.
+    fn hypothetical(
+        &mut self,
+        uses: &BTreeMap<Key, (bool, bool)>,
+        unknown: &[bool],
+        tenants: &BTreeSet<String>,
+    ) {
+        let has_members = |key: &Key| {
+            key.0 == NameKind::User
+                || self.facts.members(key.0, &key.1).is_none_or(|members| members.head_count > 0)
+        };
+        let used = |excludes: bool| -> Vec<usize> {
+            let wanted = |(include, exclude): &(bool, bool)| if excludes { *exclude } else { *include };
+            uses.iter()
+                .filter(|(key, uses)| wanted(uses) && has_members(key))
+                .map(|(key, _)| self.at[key])
+                .collect()
+        };
+        let (included, excluded) = (used(false), used(true));
+        let mut wanted: BTreeSet<(Option<(GuestType, Home)>, Vec<usize>)> = BTreeSet::new();
+        for (key, unknown) in unknown.iter().enumerate() {
+            if *unknown && has_members(&self.keys[key]) {
+                wanted.insert((None, vec![key]));
+            }
+        }
+        for include in &included {
+            for exclude in &excluded {
+                // Of two memberships that were both read, the directory says who has them.
+                if include != exclude
+                    && (unknown[*include] || unknown[*exclude])
+                    && wanted.len() < MOST_HYPOTHETICAL
+                {
+                    let mut pair = vec![*include, *exclude];
+                    pair.sort_unstable();
+                    wanted.insert((None, pair));
+                }
+            }
+        }
+        for kind in guest_types() {
+            // An internal guest has an account here and comes from no other tenant.
+            let external = kind != GuestType::InternalGuest;
+            let homes = tenants.iter().filter(|_| external).filter(|id| !id.contains(' ') && *id != "none");
+            for home in homes.map(|id| Home::Tenant(id.clone())).chain([Home::Elsewhere]) {
+                let guest = Some((kind.clone(), home.clone()));
+                wanted.insert((guest.clone(), Vec::new()));
+                if home != Home::Elsewhere {
+                    continue;
+                }
+                for key in included.iter().chain(&excluded) {
+                    let (kind, id) = &self.keys[*key];
+                    // A group whose members are known and none of them a guest has no guests in it.
+                    let none = self.facts.guests.is_some() && !unknown[*key];
+                    let in_groups =
+                        matches!(kind, NameKind::Group) || self.facts.members(*kind, id).is_none();
+                    if !none && in_groups && *kind != NameKind::User && wanted.len() < MOST_HYPOTHETICAL {
+                        wanted.insert((guest.clone(), vec![*key]));
+                    }
+                }
+            }
+        }
+        let present: BTreeSet<(Option<GuestType>, Vec<usize>)> =
+            self.classes.iter().map(|class| (class.guest.clone().map(|g| g.0), class.keys.clone())).collect();
+        for (guest, keys) in wanted {
+            if !present.contains(&(guest.clone().map(|g| g.0), keys.clone())) {
+                let emergency = self.is_emergency(&keys, None);
+                self.classes.push(Class { guest, keys, heads: Heads::Hypothetical, sample: None, emergency });
+            }
+        }
+    }
+
+    /// Everybody else, who are the first class.
+    fn rest(&mut self) {
+        let named: u64 = self
+            .classes
+            .iter()
+            .map(|class| if let Heads::Known(count) = class.heads { count } else { 0 })
+            .sum();
+        let rest = self.facts.people.map(|people| people.saturating_sub(named));
+        let class =
+            Class { guest: None, keys: Vec::new(), heads: Heads::Rest(rest), sample: None, emergency: false };
+        self.classes.insert(0, class);
+    }
+}
