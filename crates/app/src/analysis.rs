@@ -2,6 +2,7 @@
 
 use crate::{AppResult, baselines::Source};
 use policytab_domain::{
+    binding::{BindingChoice, Bindings},
     canonical::canonicalise,
     facts::{EmergencyChoices, Facts},
     ids::BaselineId,
@@ -11,12 +12,10 @@ use policytab_domain::{
     normal::normal_digest,
     policy::Policy,
     policy_set::PolicySet,
-    report::{BaselineSource, ComparisonInput, Report, compare},
+    report::{BaselineSource, ComparisonInput, Report, compare_with},
     snapshot::{Document, DocumentKind, SnapshotContent},
 };
-use policytab_store::{
-    CanonicalDocument, ConfirmedBinding, CustomerCounts, CustomerRef, Mode, StoredDocument, TenantTx,
-};
+use policytab_store::{CanonicalDocument, CustomerCounts, CustomerRef, Mode, StoredDocument, TenantTx};
 use serde_json::{Value, json};
 
 /// What to compare with, loaded.
@@ -58,7 +57,7 @@ impl Baseline {
     }
 
     /// The baseline's policies; `live` are the newest snapshot's.
-    pub(crate) fn into_set(self, live: &PolicySet) -> (BaselineSource, PolicySet) {
+    fn into_set(self, live: &PolicySet) -> (BaselineSource, PolicySet) {
         match self {
             Self::Imported(None) => (BaselineSource::ImportedSnapshot, live.clone()),
             Self::Imported(Some(first)) => (BaselineSource::ImportedSnapshot, PolicySet::of_snapshot(&first)),
@@ -75,7 +74,7 @@ pub(crate) struct Ground {
     /// What to compare with.
     pub(crate) baseline: Baseline,
     /// What people said of the baseline's references.
-    pub(crate) bindings: Vec<ConfirmedBinding>,
+    pub(crate) bindings: Vec<BindingChoice>,
     /// What people said of emergency access.
     pub(crate) emergency: EmergencyChoices,
 }
@@ -102,9 +101,37 @@ impl Ground {
     }
 }
 
-/// What is known of the tenant beside its policies.
-pub(crate) fn facts(content: &SnapshotContent, emergency: EmergencyChoices) -> Facts {
-    Facts { emergency, ..Facts::of_snapshot(content) }
+/// A snapshot and what it is compared with, read.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    /// The snapshot's policies.
+    pub(crate) live: PolicySet,
+    /// The baseline's.
+    pub(crate) baseline: PolicySet,
+    /// Where these come from.
+    pub(crate) source: BaselineSource,
+    /// What is known of the tenant beside its policies.
+    pub(crate) facts: Facts,
+    /// What the baseline's references mean there.
+    pub(crate) bindings: Bindings,
+    /// What people said of references that the baseline does not hold: a sentence each.
+    pub(crate) unused: Vec<String>,
+}
+
+impl Compared {
+    /// Reads both sides. Pure computation, but of hostile input perhaps a long one.
+    pub(crate) fn of(content: &SnapshotContent, ground: Ground) -> Self {
+        let Ground { baseline, bindings: said, emergency } = ground;
+        let facts = Facts { emergency, ..Facts::of_snapshot(content) };
+        let live = PolicySet::of_snapshot(content);
+        let (source, baseline) = baseline.into_set(&live);
+        let mut bindings = match source {
+            BaselineSource::ImportedSnapshot => Bindings::same_tenant(),
+            BaselineSource::Workspace { .. } => Bindings::suggest(&baseline, &live, &facts),
+        };
+        let unused = bindings.take_choices(&said);
+        Self { live, baseline, source, facts, bindings, unused }
+    }
 }
 
 /// Everything that follows from what was read.
@@ -119,6 +146,8 @@ pub(crate) struct Analysis {
     pub(crate) licence_summary: Option<Value>,
     pub(crate) zero_policies: Option<ZeroPolicies>,
     pub(crate) report: Report,
+    /// What was said of references that the baseline does not hold: a sentence each.
+    pub(crate) unused: Vec<String>,
 }
 
 /// Open findings: critical, high, medium, low, info.
@@ -130,17 +159,15 @@ pub(crate) fn open_findings(report: &Report) -> [i32; 5] {
 impl Analysis {
     /// Analyses a snapshot.
     pub(crate) fn of(content: &SnapshotContent, ground: Ground) -> Self {
-        let Ground { baseline, bindings: _, emergency } = ground;
-        let facts = facts(content, emergency);
+        let Compared { live, baseline, source, facts, bindings, unused } = Compared::of(content, ground);
         let licences = facts.licences.clone();
-        let live = PolicySet::of_snapshot(content);
-        let (source, baseline) = baseline.into_set(&live);
-        let report = compare(&ComparisonInput {
+        let input = ComparisonInput {
             live: &live,
             baseline: &baseline,
             baseline_source: source,
             licences: licences.as_ref(),
-        });
+        };
+        let report = compare_with(&input, &bindings);
         let policies = counts(content);
         let zero_policies = (policies.iter().sum::<i32>() == 0)
             .then(|| licence::diagnose_zero(content.security_defaults, licences.as_ref()));
@@ -151,6 +178,7 @@ impl Analysis {
             licences: licences.as_ref().and_then(|l| serde_json::to_value(l).ok()),
             zero_policies,
             report,
+            unused,
         }
     }
 

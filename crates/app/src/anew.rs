@@ -11,15 +11,14 @@ use crate::{
     audit, import_run,
 };
 use policytab_domain::{
+    binding::BindingChoice,
     facts::EmergencyChoices,
     ids::{CustomerId, SnapshotId},
     import::ComparisonBaseline,
     names::NameKind,
     problem::{Problem, ProblemCode},
 };
-use policytab_store::{
-    ConfirmedBinding, Customer, CustomerPatch, CustomerRef, ReadWrite, StoreError, TenantTx,
-};
+use policytab_store::{Customer, CustomerPatch, CustomerRef, ReadWrite, StoreError, TenantTx};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -34,7 +33,7 @@ pub(crate) enum Change {
     /// What counts as emergency access.
     Emergency(EmergencyChoices),
     /// What the references of its comparison baseline mean.
-    Bindings(Vec<ConfirmedBinding>),
+    Bindings(Vec<BindingChoice>),
 }
 
 /// The newest snapshot as it is with the change.
@@ -98,6 +97,9 @@ async fn prepare(app: &App, actor: &Actor, id: CustomerId, change: &Change) -> A
             let analysis = tokio::task::spawn_blocking(move || Analysis::of(&content, ground))
                 .await
                 .map_err(AppError::internal)?;
+            if let (Change::Bindings(_), Some(unused)) = (change, analysis.unused.first()) {
+                return Err(Problem::invalid("bindings", unused.clone()).into());
+            }
             Some((snapshot, comparison, analysis))
         }
     };

@@ -232,6 +232,27 @@ export interface paths {
     patch: operations["customer_update"];
     trace?: never;
   };
+  "/api/v1/customers/{id}/bindings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the references of the comparison baseline that mean nothing by themselves in the customer's tenant, with what is
+     *     suggested for each and what people said.
+     */
+    get: operations["binding_list"];
+    /** Says what references of the comparison baseline mean, in place of what was said before; the report is made anew. */
+    put: operations["binding_put"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/customers/{id}/co-managed-baseline": {
     parameters: {
       query?: never;
@@ -297,6 +318,27 @@ export interface paths {
     put?: never;
     /** Verifies the stored credentials again. */
     post: operations["connection_test"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/emergency-access": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Reads which accounts and groups are emergency access: recognised from the newest snapshot's policies, confirmed or
+     *     refused by people, with the policies that still reach them.
+     */
+    get: operations["emergency_access_fetch"];
+    /** Says what is emergency access and what is not, in place of what was said before; the report is made anew. */
+    put: operations["emergency_access_put"];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -418,6 +460,23 @@ export interface paths {
     };
     /** Reads a snapshot: everything but its policies, which have an address of their own. */
     get: operations["snapshot_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/snapshots/{snapshot_id}/compare/{other_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Compares two snapshots of a customer by meaning: what changed from the first to the second. */
+    get: operations["snapshot_compare"];
     put?: never;
     post?: never;
     delete?: never;
@@ -867,6 +926,113 @@ export interface components {
       /** @description The new name. */
       name: string;
     };
+    /** @description One reference of a baseline and what it means in the customer's tenant. */
+    Binding: {
+      /** @description What else it may mean, the best first. */
+      alternatives: components["schemas"]["BindingSuggestion"][];
+      /** @description Whether it takes effect as an assumption that a person should look at. */
+      assumption: boolean;
+      basis?: components["schemas"]["BindingBasis"] | null;
+      /** @description What it is. */
+      kind: components["schemas"]["NameKind"];
+      /** @description What it means here; empty where it is unbound. */
+      live: components["schemas"]["LiveObject"][];
+      /** @description Its name in the baseline, where one is known. */
+      name?: string | null;
+      /** @description Why it means that, or why it means nothing. */
+      reason: string;
+      /** @description The id or the placeholder by which the baseline names it. */
+      reference: string;
+      /** @description Its standing. */
+      state: components["schemas"]["BindingState"];
+      /** @description The policies that name it. */
+      used_by: components["schemas"]["BindingUsedBy"][];
+    };
+    /**
+     * @description What a suggestion rests on.
+     * @enum {string}
+     */
+    BindingBasis: "id" | "name" | "content" | "emergency_access" | "similar_name";
+    /** @description What one reference means. */
+    BindingChoice: {
+      /** @description What it is. */
+      kind: components["schemas"]["NameKind"];
+      /** @description Ids of the objects that it means, one as a rule; empty: it means nothing here, on purpose. */
+      live: string[];
+      /** @description The id, the placeholder or the name by which the baseline knows it. */
+      reference: string;
+    };
+    /** @description What people say of references, in place of what was said before. A reference that is left out has its suggestion. */
+    BindingChoices: {
+      /** @description One entry for a reference at the most. */
+      bindings: components["schemas"]["BindingChoice"][];
+    };
+    /**
+     * @description How far a suggestion can be trusted.
+     * @enum {string}
+     */
+    BindingConfidence: "high" | "assumed" | "low";
+    /** @description The references of the comparison baseline that need a binding. */
+    BindingList: {
+      /** @description What the customer is compared with. */
+      comparison_baseline: components["schemas"]["ComparisonBaselineBody"];
+      /** @description By kind, then by name; none for the imported snapshot, whose ids mean themselves. */
+      items: components["schemas"]["Binding"][];
+    };
+    /**
+     * @description Standing of a binding.
+     * @enum {string}
+     */
+    BindingState: "confirmed" | "suggested" | "unbound";
+    /** @description A proposal for what a reference means. */
+    BindingSuggestion: {
+      /** @description What it rests on. */
+      basis: components["schemas"]["BindingBasis"];
+      /** @description How far it can be trusted. */
+      confidence: components["schemas"]["BindingConfidence"];
+      /** @description The objects, one as a rule. */
+      live: components["schemas"]["LiveObject"][];
+      /** @description The same in words. */
+      reason: string;
+    };
+    /**
+     * @description What a policy names an object for.
+     * @enum {string}
+     */
+    BindingUse: "include" | "exclude" | "control";
+    /** @description A policy of the baseline that names an object. */
+    BindingUsedBy: {
+      /** @description The policy's name. */
+      display_name: string;
+      /** @description The policy's key in the baseline. */
+      policy: string;
+      /** @description What for. */
+      use: components["schemas"]["BindingUse"];
+    };
+    /** @description An object that changed. */
+    ChangedObject: {
+      /** @description The whole object as it is; null where it is gone. */
+      after?: Record<string, never> | null;
+      /** @description The whole object as it was; null where it is new. */
+      before?: Record<string, never> | null;
+      /** @description What happened to it. */
+      change: components["schemas"]["ObjectChange"];
+      /** @description Its name. */
+      display_name: string;
+      /** @description Its id. */
+      id: string;
+      /** @description What it is. */
+      kind: components["schemas"]["DocumentKind"];
+    };
+    /** @description A policy that changed. */
+    ChangedPolicy: {
+      /** @description As it is. */
+      after: components["schemas"]["PolicyRef"];
+      /** @description As it was. */
+      before: components["schemas"]["PolicyRef"];
+      /** @description Field by field: `baseline` is what was, `live` what is. Empty where only the name is another. */
+      diff: components["schemas"]["FieldDiff"][];
+    };
     /**
      * @description Which Microsoft cloud the tenant lives in.
      * @enum {string}
@@ -1079,6 +1245,11 @@ export interface components {
      * @enum {string}
      */
     DiffDirection: "weaker" | "stronger" | "different";
+    /**
+     * @description Kinds of objects that a snapshot holds in full.
+     * @enum {string}
+     */
+    DocumentKind: "policy" | "named_location" | "authentication_strength" | "authentication_context";
     /** @description A policy that means the same as an earlier one. */
     DuplicatePolicyOut: {
       /** @description Which file. */
@@ -1086,6 +1257,76 @@ export interface components {
       /** @description The file of the earlier one. */
       same_as: string;
     };
+    /** @description Emergency access of a customer, as its newest snapshot shows it and as people said. */
+    EmergencyAccess: {
+      /**
+       * Format: int64
+       * @description How many accounts the confirmed and recognised ones are together; null where the members of a group were not read.
+       */
+      accounts?: number | null;
+      /** @description Users and groups, the surest first; those that people refused last. */
+      objects: components["schemas"]["EmergencyObject"][];
+      /**
+       * Format: uuid
+       * @description The snapshot that shows it.
+       */
+      snapshot_id: string;
+    };
+    /** @description A user or a group. */
+    EmergencyChoice: {
+      /**
+       * Format: uuid
+       * @description Its object id.
+       */
+      id: string;
+      /** @description User or group. */
+      kind: components["schemas"]["EmergencyKind"];
+    };
+    /** @description What people say of emergency access, in place of what was said before. */
+    EmergencyChoices: {
+      /** @description These are emergency access. */
+      confirmed: components["schemas"]["EmergencyChoice"][];
+      /** @description These are not, whatever they look like. */
+      refused: components["schemas"]["EmergencyChoice"][];
+    };
+    /**
+     * @description What emergency access can be.
+     * @enum {string}
+     */
+    EmergencyKind: "user" | "group";
+    /** @description A user or a group. */
+    EmergencyObject: {
+      /** @description Enforced policies that don't leave it out and ask for multifactor authentication. */
+      asked_by: components["schemas"]["PolicyRef"][];
+      /** @description Enforced policies that don't leave it out and would block it. */
+      blocked_by: components["schemas"]["PolicyRef"][];
+      /** @description How many of the enforced policies for all users leave it out. */
+      excluded_from: number;
+      /** @description Its object id. */
+      id: string;
+      /** @description User or group. */
+      kind: components["schemas"]["EmergencyKind"];
+      /** @description Ids of these accounts; of many the first 20. */
+      member_ids: string[];
+      /**
+       * Format: int64
+       * @description How many accounts it is; null where the group's members were not read.
+       */
+      members?: number | null;
+      /** @description Its name, where it is known. */
+      name?: string | null;
+      /** @description How many enforced policies there are for all users. */
+      of: number;
+      /** @description How sure it is. */
+      standing: components["schemas"]["EmergencyStanding"];
+      /** @description Whether its name says it. */
+      telling_name: boolean;
+    };
+    /**
+     * @description How sure it is that something is emergency access.
+     * @enum {string}
+     */
+    EmergencyStanding: "confirmed" | "recognised" | "candidate" | "refused";
     /** @description What changed. */
     EventOut: {
       /**
@@ -1372,6 +1613,15 @@ export interface components {
       /** @description Workload ID Premium: policies for workload identities. */
       workload_id: boolean;
     };
+    /** @description An object of the customer's tenant. */
+    LiveObject: {
+      /** @description Its id. */
+      id: string;
+      /** @description What it is. A group of a baseline may be bound to users. */
+      kind: components["schemas"]["NameKind"];
+      /** @description Its name, where one is known. */
+      name?: string | null;
+    };
     /** @description Email and password. */
     LoginIn: {
       /**
@@ -1413,10 +1663,31 @@ export interface components {
       name: string;
     };
     /**
+     * @description Kinds of objects that a policy names.
+     * @enum {string}
+     */
+    NameKind:
+      | "user"
+      | "group"
+      | "role"
+      | "application"
+      | "service_principal"
+      | "terms_of_use"
+      | "named_location"
+      | "authentication_strength"
+      | "authentication_context"
+      | "custom_factor"
+      | "filtering_profile";
+    /**
      * @description What to do next with a customer.
      * @enum {string}
      */
     NextStep: "connect" | "import" | "summary";
+    /**
+     * @description What happened to an object.
+     * @enum {string}
+     */
+    ObjectChange: "added" | "removed" | "changed";
     /** @description One application permission. */
     PermissionOut: {
       /**
@@ -1745,6 +2016,23 @@ export interface components {
       path: string;
       /** @description Why. */
       reason: string;
+    };
+    /** @description What changed from one snapshot of a customer to another. */
+    SnapshotComparison: {
+      /** @description Policies that only the second one has. */
+      added: components["schemas"]["PolicyRef"][];
+      /** @description The snapshot that is compared. */
+      after: components["schemas"]["SnapshotOut"];
+      /** @description The snapshot that is compared with. */
+      before: components["schemas"]["SnapshotOut"];
+      /** @description Policies that both have and that mean something else or are called something else. */
+      changed: components["schemas"]["ChangedPolicy"][];
+      /** @description Named locations, authentication strengths and authentication contexts that are not the same in both. */
+      objects: components["schemas"]["ChangedObject"][];
+      /** @description Policies that only the first one has. */
+      removed: components["schemas"]["PolicyRef"][];
+      /** @description How many policies mean the same in both. */
+      unchanged: number;
     };
     /** @description A whole snapshot. */
     SnapshotDetailOut: components["schemas"]["SnapshotOut"] & {
@@ -2635,6 +2923,81 @@ export interface operations {
       };
     };
   };
+  binding_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The references. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BindingList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  binding_put: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BindingChoices"];
+      };
+    };
+    responses: {
+      /** @description The references as they are now. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BindingList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   co_managed_baseline_fetch: {
     parameters: {
       query?: never;
@@ -2868,6 +3231,81 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ConnectionOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  emergency_access_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Emergency access. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyAccess"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  emergency_access_put: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EmergencyChoices"];
+      };
+    };
+    responses: {
+      /** @description Emergency access as it is now. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyAccess"];
         };
       };
       /** @description A problem; `code` tells which. */
@@ -3170,6 +3608,42 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["SnapshotDetailOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  snapshot_compare: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The snapshot that is compared with, the earlier one as a rule. */
+        snapshot_id: string;
+        /** @description The snapshot that is compared. */
+        other_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What changed. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SnapshotComparison"];
         };
       };
       /** @description A problem; `code` tells which. */

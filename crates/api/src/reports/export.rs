@@ -91,7 +91,7 @@ fn when(at: DateTime<Utc>) -> String {
 }
 
 /// A value of the domain as the API describes it.
-pub(super) fn same<T: serde::Serialize, U: serde::de::DeserializeOwned>(value: &T) -> ApiResult<U> {
+pub(crate) fn same<T: serde::Serialize, U: serde::de::DeserializeOwned>(value: &T) -> ApiResult<U> {
     serde_json::to_value(value).and_then(serde_json::from_value).map_err(ApiError::internal)
 }
 

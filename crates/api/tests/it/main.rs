@@ -7,6 +7,7 @@ mod acceptances;
 mod canary;
 mod connect;
 mod customers;
+mod decisions;
 mod fences;
 mod hostile;
 mod idempotency;

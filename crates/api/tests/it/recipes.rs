@@ -97,6 +97,9 @@ impl Side {
             | "snapshot_list"
             | "snapshot_fetch"
             | "snapshot_policies"
+            | "snapshot_compare"
+            | "emergency_access_fetch"
+            | "binding_list"
             | "import_fetch" => {}
             "problem_fetch" => path = path.replace("{code}", "not_found"),
             "session_login" => body = Some(json!({"email": self.email, "password": PASSWORD})),
@@ -154,6 +157,8 @@ impl Side {
                 let put = at(&self.customer, &format!("/findings/{}/acceptance", self.finding));
                 self.owner.put(&put, &accepted_until(30)).send().await.expect_status(200);
             }
+            "emergency_access_put" => body = Some(json!({"confirmed": [], "refused": []})),
+            "binding_put" => body = Some(json!({"bindings": []})),
             "comparison_baseline_put" => {
                 body = Some(json!({"kind": "workspace_baseline", "baseline_id": self.baseline}));
             }
@@ -163,6 +168,7 @@ impl Side {
         let first = if path.contains("/customers/{id}") { customer } else { other };
         path = path.replace("{id}", &first);
         path = path.replace("{import_id}", &self.import).replace("{snapshot_id}", &self.snapshot);
+        path = path.replace("{other_id}", &self.snapshot);
         let method: Method = operation.method.parse().expect("a method");
         let mut request = who.call(method, &path);
         if let Some(body) = &body {
