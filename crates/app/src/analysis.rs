@@ -12,7 +12,7 @@ use policytab_domain::{
     normal::normal_digest,
     policy::Policy,
     policy_set::PolicySet,
-    report::{BaselineSource, ComparisonInput, Report, compare_with},
+    report::{BaselineSource, ComparisonInput, Report, compare},
     snapshot::{Document, DocumentKind, SnapshotContent},
 };
 use policytab_store::{CanonicalDocument, CustomerCounts, CustomerRef, Mode, StoredDocument, TenantTx};
@@ -126,8 +126,8 @@ impl Compared {
         let live = PolicySet::of_snapshot(content);
         let (source, baseline) = baseline.into_set(&live);
         let mut bindings = match source {
-            BaselineSource::ImportedSnapshot => Bindings::same_tenant(),
             BaselineSource::Workspace { .. } => Bindings::suggest(&baseline, &live, &facts),
+            _ => Bindings::same_tenant(),
         };
         let unused = bindings.take_choices(&said);
         Self { live, baseline, source, facts, bindings, unused }
@@ -160,22 +160,23 @@ impl Analysis {
     /// Analyses a snapshot.
     pub(crate) fn of(content: &SnapshotContent, ground: Ground) -> Self {
         let Compared { live, baseline, source, facts, bindings, unused } = Compared::of(content, ground);
-        let licences = facts.licences.clone();
-        let input = ComparisonInput {
+        let licences = facts.licences.as_ref();
+        let report = compare(&ComparisonInput {
             live: &live,
+            facts: &facts,
             baseline: &baseline,
             baseline_source: source,
-            licences: licences.as_ref(),
-        };
-        let report = compare_with(&input, &bindings);
+            bindings: &bindings,
+            with_checks: true,
+        });
         let policies = counts(content);
         let zero_policies = (policies.iter().sum::<i32>() == 0)
-            .then(|| licence::diagnose_zero(content.security_defaults, licences.as_ref()));
+            .then(|| licence::diagnose_zero(content.security_defaults, licences));
         Self {
             documents: content.documents.iter().map(canonical).collect(),
             policies,
-            licence_summary: licences.as_ref().map(summary),
-            licences: licences.as_ref().and_then(|l| serde_json::to_value(l).ok()),
+            licence_summary: licences.map(summary),
+            licences: licences.and_then(|l| serde_json::to_value(l).ok()),
             zero_policies,
             report,
             unused,

@@ -16,6 +16,7 @@ pub mod describe;
 pub mod device_filter;
 pub mod diff;
 pub mod emergency;
+pub mod evaluate;
 pub mod facts;
 pub mod ids;
 pub mod import;

@@ -214,7 +214,20 @@ pub fn global_name(kind: NameKind, id: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether an id means the same object in every tenant.
+/// Whether an id means the same object in every tenant. Every role does, named here or not: Conditional Access takes
+/// built-in directory roles only, by their template id (Microsoft's page on users and groups in policies).
 pub fn is_global(kind: NameKind, id: &str) -> bool {
-    global_name(kind, id).is_some()
+    global_name(kind, id).is_some() || (kind == NameKind::Role && crate::json::is_guid(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_the_same_everywhere_even_where_its_name_is_not_known() {
+        assert!(is_global(NameKind::Role, "b6a27b2b-f905-4b2e-81b5-0d90e0ef1fdb"));
+        assert!(!is_global(NameKind::Role, "<AdministratorRole>"));
+        assert!(!is_global(NameKind::Group, "b6a27b2b-f905-4b2e-81b5-0d90e0ef1fdb"));
+    }
 }

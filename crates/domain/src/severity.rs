@@ -1,10 +1,13 @@
 //! Severity: one table, in one place, and the arithmetic that each finding tells.
 //!
-//! Severity = what is lost (the table) − for whom − how far − not licensed, in steps, and never below low for a gap.
+//! Severity = what is lost (the table) − the more of *for whom* and *how much* − how far it is made up for − what it
+//! rests on − not licensed, in steps, and never below low for a gap. Only emergency access accounts left out is no gap.
 //! The base of each family is the consensus of CISA's baseline, the CIS benchmark, Microsoft's own assessment and
-//! its policy templates.
+//! its policy templates; a check of the reference catalog brings its own. A base already supposes that everybody whom
+//! the family is about is exposed, so nothing is raised above it.
 
 use crate::{
+    coverage::Gap,
     diff::requirement::Requirement,
     licence::Need,
     names::NameKind,
@@ -52,14 +55,15 @@ impl Severity {
 
 /// One row of the table: what a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Family {
-    base: Severity,
+pub struct Family {
+    /// The severity when all of it is lost for all whom it is about.
+    pub base: Severity,
     /// What is lost without it, as the object of "…is not enforced".
-    loses: &'static str,
+    pub loses: &'static str,
     /// Whether the people whom it covers are part of the family already.
-    for_whom_told: bool,
+    pub for_whom_told: bool,
     /// Whether the app it covers is part of the family already.
-    for_what_told: bool,
+    pub for_what_told: bool,
 }
 
 const fn family(base: Severity, loses: &'static str, for_whom_told: bool, for_what_told: bool) -> Family {
@@ -98,7 +102,7 @@ const OTHER: Family = family(Medium, "an access control", false, false);
 const NOTHING: Family = family(Low, "a policy that asks for nothing", false, false);
 
 /// The row that a policy belongs to: the first that fits.
-fn classify(policy: &NormalPolicy) -> Family {
+pub fn classify(policy: &NormalPolicy) -> Family {
     let control = |word: &str| policy.has_word(&Field::GrantControls, word);
     let has = |field: &Field| policy.fields.contains_key(field);
     let block = Requirement::of(policy).is_some_and(|requirement| requirement.is_block());
@@ -188,43 +192,19 @@ fn classify(policy: &NormalPolicy) -> Family {
     if has(&Field::FilteringProfile) { OTHER } else { NOTHING }
 }
 
-/// How far protection is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HowFar {
-    /// Nothing of it is enforced.
-    Unprotected,
-    /// The live policy asks for less.
-    WeakerControl,
-    /// The live policy only reports.
-    ReportOnly,
-    /// The live policy covers fewer people, apps or conditions.
-    PartlyCovered,
-    /// The live policy leaves out more than the baseline does.
-    MoreExclusions,
-    /// It differs, and whether it is weaker can't be told plainly.
-    Unclear,
-}
-
-impl HowFar {
-    const fn steps(self) -> usize {
-        match self {
-            Self::Unprotected => 0,
-            Self::WeakerControl | Self::ReportOnly | Self::PartlyCovered => 1,
-            Self::MoreExclusions | Self::Unclear => 2,
-        }
-    }
-
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Unprotected => "nothing of it is enforced",
-            Self::WeakerControl => "a weaker control is enforced",
-            Self::ReportOnly => "it is only reported",
-            Self::PartlyCovered => "a part of it is enforced",
-            Self::MoreExclusions => "it is enforced with more exclusions",
-            Self::Unclear => "it is enforced differently",
-        }
-    }
+/// What the facts behind a gap are, as far as they bear on how bad it is.
+#[derive(Debug, Clone, Default)]
+pub struct Circumstances<'a> {
+    /// Whether the policy covers all resources, or a suite of them.
+    pub all_apps: bool,
+    /// A lesser control of the same sort is enforced where it is open.
+    pub weaker: bool,
+    /// A report-only policy would close it.
+    pub report_only: bool,
+    /// An enforced policy that makes up for it, in words.
+    pub compensated: Option<&'a str>,
+    /// What it needs and the tenant lacks.
+    pub unlicensed: &'a [Need],
 }
 
 /// A severity and how it came about.
@@ -236,28 +216,57 @@ pub struct Assessment {
     pub reason: String,
 }
 
-/// Assesses the loss of what a policy of the baseline asks for. `unlicensed` is what it needs and the tenant lacks.
-pub fn assess(policy: &NormalPolicy, how_far: HowFar, unlicensed: &[Need]) -> Assessment {
-    let family = classify(policy);
-    let mut steps: Vec<(usize, String)> = Vec::new();
-    let (whom, whom_steps) = for_whom(policy);
-    if !family.for_whom_told && whom_steps > 0 {
-        steps.push((whom_steps, format!("for {whom}")));
+/// Least share of a goal's sign-ins that counts as a good part of them.
+const GOOD_PART: f64 = 0.5;
+/// Below this share it is a corner of them.
+const CORNER: f64 = 0.02;
+/// So few people are single users.
+const FEW: u64 = 5;
+
+/// Assesses a gap in what a family asks for.
+pub fn assess(family: &Family, gap: &Gap, circumstances: &Circumstances<'_>) -> Assessment {
+    if gap.exposure.only_emergency && !gap.regions.is_empty() {
+        return Assessment {
+            severity: Severity::Info,
+            reason: "info: only emergency access accounts are left out, which is good practice".to_owned(),
+        };
     }
-    if !family.for_what_told && !covers_all_apps(policy) {
+    let mut steps: Vec<(usize, String)> = Vec::new();
+    let (whom, for_whom) = for_whom(gap);
+    let for_whom = if family.for_whom_told && for_whom == 1 { 0 } else { for_whom };
+    let (part, how_much) = how_much(gap);
+    // That few people are exposed and that the share is small is the same fact told twice.
+    if for_whom > 0 && for_whom >= how_much {
+        steps.push((for_whom, format!("for {whom}")));
+    } else if how_much > 0 {
+        steps.push((how_much, part.to_owned()));
+    }
+    if !family.for_what_told && !circumstances.all_apps {
         steps.push((1, "for some resources only".to_owned()));
     }
-    if how_far.steps() > 0 {
-        steps.push((how_far.steps(), how_far.words().to_owned()));
+    if circumstances.weaker {
+        steps.push((1, "a weaker control is enforced".to_owned()));
+    } else if circumstances.report_only {
+        steps.push((1, "a report-only policy would close it".to_owned()));
     }
-    if !unlicensed.is_empty() {
-        let mut names: Vec<&str> = unlicensed.iter().map(|need| need.licence.name()).collect();
+    if let Some(by) = circumstances.compensated {
+        steps.push((1, by.to_owned()));
+    }
+    if gap.only_hypothetical {
+        steps.push((1, "only if somebody has memberships that could not be read".to_owned()));
+    }
+    if !circumstances.unlicensed.is_empty() {
+        let mut names: Vec<&str> = circumstances.unlicensed.iter().map(|need| need.licence.name()).collect();
         names.dedup();
         steps.push((1, format!("not licensed: {}", names.join(", "))));
     }
+    total(family, &steps)
+}
+
+fn total(family: &Family, steps: &[(usize, String)]) -> Assessment {
     let mut severity = family.base;
     let mut reason = format!("{}: {}", family.base.as_str(), family.loses);
-    for (count, why) in &steps {
+    for (count, why) in steps {
         let lowered = severity.lowered(*count);
         let taken = lowered as usize - severity as usize;
         // Nothing is lower than low; what would be is told without a number.
@@ -270,29 +279,34 @@ pub fn assess(policy: &NormalPolicy, how_far: HowFar, unlicensed: &[Need]) -> As
     Assessment { severity, reason }
 }
 
-/// What is lost, as the object of a sentence.
-pub fn what_is_lost(policy: &NormalPolicy) -> &'static str {
-    classify(policy).loses
-}
-
-fn for_whom(policy: &NormalPolicy) -> (&'static str, usize) {
-    let has = |field: &Field| policy.fields.contains_key(field);
-    if policy.has_word(&Field::IncludeUsers, "All") {
+fn for_whom(gap: &Gap) -> (&'static str, usize) {
+    let exposure = &gap.exposure;
+    if exposure.everyone {
         ("everyone", 0)
-    } else if has(&Field::IncludeRoles) {
+    } else if exposure.people.is_some_and(|people| people <= FEW) {
+        ("a few people", 2)
+    } else if exposure.administrators {
         ("administrators", 0)
-    } else if has(&Field::IncludeGuests) {
+    } else if exposure.guests && !exposure.members {
         ("guests", 1)
-    } else if has(&Field::IncludeGroups) {
-        ("a group", 1)
-    } else if has(&Field::IncludeUsers) {
-        ("single users", 2)
     } else {
-        ("nobody", 2)
+        ("some groups or users", 1)
     }
 }
 
-fn covers_all_apps(policy: &NormalPolicy) -> bool {
+/// The plainest sign-in counts for more than any number of rare ones.
+fn how_much(gap: &Gap) -> (&'static str, usize) {
+    if gap.ordinary || gap.share >= GOOD_PART {
+        ("", 0)
+    } else if gap.share >= CORNER {
+        ("in a part of the sign-ins", 1)
+    } else {
+        ("in a corner of the sign-ins", 2)
+    }
+}
+
+/// Whether a policy is about all resources, or a suite of them.
+pub fn covers_all_apps(policy: &NormalPolicy) -> bool {
     policy.has_word(&Field::IncludeApplications, "All")
         || policy.has_word(&Field::IncludeApplications, "Office365")
 }

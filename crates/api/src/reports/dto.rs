@@ -32,6 +32,8 @@ pub struct ReportOut {
     pub findings: Vec<FindingOut>,
     /// Each baseline policy beside the live policy that means the most similar thing.
     pub pairs: Vec<PairOut>,
+    /// Every check of the reference catalog and what became of it.
+    pub checks: Vec<CheckOut>,
     /// What a reader must know first, for instance why there is nothing to find.
     pub notice: Option<String>,
     /// Why the snapshot holds no policies, where it holds none.
@@ -79,9 +81,17 @@ pub enum SeverityName {
 #[serde(rename_all = "snake_case")]
 #[schema(as = FindingKind)]
 pub enum FindingKindName {
-    /// The baseline has a policy that nothing live stands for.
+    /// Nothing of what a policy of the baseline protects is protected.
     Missing,
-    /// The live policy differs from the baseline's.
+    /// A part of what a policy of the baseline protects is open, or a weaker control is enforced.
+    Gap,
+    /// It could not be worked out within bounds whether a policy of the baseline is covered.
+    NotDecided,
+    /// A reference check is not met.
+    CheckNotMet,
+    /// A reference check can't be assessed; it never counts as met.
+    CheckNotAssessable,
+    /// The live counterpart differs, and no sign-in loses protection by it.
     Changed,
     /// A live policy that the baseline does not have.
     Extra,
@@ -117,17 +127,38 @@ pub struct FindingOut {
     pub baseline_policy: Option<PolicyRefOut>,
     /// The live policies it is about.
     pub live_policies: Vec<PolicyRefOut>,
-    /// Share of the baseline policy's sign-ins that is unprotected, 0 to 1; null where not computed.
+    /// The check of the reference catalog, for findings of it.
+    #[serde(default)]
+    pub check: Option<String>,
+    /// Share of the sign-ins asked about that is open, 0 to 1; null where not computed.
     pub share: Option<f64>,
-    /// The unprotected sign-ins as readable regions; empty where not computed.
+    /// The open sign-ins as readable regions, the largest first; empty where not computed.
     pub regions: Vec<String>,
-    /// One concrete unprotected sign-in; null where not computed.
+    /// One open sign-in, as What If takes it; null where not computed.
     pub witness: Option<Value>,
-    /// What the nearest miss is.
+    /// The same as a sentence.
+    #[serde(default)]
+    pub witness_text: Option<String>,
+    /// How many people are exposed, where every head count is known.
+    #[serde(default)]
+    pub people_exposed: Option<u64>,
+    /// Why the finding holds only under conditions; empty when it is exact.
+    #[serde(default)]
+    pub conditions: Vec<String>,
+    /// Why it is so.
     pub cause: String,
+    /// The live policies that come nearest to closing it, the nearest first.
+    #[serde(default)]
+    pub near_misses: Vec<NearMissOut>,
     /// What to do.
     pub remedy: String,
-    /// Ids in published frameworks.
+    /// How much users notice of the remedy: `low`, `medium`, `high`; null where not known.
+    #[serde(default)]
+    pub user_impact: Option<String>,
+    /// How much work the remedy is: `low`, `medium`, `high`; null where not known.
+    #[serde(default)]
+    pub effort: Option<String>,
+    /// References into published frameworks: name, version and id.
     pub frameworks: Vec<String>,
     /// Licences that the baseline's policy needs and the tenant lacks.
     #[serde(default)]
@@ -199,6 +230,50 @@ fn reason(value: &str) -> Result<(), ValidationError> {
 
 fn owner(value: &str) -> Result<(), ValidationError> {
     text::prose(value, 200)
+}
+
+/// A live policy that would have closed a gap, had it not been for one thing.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = NearMiss)]
+pub struct NearMissOut {
+    /// Which.
+    pub policy: PolicyRefOut,
+    /// What it lacks, as a phrase with the policy as its subject.
+    pub lacks: String,
+}
+
+/// What became of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CheckStatus)]
+pub enum CheckStatusName {
+    /// Met.
+    Met,
+    /// Not met; there is a finding.
+    NotMet,
+    /// It can't be told; never a pass.
+    NotAssessable,
+}
+
+/// A check of the reference catalog and what became of it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = CheckResult)]
+pub struct CheckOut {
+    /// The check.
+    pub id: String,
+    /// The family of checks that frameworks share.
+    pub family: String,
+    /// For people.
+    pub title: String,
+    /// What became of it.
+    pub status: CheckStatusName,
+    /// How it is met, why it is not, or why it can't be told.
+    pub detail: String,
+    /// References into published frameworks: name, version and id.
+    pub frameworks: Vec<String>,
+    /// The finding, where there is one.
+    #[serde(default)]
+    pub finding_id: Option<String>,
 }
 
 /// A policy by id and name.

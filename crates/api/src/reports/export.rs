@@ -31,6 +31,7 @@ impl From<FindingSource> for FindingSourceName {
     fn from(source: FindingSource) -> Self {
         match source {
             FindingSource::ComparisonBaseline => Self::ComparisonBaseline,
+            FindingSource::ReferenceCheck => Self::ReferenceCheck,
         }
     }
 }
@@ -109,6 +110,7 @@ fn json(exported: &Exported) -> ApiResult<ReportOut> {
         summary: same(summary)?,
         findings: same(&report.findings)?,
         pairs: same(&report.pairs)?,
+        checks: same(&report.checks)?,
         notice: report.notice.clone(),
         zero_policies: view.zero_policies,
     })

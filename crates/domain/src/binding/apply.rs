@@ -24,8 +24,7 @@ pub(super) fn apply(bindings: &Bindings, policy: &NormalPolicy, live: &Names) ->
                 }
             }
             NormalValue::Object(reference) => {
-                let bound = bindings.targets(reference).first();
-                let bound = bound.map(|object| mean(bindings, object.kind, &object.id, live));
+                let bound = bind_reference(bindings, reference, live).into_iter().next();
                 let bound = bound.unwrap_or_else(|| reference.clone());
                 fields.insert(field.clone(), NormalValue::Object(bound));
             }
@@ -38,13 +37,23 @@ pub(super) fn apply(bindings: &Bindings, policy: &NormalPolicy, live: &Names) ->
 }
 
 fn bind(bindings: &Bindings, item: &Item, live: &Names) -> Vec<Item> {
-    let Item::Object(reference) = item else { return vec![item.clone()] };
-    match bindings.targets(reference) {
-        [] => vec![item.clone()],
-        bound => {
-            bound.iter().map(|object| Item::Object(mean(bindings, object.kind, &object.id, live))).collect()
+    match item {
+        Item::Object(reference) => {
+            bind_reference(bindings, reference, live).into_iter().map(Item::Object).collect()
         }
+        Item::Word(_) => vec![item.clone()],
     }
+}
+
+fn bind_reference(bindings: &Bindings, reference: &Reference, live: &Names) -> Vec<Reference> {
+    let bound = bindings.targets(reference);
+    // What means itself stays as it is written.
+    if bound.is_empty()
+        || bound.iter().any(|object| object.kind == reference.kind && object.id == reference.id)
+    {
+        return vec![reference.clone()];
+    }
+    bound.iter().map(|object| mean(bindings, object.kind, &object.id, live)).collect()
 }
 
 /// A live object as the live policies mean it: a custom strength is what it allows.

@@ -205,6 +205,21 @@ fn a_custom_strength_known_by_name_only_is_what_the_live_one_allows() {
 }
 
 #[test]
+fn what_means_itself_stays_as_it_is_written() {
+    let asking = |strength: Value| {
+        let mut body = policy("MFA", json!({"includeUsers": ["All"]}));
+        body["grantControls"] = json!({"operator": "OR", "authenticationStrength": strength});
+        body
+    };
+    let expanded = json!({"id": SALES, "displayName": "Keys", "allowedCombinations": ["fido2"]});
+    let tenant = set(&[asking(expanded), asking(json!({"id": SALES}))], &[]);
+    let bindings = Bindings::by_name(&tenant, &tenant);
+    for policy in &tenant.policies {
+        assert!(bindings.apply(&policy.normal, &tenant.names).means_same(&policy.normal));
+    }
+}
+
+#[test]
 fn choices_are_read_whole_or_refused_with_the_entry_named() {
     let file = json!({"bindings": [
         {"kind": "group", "reference": "<BreakGlass>", "live": SALES},

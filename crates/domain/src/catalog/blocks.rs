@@ -28,7 +28,8 @@ const ANY_CONTROL: &[&str] = &[
 fn legacy(id: &'static str, title: &'static str, client: &'static str) -> Check {
     check(id, "LEGACY", title)
         .why("These protocols can't do multifactor authentication, so a guessed password is enough; most password spraying comes this way.")
-        .weight(Critical, Level::High, Level::Medium)
+        // The graders disagree on the impact (CIPP low, Zero Trust Assessment high); who still has such clients notices.
+        .weight(Critical, Level::High, Level::Low)
         .licence(EntraIdP1)
         .cisa("MS.AAD.1.1v1")
         .cis("5.2.2.3")

@@ -7,6 +7,8 @@ use super::{
 use crate::{
     coverage::Gap,
     licence::Licence,
+    names::Names,
+    normal::{NormalPolicy, normalise},
     policy::Policy,
     severity::Severity,
     wellknown::{BUILT_IN_ROLES, HIGHLY_PRIVILEGED_ROLES, TEMPLATE_ADMIN_ROLES},
@@ -213,6 +215,11 @@ impl Check {
             Decide::Covered(ways) => ways.iter().flatten().collect(),
             Decide::Judged(_) => Vec::new(),
         }
+    }
+
+    /// The same in normal form.
+    pub fn normal_goals(&self) -> Vec<NormalPolicy> {
+        self.goals().into_iter().map(|goal| normalise(goal, &Names::new())).collect()
     }
 
     /// The verdict of a check that is judged without the coverage engine.

@@ -15,12 +15,15 @@ pub(super) fn of_gaps(gaps: &[Gap]) -> Verdict {
     if let Some(why) = gaps.iter().find_map(|gap| gap.not_decided.as_ref()) {
         return Verdict::NotAssessable { why: format!("Not decided: {why}"), missing: Missing::Decision };
     }
-    let mut how = if gaps.iter().all(Gap::is_closed) {
+    let (closed, only_emergency): (Vec<&Gap>, Vec<&Gap>) = gaps.iter().partition(|gap| gap.is_closed());
+    let mut how = if only_emergency.is_empty() {
         "The enforced policies cover all of it.".to_owned()
     } else {
         "The enforced policies cover all of it but emergency access, which is left out on purpose.".to_owned()
     };
-    let mut conditions: Vec<&str> = gaps.iter().flat_map(|gap| &gap.conditions).map(String::as_str).collect();
+    // Conditions of a gap say when it is open, which is no matter where only emergency access is.
+    let mut conditions: Vec<&str> =
+        closed.iter().flat_map(|gap| &gap.conditions).map(String::as_str).collect();
     conditions.sort_unstable();
     conditions.dedup();
     for condition in conditions {
@@ -67,17 +70,22 @@ pub(super) fn best(verdicts: Vec<Verdict>) -> Verdict {
     verdicts.into_iter().nth(chosen).unwrap_or_else(|| Verdict::unknown("this check has no goal"))
 }
 
-/// Says so where the licences could not be read and the tenant is taken as licensed.
+/// Says so where the licences could not be read and the tenant is taken as licensed. Of P1 that is said only where
+/// something is open: an enforced policy works without it.
 pub(super) fn with_licence_note(
     verdict: Verdict,
     licence: Option<Licence>,
     subject: &Subject<'_>,
 ) -> Verdict {
-    let (Verdict::NotMet { cause, policies, share }, Some(licence), None) =
-        (&verdict, licence, &subject.facts.licences)
-    else {
-        return verdict;
-    };
-    let cause = format!("{cause} Licences are not known; {} is taken as given.", licence.name());
-    Verdict::NotMet { cause, policies: policies.clone(), share: *share }
+    let (Some(licence), None) = (licence, &subject.facts.licences) else { return verdict };
+    let note = format!("Licences are not known; {} is taken as given.", licence.name());
+    match verdict {
+        Verdict::Met { how } if licence != Licence::EntraIdP1 => {
+            Verdict::Met { how: format!("{how} {note}") }
+        }
+        Verdict::NotMet { cause, policies, share } => {
+            Verdict::NotMet { cause: format!("{cause} {note}"), policies, share }
+        }
+        other => other,
+    }
 }

@@ -15,6 +15,7 @@ mod framework;
 mod goal;
 mod judged;
 mod mfa;
+mod outcome;
 mod risk;
 mod sessions;
 mod verdict;
@@ -23,6 +24,7 @@ mod workloads;
 pub use check::{Check, Decide, Level, RoleSet};
 pub use framework::{Framework, Mapping};
 pub use judged::STALE_AFTER_DAYS;
+pub use outcome::{Outcome, decide};
 pub use verdict::{Missing, Subject, Verdict};
 
 use std::sync::LazyLock;

@@ -74,15 +74,6 @@ impl Layout {
         self.starts[Dim::COUNT]
     }
 
-    /// A cell with every sign-in in it.
-    pub(crate) fn full(&self) -> Cell {
-        let mut cell = self.empty();
-        for dim in Dim::ALL {
-            cell.fill(self, dim);
-        }
-        cell
-    }
-
     /// A cell with nothing in it.
     pub(crate) fn empty(&self) -> Cell {
         Cell(SmallVec::from_elem(0, self.words()))

@@ -6,8 +6,8 @@
 
 use crate::{
     diff::{
-        direction::strictness,
         requirement::{Requirement, clause_implies},
+        strictness,
     },
     normal::{Field, Frequency, Item, NormalPolicy, NormalValue, Role},
 };
@@ -50,7 +50,7 @@ impl Catalogue {
     pub(crate) fn gives(&mut self, policy: &NormalPolicy) -> Gives {
         let requirement = Requirement::of(policy);
         let block = requirement.as_ref().is_some_and(Requirement::is_block);
-        let clauses = requirement.map(|requirement| requirement.to_clauses()).unwrap_or_default();
+        let clauses = requirement.as_ref().map(owned).unwrap_or_default();
         let session = policy.fields.iter().filter(|(field, _)| field.role() == Role::Session);
         Gives {
             block,
@@ -77,16 +77,16 @@ impl Catalogue {
 
     fn implies(&mut self, ours: usize, theirs: usize) -> bool {
         let clauses = &self.clauses;
-        *self
-            .implied
-            .entry((ours, theirs))
-            .or_insert_with(|| ours == theirs || clause_implies(clauses[ours].iter(), clauses[theirs].iter()))
+        *self.implied.entry((ours, theirs)).or_insert_with(|| {
+            let by_reference = |at: usize| clauses[at].iter().collect::<Vec<_>>();
+            ours == theirs || clause_implies(&by_reference(ours), &by_reference(theirs))
+        })
     }
 }
 
 /// What a policy of the baseline demands.
 pub(crate) fn demands(policy: &NormalPolicy) -> Vec<Demand> {
-    let grants = Requirement::of(policy).map(|requirement| requirement.to_clauses()).unwrap_or_default();
+    let grants = Requirement::of(policy).as_ref().map(owned).unwrap_or_default();
     let sessions = policy.fields.iter().filter(|(field, value)| {
         field.role() == Role::Session
             && **field != Field::SignInFrequencyAuthentication
@@ -131,4 +131,8 @@ fn session_guarantees(
         (Some(ours), Some(theirs)) => ours >= theirs,
         _ => ours == value,
     }
+}
+
+fn owned(requirement: &Requirement<'_>) -> Vec<Vec<Item>> {
+    requirement.clauses().iter().map(|clause| clause.iter().map(|item| (*item).clone()).collect()).collect()
 }

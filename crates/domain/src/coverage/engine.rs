@@ -5,31 +5,27 @@
 //! the work is bounded over all goals together, and what is not decided says so.
 
 use super::{
-    Exposure, Gap, Region, Witness,
-    cell::{Cell, Dim, atoms, meets},
+    Gap,
+    cell::Cell,
     control::{Catalogue, Demand, Gives, demands},
-    grow::grow,
-    people::{Heads, Key},
-    space::{Kind, Space, Who},
+    found::{Found, Look, Open, tell},
+    space::{Kind, Space},
     split::subtract_by_class,
     subtract::{Budget, Exhausted, relevant, subtract},
-    tell::Teller,
+    tell::{Phrases, Teller},
 };
 use crate::{
     canonical::canonical_bytes,
     facts::Facts,
     names::{NameKind, Names},
     normal::NormalPolicy,
-    words::{display_frequency, display_item, display_word},
 };
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 /// Comparisons of two boxes for all goals of one engine: under a second of one core.
 const WORK: u64 = 20_000_000;
 /// Of these at most so many for one goal.
 const WORK_PER_GOAL: u64 = 4_000_000;
-/// Most regions that are told.
-const MOST_REGIONS: usize = 6;
 
 /// A policy as boxes.
 struct Boxed {
@@ -45,10 +41,14 @@ pub struct Engine<'e> {
     names: &'e Names,
     facts: &'e Facts,
     spaces: [Option<Space>; 3],
+    /// Words for each space, made when something has to be told.
+    phrases: [OnceCell<Phrases>; 3],
     live: Vec<Boxed>,
     goals: Vec<(Boxed, Vec<Demand>, Vec<String>)>,
     catalogue: Catalogue,
     budget: Budget,
+    /// For each goal, which of its demands the last look found open.
+    open: Vec<Vec<usize>>,
 }
 
 impl<'e> Engine<'e> {
@@ -76,14 +76,26 @@ impl<'e> Engine<'e> {
             opaque: opaque(policy),
         };
         let live = live.into_iter().map(&mut boxed).collect();
-        let goals =
+        let goals: Vec<_> =
             goals.iter().map(|goal| (boxed(goal), demands(goal), goal.uncertainties.clone())).collect();
-        Self { names, facts, spaces, live, goals, catalogue, budget: Budget { left: WORK } }
+        let open = vec![Vec::new(); goals.len()];
+        Self {
+            names,
+            facts,
+            spaces,
+            phrases: Default::default(),
+            live,
+            goals,
+            catalogue,
+            budget: Budget { left: WORK },
+            open,
+        }
     }
 
     /// What of a goal is left open, by its place in the list.
     pub fn gap(&mut self, goal: usize) -> Gap {
-        let mut finding = Finding::default();
+        let mut finding = Found::default();
+        self.open[goal].clear();
         for kind in Kind::ALL {
             self.gap_in(goal, kind, &mut finding);
         }
@@ -100,9 +112,18 @@ impl<'e> Engine<'e> {
             regions: finding.regions,
             witness: finding.witness,
             exposure: finding.exposure.unwrap_or_default(),
+            ordinary: finding.ordinary,
             conditions: conditions.into_iter().collect(),
+            only_hypothetical: finding.only_hypothetical == Some(true),
             not_decided: finding.not_decided,
         }
+    }
+
+    /// Whether a policy gives, wherever it applies, any of what the last look at a goal found open.
+    pub fn gives_any(&mut self, goal: usize, policy: &NormalPolicy) -> bool {
+        let gives = self.catalogue.gives(policy);
+        let (_, demands, _) = &self.goals[goal];
+        self.open[goal].iter().any(|at| self.catalogue.guarantees(&gives, &demands[*at]))
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.
@@ -111,7 +132,7 @@ impl<'e> Engine<'e> {
         !demands.is_empty() && boxed.cells.iter().any(Option::is_some)
     }
 
-    fn gap_in(&mut self, goal: usize, kind: Kind, finding: &mut Finding) {
+    fn gap_in(&mut self, goal: usize, kind: Kind, finding: &mut Found) {
         let (Some(space), (boxed, demands, _)) = (&self.spaces[kind as usize], &self.goals[goal]) else {
             return;
         };
@@ -121,7 +142,7 @@ impl<'e> Engine<'e> {
         let mut budget = Budget { left: self.budget.left.min(WORK_PER_GOAL) };
         let before = budget.left;
         let mut seen: Vec<Open> = Vec::new();
-        for demand in demands {
+        for (at, demand) in demands.iter().enumerate() {
             let covers: Vec<&Cell> = self
                 .live
                 .iter()
@@ -132,13 +153,13 @@ impl<'e> Engine<'e> {
                 .collect();
             let cut = relevant(layout, region, &covers);
             if let Some(known) = seen.iter_mut().find(|known| known.cut == cut) {
-                known.missing.push(demand);
+                known.missing.push(at);
                 continue;
             }
             let pieces = subtract(layout, region, &covers, &mut budget)
                 .or_else(|Exhausted| subtract_by_class(layout, region, &cut, &mut budget));
             match pieces {
-                Ok(pieces) => seen.push(Open { cut, pieces, missing: vec![demand] }),
+                Ok(pieces) => seen.push(Open { cut, pieces, missing: vec![at] }),
                 Err(Exhausted) => {
                     let enforced = cut.len();
                     finding.not_decided = Some(format!(
@@ -148,149 +169,14 @@ impl<'e> Engine<'e> {
             }
         }
         seen.retain(|open| !open.pieces.is_empty());
+        self.open[goal].extend(seen.iter().flat_map(|open| open.missing.iter().copied()));
         if !seen.is_empty() {
-            let teller = Teller::new(space, self.names);
-            tell(space, &teller, region, &seen, self.facts, &mut budget, finding);
+            let phrases = self.phrases[kind as usize].get_or_init(|| Phrases::of(space, self.names));
+            let teller = Teller::new(space, self.names, phrases);
+            let look = Look { space, teller, region, demands, facts: self.facts };
+            tell(&look, &seen, &mut budget, finding);
         }
         self.budget.left -= (before - budget.left).min(self.budget.left);
-    }
-}
-
-/// What is open of one or several demands alike.
-struct Open<'d> {
-    cut: Vec<Cell>,
-    pieces: Vec<Cell>,
-    missing: Vec<&'d Demand>,
-}
-
-#[derive(Default)]
-struct Finding {
-    total: f64,
-    open: f64,
-    regions: Vec<Region>,
-    witness: Option<Witness>,
-    exposure: Option<Exposure>,
-    conditions: BTreeSet<String>,
-    not_decided: Option<String>,
-}
-
-fn tell(
-    space: &Space,
-    teller: &Teller<'_>,
-    region: &Cell,
-    seen: &[Open<'_>],
-    facts: &Facts,
-    budget: &mut Budget,
-    finding: &mut Finding,
-) {
-    let layout = &space.layout;
-    let whole = space.weight(region).max(f64::MIN_POSITIVE);
-    // What several demands leave open is counted once.
-    let mut distinct: Vec<Cell> = Vec::new();
-    for open in seen {
-        let earlier: Vec<&Cell> = distinct.iter().collect();
-        let mut fresh = Vec::new();
-        for piece in &open.pieces {
-            match subtract(layout, piece, &earlier, budget) {
-                Ok(parts) => fresh.extend(parts),
-                Err(Exhausted) => fresh.push(piece.clone()),
-            }
-        }
-        distinct.extend(fresh);
-    }
-    finding.open += distinct.iter().map(|piece| space.weight(piece)).sum::<f64>();
-    let mut told: Vec<(Region, Cell)> = Vec::new();
-    for open in seen {
-        let missing: Vec<String> = open.missing.iter().map(|demand| demand_words(demand, teller)).collect();
-        let weight = |cell: &Cell| space.weight(cell);
-        let boxes = match grow(layout, region, &open.cut, &open.pieces, weight, budget) {
-            Ok(grown) => grown.boxes,
-            Err(Exhausted) => {
-                let mut pieces = open.pieces.clone();
-                pieces.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.cmp(b)));
-                pieces.truncate(MOST_REGIONS);
-                pieces
-            }
-        };
-        told.extend(boxes.into_iter().map(|cell| {
-            let share = (space.weight(&cell) / whole).clamp(0.0, 1.0);
-            (Region { text: teller.region(&cell, region), share, missing: missing.clone() }, cell)
-        }));
-    }
-    told.sort_by(|a, b| b.0.share.total_cmp(&a.0.share).then_with(|| a.0.text.cmp(&b.0.text)));
-    note_conditions(space, &distinct, finding);
-    finding.exposure = Some(exposure(space, &distinct, finding.exposure));
-    if finding.witness.is_none()
-        && let Some((region, cell)) = told.first()
-    {
-        let picked = space.pick(cell);
-        finding.witness = Some(Witness {
-            sign_in: space.sign_in(&picked, facts),
-            sentence: teller.sentence(&picked, &region.missing),
-        });
-    }
-    finding.regions.extend(told.into_iter().take(MOST_REGIONS).map(|(region, _)| region));
-}
-
-/// Who is exposed, together with those of an earlier space.
-fn exposure(space: &Space, open: &[Cell], before: Option<Exposure>) -> Exposure {
-    let first = before.is_none();
-    let mut exposure =
-        before.unwrap_or(Exposure { only_emergency: true, people: Some(0), ..Exposure::default() });
-    let Who::People(people) = &space.who else {
-        return Exposure {
-            only_emergency: false,
-            people: if first { None } else { exposure.people },
-            ..exposure
-        };
-    };
-    let mut exposed = super::cell::Atoms::none(people.classes.len());
-    for piece in open {
-        exposed.0.iter_mut().zip(piece.dim(&space.layout, Dim::Who)).for_each(|(all, some)| *all |= some);
-    }
-    for at in atoms(&exposed.0) {
-        let class = &people.classes[at];
-        exposure.only_emergency &= class.emergency;
-        exposure.guests |= class.guest.is_some();
-        exposure.administrators |= class.keys.iter().any(|key| people.keys[*key].0 == NameKind::Role);
-        exposure.everyone |= matches!(class.heads, Heads::Rest(_));
-        exposure.people = match (exposure.people, class.heads) {
-            (Some(sum), Heads::Known(count) | Heads::Rest(Some(count))) => Some(sum + count),
-            _ => None,
-        };
-    }
-    exposure
-}
-
-/// Why the answer holds only under conditions: what of it rests on something that could not be read.
-fn note_conditions(space: &Space, open: &[Cell], finding: &mut Finding) {
-    if let Who::People(people) = &space.who {
-        let hypothetical = people
-            .classes
-            .iter()
-            .enumerate()
-            .filter(|(_, class)| class.heads == Heads::Hypothetical && !class.keys.is_empty())
-            .map(|(at, _)| at);
-        let hypothetical = super::cell::Atoms::of(people.classes.len(), hypothetical);
-        let certain = |piece: &Cell| {
-            let who = piece.dim(&space.layout, Dim::Who);
-            !super::cell::within(who, &hypothetical.0)
-        };
-        if open.iter().any(|piece| meets(piece.dim(&space.layout, Dim::Who), &hypothetical.0)) {
-            let only = !open.iter().any(certain);
-            finding.conditions.insert(if only {
-                "It holds only if somebody has the memberships named; they could not be read.".to_owned()
-            } else {
-                "Some of the memberships named could not be read; whether anybody has them is not known."
-                    .to_owned()
-            });
-        }
-    }
-    if !space.devices.classes.exact {
-        finding.conditions.insert(
-            "The filters for devices are too many to be combined exactly; each is taken by itself."
-                .to_owned(),
-        );
     }
 }
 
@@ -312,61 +198,6 @@ fn opaque(policy: &NormalPolicy) -> Vec<u8> {
         return Vec::new();
     }
     canonical_bytes(&serde_json::Value::Object(said))
-}
-
-/// A demand in words, as the object of "without".
-fn demand_words(demand: &Demand, teller: &Teller<'_>) -> String {
-    use crate::normal::{Field, Item, NormalValue};
-    match demand {
-        Demand::Grant(clause) => {
-            let words: Vec<String> = clause
-                .iter()
-                .map(|item| match item {
-                    Item::Word(word) => control_noun(word),
-                    Item::Object(object) if object.id == crate::wellknown::MFA_STRENGTH_ID => {
-                        "multifactor authentication".to_owned()
-                    }
-                    Item::Object(object) if object.kind == NameKind::AuthenticationStrength => {
-                        let name = display_item(&Field::GrantControls, item, teller.names());
-                        if name.to_lowercase().contains("mfa") {
-                            name
-                        } else {
-                            format!("the strength {name}")
-                        }
-                    }
-                    Item::Object(_) => display_item(&Field::GrantControls, item, teller.names()),
-                })
-                .collect();
-            super::tell::listed(&words, "or")
-        }
-        Demand::Session(field, value, _) => match value {
-            NormalValue::Frequency(frequency) => {
-                format!("a sign-in frequency of {}", display_frequency(*frequency).to_lowercase())
-            }
-            NormalValue::Word(word) => match (field, word.as_str()) {
-                (Field::PersistentBrowser, _) => "a browser session that ends".to_owned(),
-                (Field::TokenProtection, _) => "token protection".to_owned(),
-                (Field::AppEnforcedRestrictions, _) => "app enforced restrictions".to_owned(),
-                (field, word) => format!("{} ({})", field.label(), display_word(field, word)),
-            },
-            _ => field.label().to_owned(),
-        },
-    }
-}
-
-/// A built-in control as a noun.
-fn control_noun(word: &str) -> String {
-    match word {
-        "block" => "being blocked",
-        "compliantDevice" => "a compliant device",
-        "domainJoinedDevice" => "a hybrid joined device",
-        "approvedApplication" => "an approved client app",
-        "compliantApplication" => "an app protection policy",
-        "passwordChange" => "a password change",
-        "riskRemediation" => "risk remediation",
-        other => other,
-    }
-    .to_owned()
 }
 
 #[cfg(test)]

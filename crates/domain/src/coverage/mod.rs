@@ -4,8 +4,10 @@
 
 mod cell;
 mod control;
+mod demand_words;
 mod devices;
 mod engine;
+mod found;
 mod grow;
 mod people;
 mod places;
@@ -34,8 +36,13 @@ pub struct Gap {
     pub witness: Option<Witness>,
     /// Who is exposed.
     pub exposure: Exposure,
+    /// Whether the plainest sign-in of the goal is open to somebody: no risk, no special flow, an ordinary client and
+    /// place, as far as the goal is about them.
+    pub ordinary: bool,
     /// Why the answer holds only under conditions, one sentence each; empty when it is exact.
     pub conditions: Vec<String>,
+    /// Whether all of it rests on somebody having memberships that could not be read.
+    pub only_hypothetical: bool,
     /// Set when the work would have grown beyond bounds: what is known, in a sentence.
     pub not_decided: Option<String>,
 }
@@ -76,6 +83,8 @@ pub struct Exposure {
     pub administrators: bool,
     /// Guests or external users.
     pub guests: bool,
+    /// People of the directory who are no guests.
+    pub members: bool,
     /// Nobody but emergency access accounts.
     pub only_emergency: bool,
     /// How many people, where every exposed class has a head count.

@@ -30,6 +30,9 @@ pub(crate) enum Home {
     Elsewhere,
 }
 
+/// Of guests: of which kind, and from where.
+type Guest = Option<(GuestType, Home)>;
+
 /// How many people a class stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Heads {
@@ -45,7 +48,7 @@ pub(crate) enum Heads {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Class {
     /// For guests: of which kind, and from where.
-    pub(crate) guest: Option<(GuestType, Home)>,
+    pub(crate) guest: Guest,
     /// What they are members of, by place in [`People::keys`].
     pub(crate) keys: Vec<usize>,
     pub(crate) heads: Heads,
@@ -63,8 +66,6 @@ pub(crate) struct People {
     /// For each key its classes.
     pub(crate) of_key: Vec<Atoms>,
     at: HashMap<Key, usize>,
-    /// Keys whose membership is not, or not fully, known.
-    pub(crate) unknown: Vec<bool>,
 }
 
 /// Fields that name people, and whether they take them out.
@@ -122,7 +123,7 @@ impl People {
                 Atoms::of(classes.len(), members.map(|(at, _)| at))
             })
             .collect();
-        Self { keys, classes, of_key, at, unknown }
+        Self { keys, classes, of_key, at }
     }
 
     /// Whom a policy covers.
@@ -266,7 +267,7 @@ impl Builder<'_> {
                 .collect()
         };
         let (included, excluded) = (used(false), used(true));
-        let mut wanted: BTreeSet<(Option<(GuestType, Home)>, Vec<usize>)> = BTreeSet::new();
+        let mut wanted: BTreeSet<(Guest, Vec<usize>)> = BTreeSet::new();
         for (key, unknown) in unknown.iter().enumerate() {
             if *unknown && has_members(&self.keys[key]) {
                 wanted.insert((None, vec![key]));

@@ -33,8 +33,8 @@ pub(crate) struct Places {
     /// Ids of the named locations that policies or trust tell apart.
     pub(crate) locations: Vec<String>,
     pub(crate) atoms: Vec<Place>,
-    /// Locations of unknown content.
-    pub(crate) unknown: Vec<String>,
+    /// Whether every combination of locations is an atom.
+    pub(crate) exact: bool,
 }
 
 /// What is known of one location.
@@ -74,12 +74,10 @@ impl Places {
             used.insert(MFA_TRUSTED_IPS_LOCATION_ID.to_owned());
         }
         let known: Vec<Known> = used.into_iter().map(|id| read(id, names)).collect();
-        let unknown =
-            known.iter().filter(|one| matches!(one.content, Content::Unknown)).map(|one| one.id.clone());
-        let unknown: Vec<String> = unknown.filter(|id| id != MFA_TRUSTED_IPS_LOCATION_ID).collect();
         let trusted = |locations: &[usize]| locations.iter().any(|at| known[*at].trusted);
         let mut atoms: BTreeSet<Vec<usize>> = combinations(&known);
-        if atoms.len() > MOST {
+        let exact = atoms.len() <= MOST;
+        if !exact {
             atoms = (0..known.len()).map(|at| vec![at]).chain([Vec::new()]).collect();
         }
         let atoms: BTreeSet<Place> =
@@ -87,7 +85,7 @@ impl Places {
         Self {
             locations: known.into_iter().map(|one| one.id).collect(),
             atoms: atoms.into_iter().collect(),
-            unknown,
+            exact,
         }
     }
 

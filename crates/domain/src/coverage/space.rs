@@ -192,9 +192,4 @@ impl Space {
             .product::<f64>()
             * who
     }
-
-    /// The weight of one class.
-    pub(crate) fn class_weight(&self, at: usize) -> f64 {
-        self.weights[at]
-    }
 }

@@ -22,35 +22,53 @@ const MOST_PARTS: usize = 4;
 /// Sets of atoms with a name, to say a set with few words.
 pub(crate) type Predicates = Vec<(Atoms, String)>;
 
-/// A teller of one space. Predicates are made once.
-pub(crate) struct Teller<'s> {
-    space: &'s Space,
-    names: &'s Names,
+/// The named sets of each large dimension of a space; made once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Phrases {
     who: Predicates,
     targets: Predicates,
     places: Predicates,
     devices: Predicates,
 }
 
+impl Phrases {
+    pub(crate) fn of(space: &Space, names: &Names) -> Self {
+        let teller = Teller { space, names, phrases: &Self::default() };
+        Self {
+            who: match &space.who {
+                Who::People(people) => teller.people_predicates(people),
+                Who::Principals(_) => Vec::new(),
+            },
+            targets: teller.target_predicates(),
+            places: teller.place_predicates(),
+            devices: teller.device_predicates(),
+        }
+    }
+}
+
+/// A teller of one space.
+pub(crate) struct Teller<'s> {
+    space: &'s Space,
+    names: &'s Names,
+    phrases: &'s Phrases,
+}
+
 impl<'s> Teller<'s> {
-    pub(crate) fn new(space: &'s Space, names: &'s Names) -> Self {
-        let mut teller = Self { space, names, who: vec![], targets: vec![], places: vec![], devices: vec![] };
-        teller.who = match &space.who {
-            Who::People(people) => teller.people_predicates(people),
-            Who::Principals(_) => Vec::new(),
-        };
-        teller.targets = teller.target_predicates();
-        teller.places = teller.place_predicates();
+    pub(crate) fn new(space: &'s Space, names: &'s Names, phrases: &'s Phrases) -> Self {
+        Self { space, names, phrases }
+    }
+
+    fn device_predicates(&self) -> Predicates {
+        let space = self.space;
         let rules = space.devices.rules.iter().enumerate();
-        teller.devices = rules
+        rules
             .map(|(at, rule)| {
-                let matching =
-                    space.devices.classes.classes.iter().enumerate().filter(|(_, class)| class.holds[at]);
-                let matching = Atoms::of(space.devices.len(), matching.map(|(at, _)| at));
+                let classes = space.devices.classes.classes.iter().enumerate();
+                let matching = classes.filter(|(_, class)| class.holds[at]).map(|(at, _)| at);
+                let matching = Atoms::of(space.devices.len(), matching);
                 (matching, format!("devices that match {}", rule.text))
             })
-            .collect();
-        teller
+            .collect()
     }
 
     pub(crate) fn names(&self) -> &Names {
@@ -77,13 +95,21 @@ impl<'s> Teller<'s> {
             format!("{lead}{}", listed(&words, "or"))
         };
         match dim {
-            Dim::Who => self.say(set, base, &self.who, "everyone", |at| self.who_label(at)),
-            Dim::Target => self.say(set, base, &self.targets, "everything", |at| self.target_label(at)),
+            Dim::Who => self.say(set, base, &self.phrases.who, "everyone", |at| self.who_label(at)),
+            Dim::Target => {
+                self.say(set, base, &self.phrases.targets, "everything", |at| self.target_label(at))
+            }
             Dim::Location => {
-                format!("from {}", self.say(set, base, &self.places, "anywhere", |at| self.place_label(at)))
+                format!(
+                    "from {}",
+                    self.say(set, base, &self.phrases.places, "anywhere", |at| self.place_label(at))
+                )
             }
             Dim::Device => {
-                format!("on {}", self.say(set, base, &self.devices, "any device", |at| self.device_label(at)))
+                format!(
+                    "on {}",
+                    self.say(set, base, &self.phrases.devices, "any device", |at| self.device_label(at))
+                )
             }
             Dim::Client => scale(&self.space.clients, Field::ClientAppTypes, "with "),
             Dim::Platform => scale(&self.space.platforms, Field::IncludePlatforms, "on "),
@@ -202,7 +228,10 @@ impl<'s> Teller<'s> {
         if said.is_empty() {
             return "everyone who is in none of the named groups and roles".to_owned();
         }
-        said.join(" who are also ")
+        let said = said.join(" who are also ");
+        let guests_too = class.guest.is_none()
+            && people.classes.iter().any(|other| other.guest.is_some() && other.keys == class.keys);
+        if guests_too { format!("{said} (no guests)") } else { said }
     }
 
     fn target_predicates(&self) -> Predicates {
@@ -346,7 +375,7 @@ impl<'s> Teller<'s> {
             [] if self.space.places.atoms.iter().any(|place| place.trusted) => {
                 "from an untrusted location".to_owned()
             }
-            [] => "from anywhere".to_owned(),
+            [] => String::new(),
             [only] if self.space.places.locations[*only] == MFA_TRUSTED_IPS_LOCATION_ID => {
                 "from an MFA trusted IP".to_owned()
             }
@@ -386,6 +415,7 @@ impl<'s> Teller<'s> {
         said.push(target);
         let without =
             if missing.is_empty() { String::new() } else { format!(" without {}", listed(missing, "and")) };
+        said.retain(|part| !part.is_empty());
         format!("{}{without}.", said.join(" "))
     }
 

@@ -3,7 +3,7 @@
 //! Invariants: a policy does not differ from itself; what has no meaning does not show; a direction is given only
 //! where it is plain, and always seen from the baseline: *weaker* means that the live policy protects less.
 
-pub(crate) mod direction;
+mod direction;
 pub(crate) mod requirement;
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     words::{display_reference, display_value},
 };
 use direction::Sides;
+pub(crate) use direction::strictness;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -43,26 +43,20 @@ impl<'p> Requirement<'p> {
         self.clauses.iter().any(|clause| clause.iter().all(|control| control.is("block")))
     }
 
-    /// The clauses by value.
-    pub(crate) fn to_clauses(&self) -> Vec<Vec<Item>> {
-        self.clauses.iter().map(|clause| clause.iter().map(|control| (*control).clone()).collect()).collect()
-    }
-
     /// Whether who meets this meets `other` as well.
     pub(crate) fn implies(&self, other: &Requirement<'_>) -> bool {
-        other.clauses.iter().all(|theirs| {
-            let theirs = || theirs.iter().copied();
-            self.clauses.iter().any(|ours| clause_implies(ours.iter().copied(), theirs()))
-        })
+        other.clauses.iter().all(|theirs| self.clauses.iter().any(|ours| clause_implies(ours, theirs)))
+    }
+
+    /// The clauses, all of which are asked for; of each one control is enough.
+    pub(crate) fn clauses(&self) -> &[Vec<&'p Item>] {
+        &self.clauses
     }
 }
 
-/// Whether who meets one clause meets the other as well: whichever of its controls they choose.
-pub(crate) fn clause_implies<'i>(
-    ours: impl IntoIterator<Item = &'i Item>,
-    theirs: impl Iterator<Item = &'i Item> + Clone,
-) -> bool {
-    ours.into_iter().all(|control| theirs.clone().any(|weaker| control_implies(control, weaker)))
+/// Whether who meets one clause meets the other as well.
+pub(crate) fn clause_implies(stronger: &[&Item], weaker: &[&Item]) -> bool {
+    stronger.iter().all(|control| weaker.iter().any(|other| control_implies(control, other)))
 }
 
 /// Whether one control asks for no less than another.

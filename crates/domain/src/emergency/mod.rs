@@ -1,8 +1,8 @@
 //! Emergency access: the accounts that must get in when Conditional Access itself locks everybody out.
 //!
 //! Invariants: what people refused is never listed, what they confirmed always is; recognition is by what the enforced
-//! policies leave out, and a name only supports it. A large group is never recognised by itself, because sign-ins of
-//! what is recognised count as good practice and no longer as a gap.
+//! policies leave out, and a name only supports it. A group that is large, or whose members were not read and whose name
+//! says nothing, is never recognised by itself, because what is recognised no longer counts as a gap.
 
 mod held;
 mod telling;
@@ -11,6 +11,7 @@ pub use held::Held;
 
 use crate::{
     facts::Facts,
+    json::fold_id,
     names::NameKind,
     normal::{Field, Item, NormalPolicy},
     policy_set::{PolicySet, SetPolicy},
@@ -89,13 +90,8 @@ impl EmergencyAccess {
         let enforced: Vec<&SetPolicy> = live.policies.iter().filter(|p| p.normal.enforced).collect();
         let for_everyone: Vec<&SetPolicy> =
             enforced.iter().copied().filter(|p| concerns_everyone(&p.normal)).collect();
-        let mut found: BTreeSet<(NameKind, String)> = facts
-            .emergency
-            .confirmed
-            .iter()
-            .filter(|(kind, _)| matches!(kind, NameKind::User | NameKind::Group))
-            .cloned()
-            .collect();
+        let choices = Choices::of(facts);
+        let mut found = choices.confirmed.clone();
         for policy in &for_everyone {
             for field in [Field::ExcludeUsers, Field::ExcludeGroups] {
                 found.extend(policy.normal.set(&field).iter().filter_map(|item| match item {
@@ -106,9 +102,13 @@ impl EmergencyAccess {
         }
         let mut objects: Vec<EmergencyObject> = found
             .into_iter()
-            .filter(|key| !facts.emergency.refused.contains(key))
-            .filter_map(|(kind, id)| object(kind, id, &for_everyone, &enforced, live, facts))
+            .filter(|key| !choices.refused.contains(key))
+            .filter_map(|key| {
+                let confirmed = choices.confirmed.contains(&key);
+                object(key, confirmed, &for_everyone, &enforced, live, facts)
+            })
             .collect();
+        doubt_the_silent(&mut objects, facts);
         objects.sort_by(|a, b| (a.standing, a.kind, &a.id).cmp(&(b.standing, b.kind, &b.id)));
         Self { objects }
     }
@@ -131,6 +131,17 @@ impl EmergencyAccess {
                 NameKind::User => user.id.as_ref().is_some_and(is),
                 _ => user.groups.iter().any(is),
             }
+        })
+    }
+
+    /// Whether a user or group is emergency access, or has no other members than such accounts.
+    pub fn covers(&self, kind: NameKind, id: &str, facts: &Facts) -> bool {
+        self.counted().any(|object| {
+            object.kind == kind && object.id == id
+                || held::members_of(kind, id, facts).is_some_and(|people| {
+                    let own = held::members_of(object.kind, &object.id, facts).unwrap_or_default();
+                    !people.is_empty() && people.iter().all(|one| own.contains(one))
+                })
         })
     }
 
@@ -158,17 +169,35 @@ fn concerns_everyone(policy: &NormalPolicy) -> bool {
         && policy.set(&Field::IncludeAuthenticationContexts).is_empty()
 }
 
+/// What people said, with ids as policies have them.
+struct Choices {
+    confirmed: BTreeSet<(NameKind, String)>,
+    refused: BTreeSet<(NameKind, String)>,
+}
+
+impl Choices {
+    fn of(facts: &Facts) -> Self {
+        let fold = |set: &BTreeSet<(NameKind, String)>| {
+            set.iter()
+                .filter(|(kind, _)| matches!(kind, NameKind::User | NameKind::Group))
+                .map(|(kind, id)| (*kind, fold_id(id)))
+                .collect()
+        };
+        Self { confirmed: fold(&facts.emergency.confirmed), refused: fold(&facts.emergency.refused) }
+    }
+}
+
 fn object(
-    kind: NameKind,
-    id: String,
+    (kind, id): (NameKind, String),
+    confirmed: bool,
     for_everyone: &[&SetPolicy],
     enforced: &[&SetPolicy],
     live: &PolicySet,
     facts: &Facts,
 ) -> Option<EmergencyObject> {
     let name = live.names.name(kind, &id).map(str::to_owned);
-    let confirmed = facts.emergency.confirmed.contains(&(kind, id.clone()));
-    let telling_name = name.as_deref().is_some_and(telling::says_emergency);
+    // A placeholder of a published baseline speaks for itself.
+    let telling_name = telling::says_emergency(name.as_deref().unwrap_or(&id));
     let excluded_from =
         for_everyone.iter().filter(|policy| held::leaves_out(&policy.normal, kind, &id, facts)).count();
     let of = for_everyone.len();
@@ -183,7 +212,7 @@ fn object(
         Standing::Confirmed
     } else if deleted || is_synchronisation(kind, &id, name.as_deref(), facts) {
         return None;
-    } else if small && of >= ENOUGH_POLICIES && share_is(NEARLY_ALL)
+    } else if small && of >= ENOUGH_POLICIES && share_is(NEARLY_ALL) && (telling_name || members.is_some())
         || small && telling_name && of > 1 && share_is(ENOUGH_WITH_A_NAME)
     {
         Standing::Recognised
@@ -194,6 +223,31 @@ fn object(
     };
     let held = Held::of(kind, &id, enforced, facts);
     Some(EmergencyObject { kind, id, name, standing, telling_name, excluded_from, of, members, held })
+}
+
+/// Where people or a name say what the emergency access is, something else that is left out everywhere is more likely
+/// an exception made for convenience, unless it is the same accounts under another id.
+fn doubt_the_silent(objects: &mut [EmergencyObject], facts: &Facts) {
+    let said: Vec<EmergencyObject> = objects
+        .iter()
+        .filter(|object| {
+            object.standing == Standing::Confirmed
+                || object.standing == Standing::Recognised && object.telling_name
+        })
+        .cloned()
+        .collect();
+    if said.is_empty() {
+        return;
+    }
+    let said = EmergencyAccess { objects: said };
+    for object in objects {
+        if object.standing == Standing::Recognised
+            && !object.telling_name
+            && !said.covers(object.kind, &object.id, facts)
+        {
+            object.standing = Standing::Candidate;
+        }
+    }
 }
 
 /// The accounts of directory synchronisation are left out everywhere too, and for another reason.
@@ -209,3 +263,6 @@ fn is_synchronisation(kind: NameKind, id: &str, name: Option<&str>, facts: &Fact
 fn includes_global_administrators(policy: &NormalPolicy) -> bool {
     policy.set(&Field::IncludeRoles).iter().any(|item| item.id() == GLOBAL_ADMINISTRATOR_ROLE_ID)
 }
+
+#[cfg(test)]
+mod tests;

@@ -295,7 +295,7 @@ fn tenants(external: &ExternalTenants) -> BTreeSet<Item> {
 }
 
 /// Makes runs of blanks outside of quotes one, and trims.
-fn squeeze(rule: &str) -> String {
+pub(crate) fn squeeze(rule: &str) -> String {
     let mut out = String::with_capacity(rule.len());
     let mut quote: Option<char> = None;
     for c in rule.trim().chars() {

@@ -13,6 +13,7 @@ mod graph;
 mod session;
 mod value;
 
+pub(crate) use build::squeeze;
 pub use field::{Dimension, Field, Role};
 pub use value::{Frequency, Item, NormalValue, Reference};
 
@@ -87,6 +88,16 @@ impl NormalPolicy {
             Some(NormalValue::Word(word)) => crate::policy::Evolvable::parse(word),
             _ => PolicyState::Unknown(String::new()),
         }
+    }
+
+    /// The same policy, enforced.
+    #[must_use]
+    pub fn as_enabled(&self) -> Self {
+        let mut enabled = self.clone();
+        let word = crate::policy::Evolvable::as_str(&PolicyState::Enabled).to_owned();
+        enabled.fields.insert(Field::State, NormalValue::Word(word));
+        enabled.enforced = true;
+        enabled
     }
 
     /// Every object that the policy names.

@@ -63,7 +63,7 @@ fn take_strings<'a>(fields: &mut Fields<'a, '_>, name: &str, split: bool) -> Vec
             vec![one]
         }
         Some(value @ Value::Array(items)) => {
-            if items.iter().any(|item| !item.is_string()) {
+            if items.iter().any(|item| !item.is_string() && !item.is_null()) {
                 fields.keep_odd(name, value, "a list of texts");
             }
             if split && !items.is_empty() {
@@ -216,6 +216,9 @@ impl<R: Resource> Member for Option<R> {
     fn take(fields: &mut Fields<'_, '_>, name: &str) -> Self {
         match fields.take(name)? {
             Value::Object(map) => Some(R::read(fields.inner(name, map))),
+            // What tools write for nothing where they know no type.
+            Value::Array(items) if items.is_empty() => None,
+            Value::String(text) if text.is_empty() => None,
             value => {
                 fields.keep_odd(name, value, "an object");
                 None

@@ -67,6 +67,20 @@ fn null_absent_and_empty_are_alike_and_case_does_not_matter() {
 }
 
 #[test]
+fn an_empty_list_or_text_in_place_of_an_object_says_nothing() {
+    let sparse =
+        json!({"displayName": "X", "state": "enabled", "conditions": {"users": {"includeUsers": ["All"]}}});
+    let odd = json!({
+        "displayName": "X", "state": "enabled", "sessionControls": [],
+        "conditions": {"users": {"includeUsers": ["All", null]}, "locations": [], "platforms": ""},
+    });
+    let (policy, warnings) = Policy::read(&odd);
+    assert_eq!(policy, Policy::read(&sparse).0);
+    assert_eq!(warnings, Policy::read(&sparse).1);
+    assert_eq!(policy.uncertainties(), [""; 0]);
+}
+
+#[test]
 fn a_strength_may_be_named_by_a_link() {
     let link = "https://graph.microsoft.com/v1.0/policies/authenticationStrengthPolicies/\
                 00000000-0000-0000-0000-000000000004";

@@ -3,7 +3,7 @@
 use super::{FileReading, ReadName, ReadObject, ReadPolicy, Skipped, read_bytes};
 use crate::{normal::normal_digest, policy::Policy};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a policy stood.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -59,15 +59,27 @@ pub struct Reading {
 
 /// Reads many files, each given as path and bytes, in the order given.
 pub fn read_many<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Reading {
-    let mut reading = Reading::default();
-    for (path, bytes) in files {
-        reading.add(read_bytes(path, bytes));
-    }
-    reading.compare_policies();
-    reading
+    Reading::of_files(files.into_iter().map(|(path, bytes)| read_bytes(path, bytes)))
 }
 
 impl Reading {
+    /// Puts what single files held together, in the order given.
+    pub fn of_files(files: impl IntoIterator<Item = FileReading>) -> Self {
+        let mut reading = Self::default();
+        for file in files {
+            reading.add(file);
+        }
+        reading.compare_policies();
+        reading
+    }
+
+    /// The policies without those that mean the same as an earlier one.
+    pub fn distinct_policies(&self) -> impl Iterator<Item = &ReadPolicy> {
+        let doubled: BTreeSet<(&str, usize)> =
+            self.duplicates.iter().map(|double| (double.path.as_str(), double.index)).collect();
+        self.policies.iter().filter(move |read| !doubled.contains(&(read.path.as_str(), read.index)))
+    }
+
     fn add(&mut self, file: FileReading) {
         self.policies.extend(file.policies);
         self.named_locations.extend(file.named_locations);

@@ -182,6 +182,12 @@ impl Reader<'_> {
             }
             Recognised::Named(kind) => self.read_name(kind, value),
             Recognised::MigrationTable => self.read_migration_table(value),
+            // One level deep: what is recognised inside is no wrapper again.
+            Recognised::Wrapped => member(value, "body").into_iter().for_each(|body| self.read_object(body)),
+            Recognised::Reference(kind) => match (object_id(value), text(value, "display_name")) {
+                (Some(id), Some(name)) => self.push_name(kind, id, name),
+                _ => self.skip("refers to an object whose name is not known"),
+            },
             Recognised::Other(reason) => {
                 if !self.read_parts(value) {
                     self.skip(reason);
@@ -208,6 +214,10 @@ impl Reader<'_> {
         }
     }
 
+    fn push_name(&mut self, kind: NameKind, id: String, name: &str) {
+        self.out.names.push(ReadName { path: self.path.to_owned(), kind, id, display_name: name.to_owned() });
+    }
+
     fn read_name(&mut self, kind: NamedKind, value: &Value) {
         let display_name = text(value, "displayName").unwrap_or_default().to_owned();
         if object_id(value).is_none() && text(value, "appId").is_none() {
@@ -215,8 +225,7 @@ impl Reader<'_> {
         }
         let mut push = |kind: NameKind, id: Option<String>| {
             if let Some(id) = id {
-                let path = self.path.to_owned();
-                self.out.names.push(ReadName { path, kind, id, display_name: display_name.clone() });
+                self.push_name(kind, id, &display_name);
             }
         };
         match kind {
@@ -245,8 +254,7 @@ impl Reader<'_> {
                 _ => continue,
             };
             if let (Some(id), Some(name)) = (object_id(row), text(row, "DisplayName")) {
-                let path = self.path.to_owned();
-                self.out.names.push(ReadName { path, kind, id, display_name: name.to_owned() });
+                self.push_name(kind, id, name);
             }
         }
         self.skip("is a migration table of an export; only the names in it are used");

@@ -1,6 +1,10 @@
 //! What a JSON object is: a policy, something policies refer to, or something else, by the members it has.
 
-use crate::json::{is_guid, member, text};
+use crate::{
+    json::{is_guid, member, text},
+    names::NameKind,
+};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 /// What an object was recognised as.
@@ -16,6 +20,10 @@ pub(super) enum Recognised {
     Named(NamedKind),
     /// `MigrationTable.json` of an Intune management export: names of the objects of its tenant.
     MigrationTable,
+    /// An object in an answer of this product's own API: the object as Graph gave it, in `body`.
+    Wrapped,
+    /// An object that policies name, in an answer of this product's own API.
+    Reference(NameKind),
     /// None of these; the reason why.
     Other(String),
 }
@@ -80,7 +88,21 @@ pub(super) fn recognise(value: &Value) -> Recognised {
     if is_kind("agreement") || has("isViewingBeforeAcceptanceRequired") {
         return Recognised::Named(NamedKind::TermsOfUse);
     }
+    if has("display_name") && member(value, "body").is_some_and(is_read) {
+        return Recognised::Wrapped;
+    }
+    if has("display_name")
+        && has("id")
+        && let Some(kind) = member(value, "kind").and_then(|kind| NameKind::deserialize(kind).ok())
+    {
+        return Recognised::Reference(kind);
+    }
     Recognised::Other(reason(value, kind, context))
+}
+
+/// Whether an object is one of those that Graph gives and that are read.
+fn is_read(value: &Value) -> bool {
+    !matches!(recognise(value), Recognised::Other(_) | Recognised::Wrapped | Recognised::Reference(_))
 }
 
 /// Why an object is none of what is read, in words a person can check against the file.

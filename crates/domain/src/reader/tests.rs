@@ -46,6 +46,28 @@ fn a_template_is_a_policy_that_is_enabled() {
 }
 
 #[test]
+fn what_the_api_gave_is_read_again() {
+    let page = json!({"items": [
+        {"id": "p-1", "display_name": "a", "state": "enabled", "who": ["All users"], "body": policy("a")},
+    ]});
+    assert_eq!(read(&page).policies[0].policy.name(), "a");
+    let place = json!({"displayName": "Offices", "ipRanges": [{"cidrAddress": "192.0.2.0/24"}], "id": "L"});
+    let snapshot = json!({
+        "taken_at": "2026-01-01T00:00:00Z", "named_locations": [place],
+        "documents": [
+            {"kind": "policy", "object_id": "p-1", "display_name": "a", "body": policy("a")},
+            {"kind": "named_location", "object_id": "L", "display_name": "Offices", "body": place},
+        ],
+        "references": [{"kind": "group", "id": "G", "display_name": "Sales", "state": "resolved"},
+            {"kind": "user", "id": "U", "display_name": null, "state": "deleted"}],
+    });
+    let reading = read(&snapshot);
+    assert_eq!((reading.policies.len(), reading.named_locations.len()), (1, 2));
+    let names: Vec<_> = reading.names.iter().map(|name| (name.kind, name.display_name.as_str())).collect();
+    assert_eq!(names, [(NameKind::Group, "Sales")]);
+}
+
+#[test]
 fn what_is_no_policy_is_told_apart_and_named() {
     let reading = read(&json!([
         {"displayName": "Offices", "ipRanges": [{"cidrAddress": "192.0.2.0/24"}], "id": "L"},

@@ -127,9 +127,13 @@ pub(super) fn acceptance_words(finding: &Finding) -> String {
 pub(super) fn fingerprint(finding: &Finding) -> String {
     let facts = serde_json::json!({
         "severity": finding.severity,
-        "title": finding.title,
-        "cause": finding.cause,
+        "kind": finding.kind,
         "regions": finding.regions,
+        "near_misses": finding.near_misses,
+        "live_policies": finding.live_policies,
+        "conditions": finding.conditions,
+        "people": finding.people_exposed,
+        "not_licensed": finding.not_licensed,
         "diff": finding.diff,
     });
     hex::encode(&digest(&canonical_bytes(&facts))[..12])
@@ -139,6 +143,8 @@ pub(super) fn fingerprint(finding: &Finding) -> String {
 mod tests {
     use super::*;
     use crate::{
+        binding::Bindings,
+        facts::Facts,
         names::Names,
         policy_set::PolicySet,
         report::{BaselineSource, ComparisonInput, compare},
@@ -154,9 +160,11 @@ mod tests {
         let baseline = PolicySet::of_bodies([&policy], Names::new());
         compare(&ComparisonInput {
             live: &PolicySet::default(),
+            facts: &Facts::default(),
             baseline: &baseline,
             baseline_source: BaselineSource::Workspace { name: "House".to_owned(), baseline_id: None },
-            licences: None,
+            bindings: &Bindings::same_tenant(),
+            with_checks: false,
         })
     }
 

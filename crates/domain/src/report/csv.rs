@@ -2,24 +2,31 @@
 //!
 //! Invariant: no cell can be taken for a formula by a spreadsheet, whatever a policy is called.
 
-use super::{Finding, Report, acceptance::acceptance_words, findings::shown};
+use super::{Finding, Report, acceptance::acceptance_words, differences::shown, told};
 use std::borrow::Cow;
 
-const HEADINGS: [&str; 14] = [
+const HEADINGS: [&str; 21] = [
     "severity",
     "kind",
+    "source",
+    "check",
     "title",
     "baseline_policy",
     "live_policies",
+    "unprotected",
+    "regions",
+    "witness",
+    "conditions",
     "cause",
     "remedy",
+    "frameworks",
     "differences",
     "not_licensed",
+    "status",
+    "acceptance",
     "severity_reason",
     "compared_with",
     "id",
-    "status",
-    "acceptance",
 ];
 
 /// Writes one row for each finding, under a row of headings, in the report's order.
@@ -28,7 +35,7 @@ pub fn to_csv(report: &Report) -> String {
     let against = report.compared_with.describe();
     // Writing into memory can't fail; a row of another length could, and every row has the length of the headings.
     let mut write =
-        |row: &[String; 14]| writer.write_record(row.iter().map(|cell| harmless(cell).into_owned())).is_ok();
+        |row: &[String; 21]| writer.write_record(row.iter().map(|cell| harmless(cell).into_owned())).is_ok();
     write(&HEADINGS.map(str::to_owned));
     for finding in &report.findings {
         write(&row(finding, &against));
@@ -36,29 +43,35 @@ pub fn to_csv(report: &Report) -> String {
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-fn row(finding: &Finding, against: &str) -> [String; 14] {
+fn row(finding: &Finding, against: &str) -> [String; 21] {
     let differences = finding
         .diff
         .iter()
         .map(|field| format!("{}: {} → {}", field.label, shown(&field.baseline), shown(&field.live)))
         .collect::<Vec<_>>()
         .join("; ");
-    let names = finding.live_policies.iter().map(|policy| policy.display_name.as_str()).collect::<Vec<_>>();
     [
         finding.severity.as_str().to_owned(),
-        super::html::kind_word(finding.kind).to_lowercase(),
+        told::kind(finding),
+        told::source(finding),
+        finding.check.clone().unwrap_or_default(),
         finding.title.clone(),
         finding.baseline_policy.as_ref().map(|policy| policy.display_name.clone()).unwrap_or_default(),
-        names.join("; "),
+        told::live_names(finding).join("; "),
+        finding.share.map(told::percent).unwrap_or_default(),
+        finding.regions.join("; "),
+        finding.witness_text.clone().unwrap_or_default(),
+        finding.conditions.join(" "),
         finding.cause.clone(),
         finding.remedy.clone(),
+        finding.frameworks.join("; "),
         differences,
         finding.not_licensed.join("; "),
+        finding.status.as_str().to_owned(),
+        acceptance_words(finding),
         finding.severity_reason.clone(),
         against.to_owned(),
         finding.id.clone(),
-        finding.status.as_str().to_owned(),
-        acceptance_words(finding),
     ]
 }
 

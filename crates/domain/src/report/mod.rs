@@ -1,18 +1,30 @@
-//! The baseline-quality report: what a comparison baseline protects and the live policies don't, or do less well.
+//! The baseline-quality report: what a comparison baseline protects and the live policies don't, or do less well, and
+//! which reference checks they don't meet.
 //!
-//! Invariants: comparing a set with itself finds nothing; a policy of the baseline that is not enforced requires
-//! nothing; the same input gives the same report, in the same order; every finding says against what it was found.
+//! Invariants: whether something is a gap is decided by coverage alone, never by likeness; comparing a set with itself
+//! finds no gap; the same input gives the same report, in the same order; every finding says against what it was found
+//! and how its severity came about.
 
 mod acceptance;
+mod checks;
 mod compare;
 mod csv;
-mod findings;
+mod differences;
+mod gaps;
+mod goals;
 mod html;
+mod near;
+mod sarif;
+mod text;
+mod told;
 
 pub use self::csv::to_csv;
 pub use acceptance::{Acceptance, AcceptanceEnd, FindingStatus, KeptAcceptance};
-pub use compare::{ComparisonInput, compare, compare_with};
+pub use checks::{CheckStatus, CheckView};
+pub use compare::{ComparisonInput, check, compare};
 pub use html::{HtmlContext, to_html};
+pub use sarif::to_sarif;
+pub use text::to_text;
 
 use crate::{diff::FieldDiff, ids::BaselineId, severity::Severity};
 use serde::{Deserialize, Serialize};
@@ -33,6 +45,8 @@ pub enum BaselineSource {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         baseline_id: Option<BaselineId>,
     },
+    /// Nothing but the reference catalog.
+    ReferenceCatalog,
 }
 
 impl BaselineSource {
@@ -41,6 +55,7 @@ impl BaselineSource {
         match self {
             Self::ImportedSnapshot => "the imported snapshot".to_owned(),
             Self::Workspace { name, .. } => format!("the baseline \"{name}\""),
+            Self::ReferenceCatalog => "the reference catalog".to_owned(),
         }
     }
 }
@@ -89,9 +104,17 @@ impl Summary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
-    /// The baseline has a policy without a live counterpart.
+    /// Nothing of what a policy of the baseline protects is protected.
     Missing,
-    /// The live counterpart differs.
+    /// A part of what a policy of the baseline protects is open, or a weaker control is enforced.
+    Gap,
+    /// It could not be worked out within bounds whether a policy of the baseline is covered.
+    NotDecided,
+    /// A reference check is not met.
+    CheckNotMet,
+    /// A reference check can't be assessed, for want of a licence or of something to read. It never counts as met.
+    CheckNotAssessable,
+    /// The live counterpart of a policy differs, and no sign-in loses protection by it.
     Changed,
     /// A live policy that the baseline does not have.
     Extra,
@@ -103,6 +126,8 @@ pub enum FindingKind {
 pub enum FindingSource {
     /// The comparison with the comparison baseline.
     ComparisonBaseline,
+    /// A check of the reference catalog.
+    ReferenceCheck,
 }
 
 /// A policy as findings name it.
@@ -138,17 +163,38 @@ pub struct Finding {
     pub baseline_policy: Option<PolicyRef>,
     /// The live policies it is about.
     pub live_policies: Vec<PolicyRef>,
-    /// The share of sign-ins lost, from 0 to 1, where it was computed.
+    /// The check, for findings of the reference catalog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
+    /// The share of sign-ins that is open, from 0 to 1, where it was computed.
     pub share: Option<f64>,
-    /// Which sign-ins, in words, where it was computed.
+    /// Which sign-ins are open, in words, the largest part first, each with what is missing there.
     pub regions: Vec<String>,
-    /// One sign-in that shows it, where it was computed.
+    /// One sign-in that is open, as What If takes it.
     pub witness: Option<Value>,
+    /// The same as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness_text: Option<String>,
+    /// How many people are exposed, where every exposed group's head count is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_exposed: Option<u64>,
+    /// Why the finding holds only under conditions, one sentence each; empty when it is exact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<String>,
     /// Why it is so, in sentences.
     pub cause: String,
+    /// The live policies that come nearest to closing it, and what each lacks; the nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub near_misses: Vec<NearMiss>,
     /// What to do, in sentences.
     pub remedy: String,
-    /// References into published frameworks.
+    /// How much users notice of the remedy: `low`, `medium`, `high`; where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_impact: Option<String>,
+    /// How much work the remedy is: `low`, `medium`, `high`; where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<String>,
+    /// References into published frameworks: name, version and id.
     pub frameworks: Vec<String>,
     /// Names of the licences that the policy needs and the tenant lacks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -161,6 +207,49 @@ pub struct Finding {
     /// The acceptance that holds, or the one that has ended by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acceptance: Option<Acceptance>,
+}
+
+impl Finding {
+    /// A finding that says nothing yet.
+    pub(crate) fn of(source: FindingSource) -> Self {
+        Self {
+            id: String::new(),
+            fingerprint: String::new(),
+            severity: Severity::Info,
+            severity_reason: String::new(),
+            kind: FindingKind::Changed,
+            source,
+            title: String::new(),
+            baseline_policy: None,
+            live_policies: Vec::new(),
+            check: None,
+            share: None,
+            regions: Vec::new(),
+            witness: None,
+            witness_text: None,
+            people_exposed: None,
+            conditions: Vec::new(),
+            cause: String::new(),
+            near_misses: Vec::new(),
+            remedy: String::new(),
+            user_impact: None,
+            effort: None,
+            frameworks: Vec::new(),
+            not_licensed: Vec::new(),
+            diff: Vec::new(),
+            status: FindingStatus::Open,
+            acceptance: None,
+        }
+    }
+}
+
+/// A live policy that would have closed a gap, had it not been for one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearMiss {
+    /// Which.
+    pub policy: PolicyRef,
+    /// What it lacks, as a phrase with the policy as its subject.
+    pub lacks: String,
 }
 
 /// A policy of the baseline beside its live counterpart.
@@ -187,6 +276,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Each policy of the baseline beside its counterpart, in the baseline's order.
     pub pairs: Vec<PairView>,
+    /// Every reference check and what became of it, in the catalog's order.
+    #[serde(default)]
+    pub checks: Vec<CheckView>,
     /// What a reader has to know first, in sentences.
     pub notice: Option<String>,
 }

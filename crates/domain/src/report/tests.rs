@@ -1,5 +1,7 @@
 use super::*;
 use crate::{
+    binding::Bindings,
+    facts::Facts,
     licence::{Licences, detect},
     names::{NameKind, Names},
     policy_set::PolicySet,
@@ -95,12 +97,25 @@ fn p1_only() -> Licences {
 fn report(baseline: &[Value], live: &[Value], source: BaselineSource) -> Report {
     let baseline = PolicySet::of_bodies(baseline, names());
     let live = PolicySet::of_bodies(live, names());
-    let licences = p1_only();
+    let facts = Facts { licences: Some(p1_only()), ..Facts::default() };
+    compared(&baseline, &live, source, &facts)
+}
+
+fn compared(
+    baseline: &PolicySet,
+    live: &PolicySet,
+    baseline_source: BaselineSource,
+    facts: &Facts,
+) -> Report {
+    let same = baseline_source == BaselineSource::ImportedSnapshot;
+    let bindings = if same { Bindings::same_tenant() } else { Bindings::suggest(baseline, live, facts) };
     compare(&ComparisonInput {
-        live: &live,
-        baseline: &baseline,
-        baseline_source: source,
-        licences: Some(&licences),
+        live,
+        facts,
+        baseline,
+        baseline_source,
+        bindings: &bindings,
+        with_checks: false,
     })
 }
 
@@ -148,12 +163,7 @@ fn a_baseline_from_elsewhere_is_compared_by_name_and_says_what_it_cannot_tell() 
     theirs.insert(NameKind::Group, elsewhere, "emergency  ACCESS", None);
     let baseline = PolicySet::of_bodies(&baseline, theirs);
     let live = PolicySet::of_bodies(&agreed(), names());
-    let report = compare(&ComparisonInput {
-        live: &live,
-        baseline: &baseline,
-        baseline_source: workspace(),
-        licences: None,
-    });
+    let report = compared(&baseline, &live, workspace(), &Facts::default());
     let differing: Vec<_> = report.pairs.iter().filter(|pair| !pair.diff.is_empty()).collect();
     assert_eq!(differing.len(), 1, "groups of the same name are the same");
     let field = &differing[0].diff[0];
@@ -172,12 +182,7 @@ fn two_groups_of_the_same_name_are_not_guessed_between() {
     ours.insert(NameKind::Group, "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e03", "Sales", None);
     let live = PolicySet::of_bodies(&agreed(), ours);
     let baseline = PolicySet::of_bodies(&baseline, theirs);
-    let report = compare(&ComparisonInput {
-        live: &live,
-        baseline: &baseline,
-        baseline_source: workspace(),
-        licences: None,
-    });
+    let report = compared(&baseline, &live, workspace(), &Facts::default());
     let diff = &report.pairs[0].diff;
     assert_eq!(diff[0].direction, crate::diff::Direction::Different);
     assert!(diff[0].unresolved[0].contains("2 objects"));
@@ -187,12 +192,32 @@ fn two_groups_of_the_same_name_are_not_guessed_between() {
 #[test]
 fn what_is_not_enforced_in_the_baseline_asks_for_nothing() {
     let mut baseline = agreed();
-    for body in &mut baseline {
+    for body in &mut baseline[1..] {
         body["state"] = json!("enabledForReportingButNotEnforced");
     }
-    let report = report(&baseline, &[], workspace());
-    assert_eq!(report.findings, []);
-    assert!(report.notice.expect("a notice").contains("None of the 4 policies"));
+    for source in [BaselineSource::ImportedSnapshot, workspace()] {
+        let report = report(&baseline, &[], source);
+        assert_eq!(report.findings.len(), 1);
+        assert!(report.notice.expect("a notice").contains("3 of the 4 policies"));
+    }
+    baseline[0]["state"] = json!("disabled");
+    assert_eq!(report(&baseline, &[], BaselineSource::ImportedSnapshot).findings, []);
+}
+
+#[test]
+fn a_baseline_that_ships_unenforced_asks_for_what_it_ships_and_for_nothing_where_it_is_rolled_out_as_it_ships()
+ {
+    for (state, asked) in [("enabledForReportingButNotEnforced", 4), ("disabled", 4)] {
+        let mut baseline = agreed();
+        for body in &mut baseline {
+            body["state"] = json!(state);
+        }
+        let report = report(&baseline, &[], workspace());
+        assert_eq!(report.findings.len(), asked, "{state}");
+        assert!(report.notice.expect("a notice").contains("precaution"));
+        assert_eq!(self::report(&baseline, &baseline, workspace()).findings, []);
+        assert_eq!(self::report(&baseline, &agreed(), workspace()).summary.gaps(), 0);
+    }
 }
 
 #[test]
@@ -200,7 +225,7 @@ fn what_cannot_be_understood_cannot_be_relied_on() {
     let mut live = agreed();
     live[0]["conditions"]["phaseOfTheMoon"] = json!("full");
     let report = report(&agreed(), &live, BaselineSource::ImportedSnapshot);
-    assert_eq!(report.findings[0].severity, Severity::Critical);
+    assert_eq!(report.findings[0].severity, Severity::Critical, "{:?}", report.findings[0]);
     assert!(report.findings[0].cause.contains("conditions.phaseOfTheMoon"));
     let same = self::report(&live, &live, BaselineSource::ImportedSnapshot);
     assert_eq!(same.findings, []);
@@ -240,7 +265,7 @@ fn the_table_cannot_be_taken_for_formulas() {
     let report = report(&agreed(), &live, BaselineSource::ImportedSnapshot);
     let text = to_csv(&report);
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(reader.headers().expect("headings").len(), 14);
+    assert_eq!(reader.headers().expect("headings").len(), 21);
     let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
     assert_eq!(rows.len(), report.findings.len());
     let cells: Vec<&str> = rows.iter().flat_map(|row| row.iter()).collect();
@@ -255,16 +280,70 @@ fn the_page_escapes_whatever_a_tenant_holds_and_needs_nothing_else() {
     live[0]["displayName"] = json!("</title><img src=x onerror=y>");
     let report = report(&agreed(), &live, BaselineSource::ImportedSnapshot);
     let mut context = context();
-    context.customer = "<b>Contoso</b> & 'Söhne'".to_owned();
+    context.customer = "<b>Contoso</b> & 'Söhne'\"}</style><i>".to_owned();
     let page = to_html(&report, &context);
     assert!(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;"));
     assert!(page.contains("&lt;b&gt;Contoso&lt;/b&gt; &amp; &#39;Söhne&#39;"));
-    for forbidden in ["<script", "<img", "<b>Contoso", "http://", "https://", "url(", "@import", "\u{7}"] {
+    assert_eq!(page.matches("</style>").count(), 1);
+    for forbidden in
+        ["<script", "<img", "<b>Contoso", "<i>", "http://", "https://", "url(", "@import", "\u{7}"]
+    {
         assert!(!page.contains(forbidden), "{forbidden} is in the page");
     }
     for finding in &report.findings {
         assert_eq!(page.matches(&format!("id=\"f-{}\"", finding.id)).count(), 1);
     }
+}
+
+#[test]
+fn what_the_analysis_found_shows_in_every_export() {
+    let mut report = report(&agreed(), &drifted(), BaselineSource::ImportedSnapshot);
+    let finding = &mut report.findings[0];
+    finding.share = Some(0.374);
+    finding.regions = vec!["guests · <all> apps".into(), "=1+1".into()];
+    finding.witness_text = Some("A guest signs in & nobody asks.".into());
+    finding.frameworks = vec!["MS.AAD.3.2v1".into()];
+    let now = chrono::DateTime::UNIX_EPOCH;
+    let acceptance = Acceptance {
+        reason: "<b>soon</b>".to_owned(),
+        owner: "Ada".to_owned(),
+        expires_at: now + chrono::TimeDelta::days(30),
+        accepted_by: "An Operator".to_owned(),
+        accepted_at: now,
+        ended: None,
+    };
+    let kept = KeptAcceptance {
+        finding_id: finding.id.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        acceptance,
+    };
+    report.stand(&[kept], now);
+    let page = to_html(&report, &context());
+    for part in [
+        "<span style=\"width:37%\"></span></span> 37 % of these sign-ins unprotected",
+        "<li>guests · &lt;all&gt; apps</li>",
+        "A guest signs in &amp; nobody asks.",
+        "MS.AAD.3.2v1",
+        "owner Ada: &lt;b&gt;soon&lt;/b&gt;",
+        "Comparison baseline · ",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let table = to_csv(&report);
+    let row = ::csv::Reader::from_reader(table.as_bytes()).records().next().expect("a row").expect("a row");
+    let row: Vec<&str> = row.iter().collect();
+    for part in [
+        "37 %",
+        "guests · <all> apps; =1+1",
+        "A guest signs in & nobody asks.",
+        "comparison_baseline",
+        "accepted",
+    ] {
+        assert!(row.contains(&part), "{part}");
+    }
+    let text = to_text(&report);
+    assert!(text.contains("  Unprotected: 37 %\n  - guests · <all> apps\n"));
+    assert!(text.contains("  For instance: A guest signs in & nobody asks.\n"));
 }
 
 #[test]

@@ -36,6 +36,13 @@ mod tests {
         for (client_id, name) in FIRST_PARTY_APPS {
             assert_eq!(first_party_app(client_id), Some(name));
         }
+        for (apps, bundle) in [(&OFFICE_365_APPS[..], OFFICE_365), (&ADMIN_PORTAL_APPS, ADMIN_PORTALS)] {
+            assert!(apps.is_sorted());
+            for client_id in apps {
+                assert!(first_party_app(client_id).is_some(), "{client_id} has a name");
+                assert_eq!(bundle_of(client_id), Some(bundle));
+            }
+        }
         for id in HIGHLY_PRIVILEGED_ROLES.into_iter().chain(TEMPLATE_ADMIN_ROLES) {
             assert!(built_in_role(id).is_some());
         }

@@ -5,7 +5,7 @@ use super::{
         goal::{INTUNE_ENROLLMENT, RIGHTS_MANAGEMENT},
         verdict::{Subject, Verdict},
     },
-    count, enforced, for_all_apps, for_all_users, keys,
+    blocks, count, enforced, for_all_apps, for_all_users, keys,
 };
 use crate::{
     names::NameKind,
@@ -50,7 +50,7 @@ pub(super) fn directory_sync(subject: &Subject<'_>) -> Verdict {
         }
         (_, true) => Verdict::met("No enforced policy reaches them."),
         (Some(_), false) => {
-            Verdict::not_met(format!("{} would stop directory synchronisation.", count(&reaching)), reaching)
+            Verdict::not_met(format!("{} can stop directory synchronisation.", count(&reaching)), reaching)
         }
         (None, false) => Verdict::unknown(
             "Whether the tenant has accounts of directory synchronisation was not read; if it has, policies for all users reach them.",
@@ -75,7 +75,6 @@ fn leaves_out_sync(policy: &NormalPolicy, subject: &Subject<'_>) -> bool {
 }
 
 pub(super) fn fallback(subject: &Subject<'_>) -> Verdict {
-    let aside = subject.emergency.object_ids();
     let sync = |object: &crate::normal::Reference| object.id == DIRECTORY_SYNC_ROLE_ID;
     let mut found: Vec<String> = Vec::new();
     let mut left: BTreeSet<String> = BTreeSet::new();
@@ -85,7 +84,7 @@ pub(super) fn fallback(subject: &Subject<'_>) -> Verdict {
         for field in [Field::ExcludeUsers, Field::ExcludeGroups, Field::ExcludeRoles] {
             for item in policy.normal.set(&field) {
                 let Item::Object(object) = item else { continue };
-                let done = aside.contains(&(object.kind, object.id.clone()))
+                let done = subject.emergency.covers(object.kind, &object.id, subject.facts)
                     || sync(object)
                     || subject.live.names.is_deleted(object.kind, &object.id)
                     || enforced(subject).any(|other| {
@@ -158,6 +157,7 @@ pub(super) fn rights_management(subject: &Subject<'_>) -> Verdict {
             || policy.has_word(&Field::IncludeGuests, "b2bCollaborationGuest"))
             && !policy.has_word(&Field::ExcludeGuests, "b2bCollaborationGuest");
         guests
+            && !blocks(policy)
             && for_all_apps(policy)
             && policy.fields.contains_key(&Field::GrantControls)
             && !spares_services(policy)

@@ -1,6 +1,8 @@
 //! The catalog as a whole, and each judged check on small sets.
 
+mod covered;
 mod gaps;
+mod judged;
 
 use super::*;
 use crate::{normal::Field, policy::Policy, policy_set::PolicySet, severity::Severity};

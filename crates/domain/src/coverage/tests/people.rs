@@ -27,7 +27,7 @@ fn groups_that_were_read_and_share_nobody_leave_nothing_open() {
         let members = Members { ids: vec![Uuid::from_u128(user)], head_count: 1, complete: true };
         facts.memberships.insert((NameKind::Group, group.to_owned()), members);
     }
-    assert!(gap_with(&[live.clone()], &goal, &facts).is_closed());
+    assert!(gap_with(std::slice::from_ref(&live), &goal, &facts).is_closed());
     let both = Members { ids: vec![Uuid::from_u128(1), Uuid::from_u128(2)], head_count: 2, complete: true };
     facts.memberships.insert((NameKind::Group, STAFF.to_owned()), both);
     assert_eq!(gap_with(&[live], &goal, &facts).exposure.people, Some(1));
