@@ -231,12 +231,19 @@ fn order(a: &Finding, b: &Finding) -> Ordering {
         .then_with(|| a.id.cmp(&b.id))
 }
 
-pub(super) fn policy_ref(policy: &SetPolicy) -> PolicyRef {
-    PolicyRef {
-        id: policy.normal.id.clone(),
-        display_name: policy.normal.display_name.clone(),
-        state: state_word(&policy.normal),
+impl PolicyRef {
+    /// A policy of a set.
+    pub fn of(policy: &SetPolicy) -> Self {
+        Self {
+            id: policy.normal.id.clone(),
+            display_name: policy.normal.display_name.clone(),
+            state: state_word(&policy.normal),
+        }
     }
+}
+
+pub(super) fn policy_ref(policy: &SetPolicy) -> PolicyRef {
+    PolicyRef::of(policy)
 }
 
 fn state_word(policy: &NormalPolicy) -> String {
