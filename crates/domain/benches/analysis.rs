@@ -110,13 +110,16 @@ fn parts(c: &mut Criterion) {
     for breadth in [Breadth::Mixed, Breadth::Narrow] {
         let sides = self::sides(200, 1, 500, breadth);
         let goal = [&sides.baseline.policies[0].normal];
-        group.bench_function(BenchmarkId::new("one goal, 200, 500 classes", format!("{breadth:?}")), |bench| {
-            bench.iter(|| {
-                let live = sides.live.policies.iter().map(|policy| &policy.normal);
-                let none = BTreeSet::new();
-                black_box(Engine::new(live, &goal, &sides.live.names, &sides.facts, &none).gap(0))
-            });
-        });
+        group.bench_function(
+            BenchmarkId::new("one goal, 200, 500 classes", format!("{breadth:?}")),
+            |bench| {
+                bench.iter(|| {
+                    let live = sides.live.policies.iter().map(|policy| &policy.normal);
+                    let none = BTreeSet::new();
+                    black_box(Engine::new(live, &goal, &sides.live.names, &sides.facts, &none).gap(0))
+                });
+            },
+        );
     }
     group.finish();
 }

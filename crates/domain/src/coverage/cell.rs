@@ -62,10 +62,6 @@ impl Layout {
         Self { sizes, starts }
     }
 
-    pub(crate) fn size(&self, dim: Dim) -> usize {
-        self.sizes[dim as usize]
-    }
-
     fn range(&self, dim: Dim) -> std::ops::Range<usize> {
         self.starts[dim as usize]..self.starts[dim as usize + 1]
     }
@@ -91,14 +87,6 @@ impl Cell {
 
     pub(crate) fn dim_mut<'c>(&'c mut self, layout: &Layout, dim: Dim) -> &'c mut [u64] {
         &mut self.0[layout.range(dim)]
-    }
-
-    pub(crate) fn fill(&mut self, layout: &Layout, dim: Dim) {
-        let size = layout.size(dim);
-        for (at, word) in self.dim_mut(layout, dim).iter_mut().enumerate() {
-            let left = size.saturating_sub(at * 64);
-            *word = if left >= 64 { u64::MAX } else { (1 << left) - 1 };
-        }
     }
 
     pub(crate) fn set(&mut self, layout: &Layout, dim: Dim, words: &[u64]) {
