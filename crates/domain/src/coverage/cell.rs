@@ -62,6 +62,7 @@ impl Layout {
         Self { sizes, starts }
     }
 
+    #[cfg(test)]
     pub(crate) fn size(&self, dim: Dim) -> usize {
         self.sizes[dim as usize]
     }
@@ -72,6 +73,16 @@ impl Layout {
 
     fn words(&self) -> usize {
         self.starts[Dim::COUNT]
+    }
+
+    /// A cell with every sign-in in it.
+    #[cfg(test)]
+    pub(crate) fn full(&self) -> Cell {
+        let mut cell = self.empty();
+        for dim in Dim::ALL {
+            cell.set(self, dim, &Atoms::all(self.size(dim)).0);
+        }
+        cell
     }
 
     /// A cell with nothing in it.
@@ -91,14 +102,6 @@ impl Cell {
 
     pub(crate) fn dim_mut<'c>(&'c mut self, layout: &Layout, dim: Dim) -> &'c mut [u64] {
         &mut self.0[layout.range(dim)]
-    }
-
-    pub(crate) fn fill(&mut self, layout: &Layout, dim: Dim) {
-        let size = layout.size(dim);
-        for (at, word) in self.dim_mut(layout, dim).iter_mut().enumerate() {
-            let left = size.saturating_sub(at * 64);
-            *word = if left >= 64 { u64::MAX } else { (1 << left) - 1 };
-        }
     }
 
     pub(crate) fn set(&mut self, layout: &Layout, dim: Dim, words: &[u64]) {
