@@ -62,12 +62,27 @@ impl Layout {
         Self { sizes, starts }
     }
 
+    #[cfg(test)]
+    pub(crate) fn size(&self, dim: Dim) -> usize {
+        self.sizes[dim as usize]
+    }
+
     fn range(&self, dim: Dim) -> std::ops::Range<usize> {
         self.starts[dim as usize]..self.starts[dim as usize + 1]
     }
 
     fn words(&self) -> usize {
         self.starts[Dim::COUNT]
+    }
+
+    /// A cell with every sign-in in it.
+    #[cfg(test)]
+    pub(crate) fn full(&self) -> Cell {
+        let mut cell = self.empty();
+        for dim in Dim::ALL {
+            cell.set(self, dim, &Atoms::all(self.size(dim)).0);
+        }
+        cell
     }
 
     /// A cell with nothing in it.

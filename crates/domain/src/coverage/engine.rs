@@ -143,14 +143,7 @@ impl<'e> Engine<'e> {
         let before = budget.left;
         let mut seen: Vec<Open> = Vec::new();
         for (at, demand) in demands.iter().enumerate() {
-            let covers: Vec<&Cell> = self
-                .live
-                .iter()
-                .filter(|policy| policy.opaque.is_empty() || policy.opaque == boxed.opaque)
-                .filter_map(|policy| policy.cells[kind as usize].as_ref().map(|cell| (policy, cell)))
-                .filter(|(policy, _)| self.catalogue.guarantees(&policy.gives, demand))
-                .map(|(_, cell)| cell)
-                .collect();
+            let covers = covers(&self.live, &mut self.catalogue, &boxed.opaque, kind, demand);
             let cut = relevant(layout, region, &covers);
             if let Some(known) = seen.iter_mut().find(|known| known.cut == cut) {
                 known.missing.push(at);
@@ -178,6 +171,22 @@ impl<'e> Engine<'e> {
         }
         self.budget.left -= (before - budget.left).min(self.budget.left);
     }
+}
+
+/// The regions of the policies that give what a goal demands; what the goal says that is not known, they must say too.
+fn covers<'l>(
+    live: &'l [Boxed],
+    catalogue: &mut Catalogue,
+    opaque: &[u8],
+    kind: Kind,
+    demand: &Demand,
+) -> Vec<&'l Cell> {
+    live.iter()
+        .filter(|policy| policy.opaque.is_empty() || policy.opaque == opaque)
+        .filter_map(|policy| policy.cells[kind as usize].as_ref().map(|cell| (policy, cell)))
+        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, demand))
+        .map(|(_, cell)| cell)
+        .collect()
 }
 
 /// What of a policy this version can't understand, as bytes that are equal when two policies say the same.
@@ -212,14 +221,31 @@ pub(super) mod inside {
         pub(in crate::coverage) fn goal_cell(&self, goal: usize, kind: usize) -> Option<&Cell> {
             self.goals[goal].0.cells[kind].as_ref()
         }
-        pub(in crate::coverage) fn goal_demands(&self, goal: usize) -> &[Demand] {
-            &self.goals[goal].1
-        }
         pub(in crate::coverage) fn live_cell(&self, live: usize, kind: usize) -> Option<&Cell> {
             self.live[live].cells[kind].as_ref()
         }
-        pub(in crate::coverage) fn guarantees(&mut self, live: usize, demand: &Demand) -> bool {
-            self.catalogue.guarantees(&self.live[live].gives, demand)
+        /// The open pieces of all demands of a goal, in one space.
+        pub(in crate::coverage) fn pieces(&mut self, goal: usize, kind: usize) -> Vec<Cell> {
+            self.cuts(goal, kind)
+                .into_iter()
+                .flat_map(|(region, covers)| {
+                    let layout = &self.spaces[kind].as_ref().expect("a space").layout;
+                    let covers: Vec<&Cell> = covers.iter().collect();
+                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX }).expect("a budget")
+                })
+                .collect()
+        }
+        /// By demand: the goal's region, and what covers it.
+        pub(in crate::coverage) fn cuts(&mut self, goal: usize, kind: usize) -> Vec<(Cell, Vec<Cell>)> {
+            let (boxed, demands, _) = &self.goals[goal];
+            let Some(region) = boxed.cells[kind].clone() else { return Vec::new() };
+            let mut cuts = Vec::new();
+            for demand in demands {
+                let covers =
+                    covers(&self.live, &mut self.catalogue, &boxed.opaque, Kind::ALL[kind], demand);
+                cuts.push((region.clone(), covers.into_iter().cloned().collect()));
+            }
+            cuts
         }
     }
 }

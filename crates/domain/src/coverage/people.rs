@@ -112,7 +112,8 @@ impl People {
         let keys: Vec<Key> = uses.keys().cloned().collect();
         let at: HashMap<Key, usize> = keys.iter().cloned().enumerate().map(|(at, key)| (key, at)).collect();
         let unknown: Vec<bool> = keys.iter().map(|key| is_unknown(key, facts)).collect();
-        let mut builder = Builder { keys: &keys, at: &at, facts, emergency, classes: Vec::new() };
+        let mut builder =
+            Builder { keys: &keys, at: &at, facts, emergency, of_user: HashMap::new(), classes: Vec::new() };
         builder.known();
         builder.hypothetical(&uses, &unknown, &tenants);
         builder.rest();
@@ -205,6 +206,8 @@ struct Builder<'b> {
     at: &'b HashMap<Key, usize>,
     facts: &'b Facts,
     emergency: &'b BTreeSet<Key>,
+    /// What each person who was read is a member of.
+    of_user: HashMap<Uuid, Vec<usize>>,
     classes: Vec<Class>,
 }
 
@@ -224,13 +227,14 @@ impl Builder<'_> {
             }
         }
         let mut classes: BTreeMap<(bool, Vec<usize>, bool), (u64, Uuid)> = BTreeMap::new();
-        for (user, keys) in of_user {
+        for (&user, keys) in &of_user {
             let guest = self.facts.guests.as_ref().is_some_and(|guests| guests.contains(&user));
-            let emergency = self.is_emergency(&keys, Some(user));
+            let (keys, emergency) = (keys.clone(), self.is_emergency(keys, Some(user)));
             let class = classes.entry((guest, keys, emergency)).or_insert((0, user));
             class.0 += 1;
             class.1 = class.1.min(user);
         }
+        self.of_user = of_user;
         for ((guest, keys, emergency), (count, sample)) in classes {
             // The directory tells guests from members; most guests are of the collaboration kind.
             let guest = guest.then_some((GuestType::B2bCollaborationGuest, Home::Elsewhere));
@@ -287,9 +291,7 @@ impl Builder<'_> {
                     && (unknown[*include] || unknown[*exclude])
                     && wanted.len() < MOST_HYPOTHETICAL
                 {
-                    let mut pair = vec![*include, *exclude];
-                    pair.sort_unstable();
-                    wanted.insert((None, pair));
+                    wanted.extend(self.both(*include, *exclude).map(|keys| (None, keys)));
                 }
             }
         }
@@ -323,6 +325,19 @@ impl Builder<'_> {
                 self.classes.push(Class { guest, keys, heads: Heads::Hypothetical, sample: None, emergency });
             }
         }
+    }
+
+    /// Somebody with two memberships, and what else is known of them; nobody is two users.
+    fn both(&self, one: usize, other: usize) -> Option<Vec<usize>> {
+        let user = |key: usize| (self.keys[key].0 == NameKind::User).then_some(&self.keys[key].1);
+        let known = match (user(one), user(other)) {
+            (Some(_), Some(_)) => return None,
+            (Some(id), None) | (None, Some(id)) => Uuid::try_parse(id).ok(),
+            (None, None) => None,
+        };
+        let known = known.and_then(|user| self.of_user.get(&user)).into_iter().flatten().copied();
+        let keys: BTreeSet<usize> = known.chain([one, other]).collect();
+        Some(keys.into_iter().collect())
     }
 
     /// Everybody else, who are the first class.

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+mod agreement;
 mod people;
+mod promise;
+mod tenants;
 
 pub(super) const STAFF: &str = "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e01";
 pub(super) const GLASS: &str = "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e02";
