@@ -56,13 +56,15 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
     // What several demands leave open is counted once. Fewer covers leave no less open.
     let mut distinct: Vec<Cell> = Vec::new();
     for (at, open) in seen.iter().enumerate() {
-        let fewer = |other: &Open| other.cut.len() < open.cut.len() && other.cut.iter().all(|c| open.cut.contains(c));
+        let fewer =
+            |other: &Open| other.cut.len() < open.cut.len() && other.cut.iter().all(|c| open.cut.contains(c));
         if seen.iter().enumerate().any(|(other, larger)| other != at && fewer(larger)) {
             continue;
         }
         let mut fresh = Vec::new();
         for piece in &open.pieces {
-            let earlier: Vec<&Cell> = distinct.iter().filter(|earlier| earlier.meets(layout, piece)).collect();
+            let earlier: Vec<&Cell> =
+                distinct.iter().filter(|earlier| earlier.meets(layout, piece)).collect();
             match subtract(layout, piece, &earlier, budget) {
                 Ok(parts) => fresh.extend(parts),
                 Err(Exhausted) => fresh.push(piece.clone()),

@@ -468,7 +468,12 @@ fn predicates_universe(len: usize, predicates: &Predicates, set: &[u64], base: &
 
 /// The fewest names, greedily, that together are exactly the set within the base. Of names that say as much the one
 /// that says least beyond the base is taken.
-fn parts(set: &[u64], base: &[u64], predicates: &Predicates, label: &impl Fn(usize) -> String) -> Vec<String> {
+fn parts(
+    set: &[u64],
+    base: &[u64],
+    predicates: &Predicates,
+    label: &impl Fn(usize) -> String,
+) -> Vec<String> {
     let mut open: Vec<u64> = set.to_vec();
     let mut out = Vec::new();
     let fits = |words: &Atoms| {
@@ -481,11 +486,15 @@ fn parts(set: &[u64], base: &[u64], predicates: &Predicates, label: &impl Fn(usi
         }
         any != 0
     };
-    let cut: Vec<(&Atoms, &str)> =
-        predicates.iter().filter(|(words, _)| fits(words)).map(|(words, name)| (words, name.as_str())).collect();
+    let cut: Vec<(&Atoms, &str)> = predicates
+        .iter()
+        .filter(|(words, _)| fits(words))
+        .map(|(words, name)| (words, name.as_str()))
+        .collect();
     while !is_zero(&open) && out.len() <= MOST_PARTS + 8 {
         let gain = |words: &Atoms| words.0.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
-        let beyond = |words: &Atoms| words.0.iter().zip(base).map(|(a, b)| (a & !b).count_ones()).sum::<u32>();
+        let beyond =
+            |words: &Atoms| words.0.iter().zip(base).map(|(a, b)| (a & !b).count_ones()).sum::<u32>();
         let best = cut
             .iter()
             .enumerate()
