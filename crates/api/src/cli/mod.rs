@@ -3,6 +3,8 @@
 mod admin;
 mod demo;
 mod emulator;
+mod evaluate;
+mod files;
 mod serve;
 
 use crate::config;
@@ -19,6 +21,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Tell what a set of policies makes of sign-ins (needs no server)
+    Evaluate(evaluate::Args),
     /// Serve the API and the browser application, and run imports unless POLICYTAB_WORKERS is 0
     Serve,
     /// Run imports only
@@ -39,15 +43,26 @@ enum Command {
 /// Why a command failed: one sentence for the person at the terminal.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// The status of a command whose input is of no use.
+const UNUSABLE: u8 = 2;
+
 /// Runs the command in `argv`.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Nothing of a server is needed, and input that is of no use has a status of its own.
+    if let Command::Evaluate(args) = &cli.command {
+        return evaluate::run(args).unwrap_or_else(|error| {
+            fail(&error.to_string());
+            ExitCode::from(UNUSABLE)
+        });
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
     };
     let result = runtime.block_on(async {
         match cli.command {
+            Command::Evaluate(args) => evaluate::run(&args).map(|_| ()),
             Command::Serve => serve::run(serve::What::ServerAndWorkers).await,
             Command::Worker => serve::run(serve::What::Workers).await,
             Command::Migrate => serve::migrate().await,
