@@ -37,7 +37,7 @@ CREATE TABLE emergency_choices (
     FOREIGN KEY (msp_id, customer_id) REFERENCES customers (msp_id, id) ON DELETE CASCADE
 );
 
--- Likewise for each baseline that the customer was ever compared with: a list of {kind, reference, live_id or null}.
+-- Likewise for each baseline that the customer was ever compared with: a list of {kind, reference, live ids}.
 CREATE TABLE baseline_bindings (
     msp_id      uuid NOT NULL,
     customer_id uuid NOT NULL,

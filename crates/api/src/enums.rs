@@ -4,9 +4,10 @@ use policytab_domain::{
     cloud::Cloud,
     customer::{CustomerStatus, NextStep},
     import::{ImportState, ImportStep, StepState, ZeroPolicies},
+    names::NameKind,
     problem::ProblemCode,
     role::Role,
-    snapshot::{ReferenceKind, ReferenceState},
+    snapshot::{DocumentKind, ReferenceKind, ReferenceState},
 };
 use serde_json::Value;
 use utoipa::{
@@ -73,6 +74,10 @@ schema_of! {
             ReferenceKind::Group, ReferenceKind::User, ReferenceKind::Role, ReferenceKind::Application,
             ReferenceKind::ServicePrincipal, ReferenceKind::TermsOfUse,
         ])];
+    /// [`NameKind`]
+    NameKindSchema = "NameKind", "Kinds of objects that a policy names.", [names(&NameKind::ALL)];
+    /// [`DocumentKind`]
+    DocumentKindSchema = "DocumentKind", "Kinds of objects that a snapshot holds in full.", [names(&DocumentKind::ALL)];
     /// [`ReferenceState`]
     ReferenceStateSchema = "ReferenceState", "What became of looking a reference up.",
         [names(&[ReferenceState::Resolved, ReferenceState::Deleted, ReferenceState::Unreadable])];

@@ -6,10 +6,10 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 pub fn configure(config: &mut ServiceConfig) {
     use crate::{
         api_tokens::routes as api_tokens, audit::routes as audit, auth::routes as auth,
-        baselines::routes as baselines, connect::routes as connect, customers::routes as customers,
-        events::routes as events, fleet::routes as fleet, imports::routes as imports,
-        reports::routes as reports, service as server, snapshots::routes as snapshots,
-        users::routes as users,
+        baselines::routes as baselines, bindings::routes as bindings, connect::routes as connect,
+        customers::routes as customers, emergency::routes as emergency, events::routes as events,
+        fleet::routes as fleet, imports::routes as imports, reports::routes as reports, service as server,
+        snapshots::routes as snapshots, users::routes as users,
     };
     config
         .service(
@@ -39,11 +39,18 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(imports::import_list)
                 .service(imports::import_fetch)
                 .service(reports::report_fetch)
+                .service(reports::finding_acceptance_put)
+                .service(reports::finding_acceptance_delete)
                 .service(reports::comparison_baseline_fetch)
                 .service(reports::comparison_baseline_put)
+                .service(emergency::emergency_access_fetch)
+                .service(emergency::emergency_access_put)
+                .service(bindings::binding_list)
+                .service(bindings::binding_put)
                 .service(snapshots::snapshot_list)
                 .service(snapshots::snapshot_fetch)
                 .service(snapshots::snapshot_policies)
+                .service(snapshots::snapshot_compare)
                 .service(baselines::co_managed_baseline_fetch)
                 .service(baselines::baseline_list)
                 .service(baselines::baseline_create)

@@ -2,9 +2,9 @@
 
 use crate::{AppResult, baselines::Source};
 use policytab_domain::{
-    binding::Bindings,
+    binding::{BindingChoice, Bindings},
     canonical::canonicalise,
-    facts::Facts,
+    facts::{EmergencyChoices, Facts},
     ids::BaselineId,
     import::{ComparisonBaseline, ZeroPolicies},
     licence::{self, Licences},
@@ -12,7 +12,7 @@ use policytab_domain::{
     normal::normal_digest,
     policy::Policy,
     policy_set::PolicySet,
-    report::{BaselineSource, ComparisonInput, compare},
+    report::{BaselineSource, ComparisonInput, Report, compare},
     snapshot::{Document, DocumentKind, SnapshotContent},
 };
 use policytab_store::{CanonicalDocument, CustomerCounts, CustomerRef, Mode, StoredDocument, TenantTx};
@@ -55,6 +55,83 @@ impl Baseline {
             }
         })
     }
+
+    /// The baseline's policies; `live` are the newest snapshot's.
+    fn into_set(self, live: &PolicySet) -> (BaselineSource, PolicySet) {
+        match self {
+            Self::Imported(None) => (BaselineSource::ImportedSnapshot, live.clone()),
+            Self::Imported(Some(first)) => (BaselineSource::ImportedSnapshot, PolicySet::of_snapshot(&first)),
+            Self::Workspace { id, name, source, documents } => {
+                (BaselineSource::Workspace { name, baseline_id: Some(id) }, stored_set(&source, &documents))
+            }
+        }
+    }
+}
+
+/// What an analysis rests on beside the snapshot, loaded.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    /// What to compare with.
+    pub(crate) baseline: Baseline,
+    /// What people said of the baseline's references.
+    pub(crate) bindings: Vec<BindingChoice>,
+    /// What people said of emergency access.
+    pub(crate) emergency: EmergencyChoices,
+}
+
+impl Ground {
+    /// Loads what the chosen comparison rests on.
+    pub(crate) async fn load<M: Mode>(
+        tx: &mut TenantTx<M>,
+        customer: &CustomerRef,
+        choice: ComparisonBaseline,
+    ) -> AppResult<Self> {
+        let bindings = match choice {
+            // The tenant's own ids mean themselves.
+            ComparisonBaseline::ImportedSnapshot => Vec::new(),
+            ComparisonBaseline::WorkspaceBaseline { baseline_id } => {
+                tx.bindings_confirmed(customer, baseline_id).await?
+            }
+        };
+        Ok(Self {
+            baseline: Baseline::load(tx, customer, choice).await?,
+            bindings,
+            emergency: tx.emergency_choices(customer).await?,
+        })
+    }
+}
+
+/// A snapshot and what it is compared with, read.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    /// The snapshot's policies.
+    pub(crate) live: PolicySet,
+    /// The baseline's.
+    pub(crate) baseline: PolicySet,
+    /// Where these come from.
+    pub(crate) source: BaselineSource,
+    /// What is known of the tenant beside its policies.
+    pub(crate) facts: Facts,
+    /// What the baseline's references mean there.
+    pub(crate) bindings: Bindings,
+    /// What people said of references that the baseline does not hold: a sentence each.
+    pub(crate) unused: Vec<String>,
+}
+
+impl Compared {
+    /// Reads both sides. Pure computation, but of hostile input perhaps a long one.
+    pub(crate) fn of(content: &SnapshotContent, ground: Ground) -> Self {
+        let Ground { baseline, bindings: said, emergency } = ground;
+        let facts = Facts { emergency, ..Facts::of_snapshot(content) };
+        let live = PolicySet::of_snapshot(content);
+        let (source, baseline) = baseline.into_set(&live);
+        let mut bindings = match source {
+            BaselineSource::Workspace { .. } => Bindings::suggest(&baseline, &live, &facts),
+            _ => Bindings::same_tenant(),
+        };
+        let unused = bindings.take_choices(&said);
+        Self { live, baseline, source, facts, bindings, unused }
+    }
 }
 
 /// Everything that follows from what was read.
@@ -68,30 +145,22 @@ pub(crate) struct Analysis {
     /// The few that the dashboard shows.
     pub(crate) licence_summary: Option<Value>,
     pub(crate) zero_policies: Option<ZeroPolicies>,
-    /// Findings: critical, high, medium, low, info.
-    pub(crate) summary: [i32; 5],
-    pub(crate) report: Value,
+    pub(crate) report: Report,
+    /// What was said of references that the baseline does not hold: a sentence each.
+    pub(crate) unused: Vec<String>,
+}
+
+/// Open findings: critical, high, medium, low, info.
+pub(crate) fn open_findings(report: &Report) -> [i32; 5] {
+    let s = &report.summary;
+    [s.critical, s.high, s.medium, s.low, s.info].map(|n| i32::try_from(n).unwrap_or(i32::MAX))
 }
 
 impl Analysis {
-    /// Analyses a snapshot against a baseline.
-    pub(crate) fn of(content: &SnapshotContent, baseline: Baseline) -> Self {
-        let licences = content.skus.as_deref().map(licence::detect);
-        let live = PolicySet::of_snapshot(content);
-        let (source, baseline) = match baseline {
-            Baseline::Imported(None) => (BaselineSource::ImportedSnapshot, live.clone()),
-            Baseline::Imported(Some(first)) => {
-                (BaselineSource::ImportedSnapshot, PolicySet::of_snapshot(&first))
-            }
-            Baseline::Workspace { id, name, source, documents } => {
-                (BaselineSource::Workspace { name, baseline_id: Some(id) }, stored_set(&source, &documents))
-            }
-        };
-        let facts = Facts::of_snapshot(content);
-        let bindings = match source {
-            BaselineSource::Workspace { .. } => Bindings::suggest(&baseline, &live, &facts),
-            _ => Bindings::same_tenant(),
-        };
+    /// Analyses a snapshot.
+    pub(crate) fn of(content: &SnapshotContent, ground: Ground) -> Self {
+        let Compared { live, baseline, source, facts, bindings, unused } = Compared::of(content, ground);
+        let licences = facts.licences.as_ref();
         let report = compare(&ComparisonInput {
             live: &live,
             facts: &facts,
@@ -102,24 +171,22 @@ impl Analysis {
         });
         let policies = counts(content);
         let zero_policies = (policies.iter().sum::<i32>() == 0)
-            .then(|| licence::diagnose_zero(content.security_defaults, licences.as_ref()));
-        let s = &report.summary;
+            .then(|| licence::diagnose_zero(content.security_defaults, licences));
         Self {
             documents: content.documents.iter().map(canonical).collect(),
             policies,
-            licence_summary: licences.as_ref().map(summary),
-            licences: licences.as_ref().and_then(|l| serde_json::to_value(l).ok()),
+            licence_summary: licences.map(summary),
+            licences: licences.and_then(|l| serde_json::to_value(l).ok()),
             zero_policies,
-            summary: [s.critical, s.high, s.medium, s.low, s.info]
-                .map(|n| i32::try_from(n).unwrap_or(i32::MAX)),
-            report: serde_json::to_value(&report).unwrap_or_default(),
+            report,
+            unused,
         }
     }
 
     /// The dashboard's numbers.
-    pub(crate) fn counts(&self) -> CustomerCounts {
+    pub(crate) fn counts(&self, findings: [i32; 5]) -> CustomerCounts {
         let [policies_enabled, policies_report_only, policies_disabled] = self.policies;
-        CustomerCounts { policies_enabled, policies_report_only, policies_disabled, findings: self.summary }
+        CustomerCounts { policies_enabled, policies_report_only, policies_disabled, findings }
     }
 }
 

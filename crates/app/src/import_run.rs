@@ -4,8 +4,9 @@
 //! the customer is what it was before.
 
 use crate::{
-    Actor, App, AppError,
-    analysis::{Analysis, Baseline},
+    Actor, App, AppError, AppResult,
+    acceptances::{self, Settled},
+    analysis::{Analysis, Ground, open_findings},
     audit, connect,
     progress::{Recorder, StepLog},
     worker::Meter,
@@ -161,11 +162,11 @@ async fn attempt(
         meter.import_step(step, took.as_secs_f64());
     }
     let comparison = begun.comparison_baseline;
-    let baseline = app
+    let ground = app
         .store
         .read(&actor.scope, async |tx| {
             let customer = tx.customer_lookup(customer).await?;
-            Baseline::load(tx, &customer, comparison).await
+            Ground::load(tx, &customer, comparison).await
         })
         .await?;
     steps.note(ImportStep::Snapshot, StepState::Running).await?;
@@ -173,7 +174,7 @@ async fn attempt(
     let content = Arc::new(content);
     let analysis = {
         let content = Arc::clone(&content);
-        tokio::task::spawn_blocking(move || Analysis::of(&content, baseline))
+        tokio::task::spawn_blocking(move || Analysis::of(&content, ground))
             .await
             .map_err(|e| Early::from(AppError::internal(e)))?
     };
@@ -246,9 +247,9 @@ async fn write(
         tx.import_step_set(import, job, ImportStep::CoManagedBaseline, StepState::Skipped, &none, None)
             .await?;
     }
-    report(tx, customer, snapshot, comparison, analysis).await?;
+    let settled = report(tx, customer, snapshot, comparison, analysis).await?;
     tx.import_step_set(import, job, ImportStep::Comparison, StepState::Succeeded, &none, None).await?;
-    let findings = serde_json::json!({"findings": analysis.summary.iter().sum::<i32>()});
+    let findings = serde_json::json!({"findings": analysis.report.findings.len()});
     tx.import_step_set(import, job, ImportStep::Report, StepState::Succeeded, &findings, None).await?;
     tx.customer_imported(
         customer,
@@ -257,7 +258,7 @@ async fn write(
             taken_at: content.taken_at,
             tenant_display_name: content.tenant.display_name.clone(),
             tenant_default_domain: content.tenant.default_domain.clone(),
-            counts: analysis.counts(),
+            counts: analysis.counts(settled.open),
             licences: analysis.licence_summary.clone(),
             zero_policies: analysis.zero_policies,
             comparison_baseline: comparison,
@@ -267,27 +268,30 @@ async fn write(
     tx.import_succeed(import, job, snapshot, analysis.zero_policies).await?;
     let details =
         serde_json::json!({"snapshot_id": snapshot, "policies": analysis.policies.iter().sum::<i32>()});
+    acceptances::tell(tx, actor, customer, &settled).await?;
     audit::write(tx, actor, "import.succeed", ("import", import.as_uuid()), details).await?;
     Ok(())
 }
 
-/// Stores the report of an analysis.
+/// Stores the report of an analysis, and ends the acceptances that hold for it no more.
 pub(crate) async fn report(
     tx: &mut TenantTx<ReadWrite>,
     customer: &CustomerRef,
     snapshot: SnapshotId,
     comparison: ComparisonBaseline,
     analysis: &Analysis,
-) -> Result<(), StoreError> {
+) -> AppResult<Settled> {
+    let body = serde_json::to_value(&analysis.report).map_err(AppError::internal)?;
     tx.report_insert(
         customer,
         &NewReport {
             snapshot_id: snapshot,
             comparison_baseline: comparison,
-            summary: analysis.summary,
-            body: &analysis.report,
+            // Of all findings: what is accepted differs from day to day, and a report is never changed.
+            summary: open_findings(&analysis.report),
+            body: &body,
         },
     )
     .await?;
-    Ok(())
+    acceptances::settle(tx, customer, &mut analysis.report.clone()).await
 }

@@ -3,13 +3,17 @@
 //! Knows neither HTTP nor SQL: it takes an [`Actor`] whose credential was verified, works through the store's scoped
 //! transactions, and calls Microsoft only outside of them.
 
+pub mod acceptances;
 pub mod actor;
 mod analysis;
+mod anew;
 pub mod api_tokens;
 pub mod audit;
 pub mod baselines;
+pub mod bindings;
 pub mod connect;
 pub mod customers;
+pub mod emergency;
 pub mod error;
 pub mod idempotency;
 pub mod import_run;

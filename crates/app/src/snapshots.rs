@@ -2,6 +2,7 @@
 
 use crate::{Actor, App, AppError, AppResult};
 use policytab_domain::{
+    changes::{Changes, changes},
     ids::{CustomerId, SnapshotId},
     snapshot::SnapshotContent,
 };
@@ -37,4 +38,29 @@ pub async fn fetch(
             Ok::<_, AppError>((row, tx.snapshot_content(&customer, snapshot).await?))
         })
         .await
+}
+
+/// Two snapshots of a customer, and what changed from the first to the second.
+pub async fn compare(
+    app: &App,
+    actor: &Actor,
+    id: CustomerId,
+    before: SnapshotId,
+    after: SnapshotId,
+) -> AppResult<(Snapshot, Snapshot, Changes)> {
+    let (was, is) = app
+        .store
+        .read(&actor.scope, async |tx| {
+            let customer = tx.customer_lookup(id).await?;
+            let row = tx.snapshot_fetch(&customer, before).await?;
+            let was = (row, tx.snapshot_content(&customer, before).await?);
+            let row = tx.snapshot_fetch(&customer, after).await?;
+            Ok::<_, AppError>((was, (row, tx.snapshot_content(&customer, after).await?)))
+        })
+        .await?;
+    let found = tokio::task::spawn_blocking(move || {
+        let found = changes(&was.1, &is.1);
+        (was.0, is.0, found)
+    });
+    found.await.map_err(AppError::internal)
 }

@@ -4,7 +4,7 @@
 //! whatever the first one had not committed never happened.
 
 use crate::{
-    App,
+    App, acceptances,
     import_run::{self, RunOutcome},
 };
 use futures_util::StreamExt as _;
@@ -21,6 +21,10 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// How often rows that have had their day are deleted.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
+
+/// How often accepted findings are looked at whose time may be over. The report itself shows it at once; the counts of
+/// the dashboard are wrong for this long at the most.
+const EXPIRY: Duration = Duration::from_secs(30);
 
 /// Feeds metrics.
 pub trait Meter: Send + Sync {
@@ -139,6 +143,21 @@ pub async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         match app.store.sweep_expired().await {
             Ok(swept) => tracing::debug!(?swept, "swept"),
             Err(error) => tracing::warn!(%error, "the sweep failed"),
+        }
+    }
+}
+
+/// Ends acceptances whose time is over, so that their findings count again.
+pub async fn expire_acceptances(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match acceptances::expire(&app).await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "acceptances of findings have run out"),
+            Err(error) => tracing::warn!(%error, "acceptances can't be looked at"),
+        }
+        tokio::select! {
+            () = told(&mut stopped) => return,
+            () = tokio::time::sleep(EXPIRY) => {}
         }
     }
 }

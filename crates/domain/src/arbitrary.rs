@@ -149,8 +149,8 @@ fn controls() -> (BoxedStrategy<Value>, BoxedStrategy<Value>) {
     let frequency = object(vec![
         ("isEnabled", on()),
         ("value", (1..40_i64).prop_map(Value::from).boxed()),
-        ("type", one(&["days", "hours"])),
-        ("frequencyInterval", one(&["timeBased", "everyTime"])),
+        ("type", one(&["days", "hours", "moons"])),
+        ("frequencyInterval", one(&["timeBased", "everyTime", "rarely"])),
         ("authenticationType", one(&["primaryAndSecondaryAuthentication", "secondaryAuthentication"])),
     ]);
     let session = object(vec![

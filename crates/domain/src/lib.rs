@@ -8,6 +8,7 @@ mod arbitrary;
 pub mod binding;
 pub mod canonical;
 pub mod catalog;
+pub mod changes;
 pub mod cloud;
 pub mod coverage;
 pub mod customer;

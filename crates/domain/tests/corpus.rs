@@ -12,7 +12,9 @@ use policytab_domain::{
     report::{BaselineSource, ComparisonInput, FindingKind, Report, compare, to_csv},
     severity::Severity,
 };
+use serde_json::Value;
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -82,6 +84,91 @@ fn round_trips_lose_nothing_and_normal_forms_are_stable() {
         assert_eq!(once.digest(), twice.digest(), "{}", read.path);
         assert_eq!(normal_digest(&read.policy), normal_digest(&Policy::read(&read.raw).0), "{}", read.path);
     }
+}
+
+/// Everything that a body says, as path and text without regard to case. Annotations say nothing; one text of several
+/// words is as many.
+fn said(value: &Value, path: &str, out: &mut BTreeSet<(String, String)>) {
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map {
+                if !name.contains("@odata.") && !name.starts_with("#microsoft.graph.") {
+                    said(inner, &format!("{path}.{name}").to_lowercase(), out);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| said(item, path, out)),
+        Value::Null => {}
+        Value::String(text) if is_flags(path) => {
+            out.extend(text.split(',').map(|word| (path.to_owned(), word.trim().to_lowercase())));
+        }
+        Value::String(text) => {
+            out.insert((path.to_owned(), text.to_lowercase()));
+        }
+        other => {
+            out.insert((path.to_owned(), other.to_string()));
+        }
+    }
+}
+
+fn is_flags(path: &str) -> bool {
+    ["transfermethods", "risklevels", "usertypes", "trafficprofiles"].iter().any(|end| path.ends_with(end))
+}
+
+#[test]
+fn everything_that_a_file_says_is_in_what_is_written() {
+    let Some(corpus) = shared("corpus") else { return };
+    let mut texts = 0;
+    for read in &read_folder(&corpus).policies {
+        let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
+        said(&read.raw, "", &mut before);
+        said(&read.policy.to_graph(), "", &mut after);
+        texts += before.len();
+        let lost: Vec<_> = before.symmetric_difference(&after).collect();
+        assert!(lost.is_empty(), "{}: {lost:?}", read.path);
+    }
+    assert!(texts > 5_000, "{texts}");
+}
+
+/// Whatever is taken out of a list of a real policy shows, save where the rest of the list says it all.
+#[test]
+fn what_is_taken_out_of_a_real_policy_shows() {
+    let Some(corpus) = shared("corpus") else { return };
+    let mut unseen: BTreeSet<String> = BTreeSet::new();
+    for read in read_folder(&corpus).distinct_policies() {
+        let before = normal_digest(&read.policy);
+        let mut body = read.policy.to_graph();
+        for part in ["conditions", "grantControls"] {
+            let groups: Vec<String> =
+                body[part].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+            for group in groups {
+                // A built-in strength is its id.
+                if body[part][&group]["id"].as_str().is_some_and(|id| id.starts_with("00000000-0000-")) {
+                    continue;
+                }
+                let lists: Vec<(String, usize)> = match &body[part][&group] {
+                    Value::Object(map) => map
+                        .iter()
+                        .map(|(name, list)| (name.clone(), list.as_array().map_or(0, Vec::len)))
+                        .collect(),
+                    _ => continue,
+                };
+                for (name, length) in lists {
+                    for at in 0..length {
+                        let whole = body[part][&group][&name].clone();
+                        if let Some(list) = body[part][&group][&name].as_array_mut() {
+                            list.remove(at);
+                        }
+                        if normal_digest(&Policy::read(&body).0) == before {
+                            unseen.insert(format!("{part}.{group}.{name}: {}", whole[at]));
+                        }
+                        body[part][&group][&name] = whole;
+                    }
+                }
+            }
+        }
+    }
+    insta::assert_json_snapshot!(unseen);
 }
 
 #[test]

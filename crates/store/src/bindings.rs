@@ -9,20 +9,8 @@ use crate::{
 };
 use diesel::{OptionalExtension as _, prelude::*};
 use diesel_async::RunQueryDsl;
-use policytab_domain::{ids::BaselineId, names::NameKind};
-use serde::{Deserialize, Serialize};
+use policytab_domain::{binding::BindingChoice, ids::BaselineId};
 use serde_json::Value;
-
-/// What one reference of a baseline means, as a person said.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ConfirmedBinding {
-    /// What kind of object.
-    pub kind: NameKind,
-    /// The id or placeholder by which the baseline names it.
-    pub reference: String,
-    /// The customer's object; `None`: it has none, on purpose.
-    pub live_id: Option<String>,
-}
 
 impl<M: Mode> TenantTx<M> {
     /// What people said about a baseline's references for this customer, in order of kind and reference.
@@ -33,7 +21,7 @@ impl<M: Mode> TenantTx<M> {
         &mut self,
         customer: &CustomerRef,
         baseline: BaselineId,
-    ) -> Result<Vec<ConfirmedBinding>, StoreError> {
+    ) -> Result<Vec<BindingChoice>, StoreError> {
         let row: Option<Value> = bindings::table
             .filter(
                 bindings::customer_id.eq(customer.uuid()).and(bindings::baseline_id.eq(baseline.as_uuid())),
@@ -55,7 +43,7 @@ impl TenantTx<ReadWrite> {
         &mut self,
         customer: &CustomerRef,
         baseline: BaselineId,
-        confirmed: &[ConfirmedBinding],
+        confirmed: &[BindingChoice],
     ) -> Result<(), StoreError> {
         self.baseline_pin(baseline).await?;
         let confirmed = to_json(&confirmed, "bindings")?;

@@ -129,7 +129,6 @@ pub use acceptances::{EndedBecause, NewAcceptance, StoredAcceptance};
 pub use api_tokens::{ApiToken, NewApiToken};
 pub use audit::{AuditEntry, AuditRow, AuditVerdict};
 pub use baselines::{Baseline, BaselinePatch, NewBaseline};
-pub use bindings::ConfirmedBinding;
 pub use boot::BootError;
 pub use co_managed::CoManagedBaseline;
 pub use connections::{Connection, ConnectionCheck, NewConnection};

@@ -232,6 +232,27 @@ export interface paths {
     patch: operations["customer_update"];
     trace?: never;
   };
+  "/api/v1/customers/{id}/bindings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the references of the comparison baseline that mean nothing by themselves in the customer's tenant, with what is
+     *     suggested for each and what people said.
+     */
+    get: operations["binding_list"];
+    /** Says what references of the comparison baseline mean, in place of what was said before; the report is made anew. */
+    put: operations["binding_put"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/customers/{id}/co-managed-baseline": {
     parameters: {
       query?: never;
@@ -298,6 +319,48 @@ export interface paths {
     /** Verifies the stored credentials again. */
     post: operations["connection_test"];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/emergency-access": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Reads which accounts and groups are emergency access: recognised from the newest snapshot's policies, confirmed or
+     *     refused by people, with the policies that still reach them.
+     */
+    get: operations["emergency_access_fetch"];
+    /** Says what is emergency access and what is not, in place of what was said before; the report is made anew. */
+    put: operations["emergency_access_put"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/findings/{finding_id}/acceptance": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Accepts a finding of the newest report for a while: it counts as accepted and no longer as open. It is open again when
+     *     the time is over or the facts behind it change. The same terms again change nothing; other terms replace them.
+     */
+    put: operations["finding_acceptance_put"];
+    post?: never;
+    /** Opens an accepted finding again. */
+    delete: operations["finding_acceptance_delete"];
     options?: never;
     head?: never;
     patch?: never;
@@ -397,6 +460,23 @@ export interface paths {
     };
     /** Reads a snapshot: everything but its policies, which have an address of their own. */
     get: operations["snapshot_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/snapshots/{snapshot_id}/compare/{other_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Compares two snapshots of a customer by meaning: what changed from the first to the second. */
+    get: operations["snapshot_compare"];
     put?: never;
     post?: never;
     delete?: never;
@@ -581,6 +661,49 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description An acceptance of a finding. */
+    Acceptance: {
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      accepted_at: string;
+      /** @description Who accepted it. */
+      accepted_by: string;
+      ended?: components["schemas"]["AcceptanceEnd"] | null;
+      /**
+       * Format: date-time
+       * @description Until when.
+       */
+      expires_at: string;
+      /** @description Who answers for that. */
+      owner: string;
+      /** @description Why the finding may stay. */
+      reason: string;
+    };
+    /**
+     * @description Why an acceptance ended by itself.
+     * @enum {string}
+     */
+    AcceptanceEnd: "expired" | "facts_changed";
+    /** @description Accepts a finding. */
+    AcceptanceTerms: {
+      /**
+       * Format: date-time
+       * @description Until when: in the future, at most two years ahead.
+       */
+      expires_at: string;
+      /**
+       * @description Who answers for that: a person or a team, of the MSP or of the customer.
+       * @example IT lead of Contoso
+       */
+      owner: string;
+      /**
+       * @description Why the finding may stay.
+       * @example Replaced by the new MDM in March; sign-ins are watched.
+       */
+      reason: string;
+    };
     /**
      * @description Kinds of credentials.
      * @enum {string}
@@ -803,6 +926,113 @@ export interface components {
       /** @description The new name. */
       name: string;
     };
+    /** @description One reference of a baseline and what it means in the customer's tenant. */
+    Binding: {
+      /** @description What else it may mean, the best first. */
+      alternatives: components["schemas"]["BindingSuggestion"][];
+      /** @description Whether it takes effect as an assumption that a person should look at. */
+      assumption: boolean;
+      basis?: components["schemas"]["BindingBasis"] | null;
+      /** @description What it is. */
+      kind: components["schemas"]["NameKind"];
+      /** @description What it means here; empty where it is unbound. */
+      live: components["schemas"]["LiveObject"][];
+      /** @description Its name in the baseline, where one is known. */
+      name?: string | null;
+      /** @description Why it means that, or why it means nothing. */
+      reason: string;
+      /** @description The id or the placeholder by which the baseline names it. */
+      reference: string;
+      /** @description Its standing. */
+      state: components["schemas"]["BindingState"];
+      /** @description The policies that name it. */
+      used_by: components["schemas"]["BindingUsedBy"][];
+    };
+    /**
+     * @description What a suggestion rests on.
+     * @enum {string}
+     */
+    BindingBasis: "id" | "name" | "content" | "emergency_access" | "similar_name";
+    /** @description What one reference means. */
+    BindingChoice: {
+      /** @description What it is. */
+      kind: components["schemas"]["NameKind"];
+      /** @description Ids of the objects that it means, one as a rule; empty: it means nothing here, on purpose. */
+      live: string[];
+      /** @description The id, the placeholder or the name by which the baseline knows it. */
+      reference: string;
+    };
+    /** @description What people say of references, in place of what was said before. A reference that is left out has its suggestion. */
+    BindingChoices: {
+      /** @description One entry for a reference at the most. */
+      bindings: components["schemas"]["BindingChoice"][];
+    };
+    /**
+     * @description How far a suggestion can be trusted.
+     * @enum {string}
+     */
+    BindingConfidence: "high" | "assumed" | "low";
+    /** @description The references of the comparison baseline that need a binding. */
+    BindingList: {
+      /** @description What the customer is compared with. */
+      comparison_baseline: components["schemas"]["ComparisonBaselineBody"];
+      /** @description By kind, then by name; none for the imported snapshot, whose ids mean themselves. */
+      items: components["schemas"]["Binding"][];
+    };
+    /**
+     * @description Standing of a binding.
+     * @enum {string}
+     */
+    BindingState: "confirmed" | "suggested" | "unbound";
+    /** @description A proposal for what a reference means. */
+    BindingSuggestion: {
+      /** @description What it rests on. */
+      basis: components["schemas"]["BindingBasis"];
+      /** @description How far it can be trusted. */
+      confidence: components["schemas"]["BindingConfidence"];
+      /** @description The objects, one as a rule. */
+      live: components["schemas"]["LiveObject"][];
+      /** @description The same in words. */
+      reason: string;
+    };
+    /**
+     * @description What a policy names an object for.
+     * @enum {string}
+     */
+    BindingUse: "include" | "exclude" | "control";
+    /** @description A policy of the baseline that names an object. */
+    BindingUsedBy: {
+      /** @description The policy's name. */
+      display_name: string;
+      /** @description The policy's key in the baseline. */
+      policy: string;
+      /** @description What for. */
+      use: components["schemas"]["BindingUse"];
+    };
+    /** @description An object that changed. */
+    ChangedObject: {
+      /** @description The whole object as it is; null where it is gone. */
+      after?: Record<string, never> | null;
+      /** @description The whole object as it was; null where it is new. */
+      before?: Record<string, never> | null;
+      /** @description What happened to it. */
+      change: components["schemas"]["ObjectChange"];
+      /** @description Its name. */
+      display_name: string;
+      /** @description Its id. */
+      id: string;
+      /** @description What it is. */
+      kind: components["schemas"]["DocumentKind"];
+    };
+    /** @description A policy that changed. */
+    ChangedPolicy: {
+      /** @description As it is. */
+      after: components["schemas"]["PolicyRef"];
+      /** @description As it was. */
+      before: components["schemas"]["PolicyRef"];
+      /** @description Field by field: `baseline` is what was, `live` what is. Empty where only the name is another. */
+      diff: components["schemas"]["FieldDiff"][];
+    };
     /**
      * @description Which Microsoft cloud the tenant lives in.
      * @enum {string}
@@ -1015,6 +1245,11 @@ export interface components {
      * @enum {string}
      */
     DiffDirection: "weaker" | "stronger" | "different";
+    /**
+     * @description Kinds of objects that a snapshot holds in full.
+     * @enum {string}
+     */
+    DocumentKind: "policy" | "named_location" | "authentication_strength" | "authentication_context";
     /** @description A policy that means the same as an earlier one. */
     DuplicatePolicyOut: {
       /** @description Which file. */
@@ -1022,6 +1257,76 @@ export interface components {
       /** @description The file of the earlier one. */
       same_as: string;
     };
+    /** @description Emergency access of a customer, as its newest snapshot shows it and as people said. */
+    EmergencyAccess: {
+      /**
+       * Format: int64
+       * @description How many accounts the confirmed and recognised ones are together; null where the members of a group were not read.
+       */
+      accounts?: number | null;
+      /** @description Users and groups, the surest first; those that people refused last. */
+      objects: components["schemas"]["EmergencyObject"][];
+      /**
+       * Format: uuid
+       * @description The snapshot that shows it.
+       */
+      snapshot_id: string;
+    };
+    /** @description A user or a group. */
+    EmergencyChoice: {
+      /**
+       * Format: uuid
+       * @description Its object id.
+       */
+      id: string;
+      /** @description User or group. */
+      kind: components["schemas"]["EmergencyKind"];
+    };
+    /** @description What people say of emergency access, in place of what was said before. */
+    EmergencyChoices: {
+      /** @description These are emergency access. */
+      confirmed: components["schemas"]["EmergencyChoice"][];
+      /** @description These are not, whatever they look like. */
+      refused: components["schemas"]["EmergencyChoice"][];
+    };
+    /**
+     * @description What emergency access can be.
+     * @enum {string}
+     */
+    EmergencyKind: "user" | "group";
+    /** @description A user or a group. */
+    EmergencyObject: {
+      /** @description Enforced policies that don't leave it out and ask for multifactor authentication. */
+      asked_by: components["schemas"]["PolicyRef"][];
+      /** @description Enforced policies that don't leave it out and would block it. */
+      blocked_by: components["schemas"]["PolicyRef"][];
+      /** @description How many of the enforced policies for all users leave it out. */
+      excluded_from: number;
+      /** @description Its object id. */
+      id: string;
+      /** @description User or group. */
+      kind: components["schemas"]["EmergencyKind"];
+      /** @description Ids of these accounts; of many the first 20. */
+      member_ids: string[];
+      /**
+       * Format: int64
+       * @description How many accounts it is; null where the group's members were not read.
+       */
+      members?: number | null;
+      /** @description Its name, where it is known. */
+      name?: string | null;
+      /** @description How many enforced policies there are for all users. */
+      of: number;
+      /** @description How sure it is. */
+      standing: components["schemas"]["EmergencyStanding"];
+      /** @description Whether its name says it. */
+      telling_name: boolean;
+    };
+    /**
+     * @description How sure it is that something is emergency access.
+     * @enum {string}
+     */
+    EmergencyStanding: "confirmed" | "recognised" | "candidate" | "refused";
     /** @description What changed. */
     EventOut: {
       /**
@@ -1087,11 +1392,14 @@ export interface components {
     FindingKind: "missing" | "changed" | "extra";
     /** @description One row of the report. */
     FindingOut: {
+      acceptance?: components["schemas"]["Acceptance"] | null;
       baseline_policy?: components["schemas"]["PolicyRef"] | null;
       /** @description What the nearest miss is. */
       cause: string;
       /** @description Field by field, baseline against live. */
       diff: components["schemas"]["FieldDiff"][];
+      /** @description The facts behind it: another value when one of them is another. */
+      fingerprint: string;
       /** @description Ids in published frameworks. */
       frameworks: string[];
       /** @description Stable from report to report while the facts behind it stay. */
@@ -1117,6 +1425,8 @@ export interface components {
       share?: number | null;
       /** @description Against what. */
       source: components["schemas"]["FindingSource"];
+      /** @description Where it stands. */
+      status: components["schemas"]["FindingStatus"];
       /** @description One line for the list. */
       title: string;
       /** @description One concrete unprotected sign-in; null where not computed. */
@@ -1127,6 +1437,11 @@ export interface components {
      * @enum {string}
      */
     FindingSource: "comparison_baseline" | "reference_check";
+    /**
+     * @description Standing of a finding.
+     * @enum {string}
+     */
+    FindingStatus: "open" | "accepted";
     /** @description The whole fleet in numbers. */
     FleetOut: {
       /** @description Customers by status. */
@@ -1298,6 +1613,15 @@ export interface components {
       /** @description Workload ID Premium: policies for workload identities. */
       workload_id: boolean;
     };
+    /** @description An object of the customer's tenant. */
+    LiveObject: {
+      /** @description Its id. */
+      id: string;
+      /** @description What it is. A group of a baseline may be bound to users. */
+      kind: components["schemas"]["NameKind"];
+      /** @description Its name, where one is known. */
+      name?: string | null;
+    };
     /** @description Email and password. */
     LoginIn: {
       /**
@@ -1339,10 +1663,31 @@ export interface components {
       name: string;
     };
     /**
+     * @description Kinds of objects that a policy names.
+     * @enum {string}
+     */
+    NameKind:
+      | "user"
+      | "group"
+      | "role"
+      | "application"
+      | "service_principal"
+      | "terms_of_use"
+      | "named_location"
+      | "authentication_strength"
+      | "authentication_context"
+      | "custom_factor"
+      | "filtering_profile";
+    /**
      * @description What to do next with a customer.
      * @enum {string}
      */
     NextStep: "connect" | "import" | "summary";
+    /**
+     * @description What happened to an object.
+     * @enum {string}
+     */
+    ObjectChange: "added" | "removed" | "changed";
     /** @description One application permission. */
     PermissionOut: {
       /**
@@ -1590,9 +1935,42 @@ export interface components {
        * @description When that snapshot was taken.
        */
       snapshot_taken_at: string;
-      /** @description Findings by severity, of the whole report. */
-      summary: components["schemas"]["FindingCountsOut"];
+      /** @description Findings of the whole report: the open ones by severity, and how many are accepted. */
+      summary: components["schemas"]["ReportSummary"];
       zero_policies?: components["schemas"]["ZeroPolicies"] | null;
+    };
+    /** @description Findings in numbers. */
+    ReportSummary: {
+      /**
+       * Format: int64
+       * @description Accepted findings, of whatever severity.
+       */
+      accepted: number;
+      /**
+       * Format: int64
+       * @description Open critical findings.
+       */
+      critical: number;
+      /**
+       * Format: int64
+       * @description Open high findings.
+       */
+      high: number;
+      /**
+       * Format: int64
+       * @description Information.
+       */
+      info: number;
+      /**
+       * Format: int64
+       * @description Open low findings.
+       */
+      low: number;
+      /**
+       * Format: int64
+       * @description Open medium findings.
+       */
+      medium: number;
     };
     /**
      * @description What a person or an API token may do; each role may what the ones before it may.
@@ -1638,6 +2016,23 @@ export interface components {
       path: string;
       /** @description Why. */
       reason: string;
+    };
+    /** @description What changed from one snapshot of a customer to another. */
+    SnapshotComparison: {
+      /** @description Policies that only the second one has. */
+      added: components["schemas"]["PolicyRef"][];
+      /** @description The snapshot that is compared. */
+      after: components["schemas"]["SnapshotOut"];
+      /** @description The snapshot that is compared with. */
+      before: components["schemas"]["SnapshotOut"];
+      /** @description Policies that both have and that mean something else or are called something else. */
+      changed: components["schemas"]["ChangedPolicy"][];
+      /** @description Named locations, authentication strengths and authentication contexts that are not the same in both. */
+      objects: components["schemas"]["ChangedObject"][];
+      /** @description Policies that only the first one has. */
+      removed: components["schemas"]["PolicyRef"][];
+      /** @description How many policies mean the same in both. */
+      unchanged: number;
     };
     /** @description A whole snapshot. */
     SnapshotDetailOut: components["schemas"]["SnapshotOut"] & {
@@ -2528,6 +2923,81 @@ export interface operations {
       };
     };
   };
+  binding_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The references. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BindingList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  binding_put: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BindingChoices"];
+      };
+    };
+    responses: {
+      /** @description The references as they are now. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BindingList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   co_managed_baseline_fetch: {
     parameters: {
       query?: never;
@@ -2774,6 +3244,151 @@ export interface operations {
       };
     };
   };
+  emergency_access_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Emergency access. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyAccess"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  emergency_access_put: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EmergencyChoices"];
+      };
+    };
+    responses: {
+      /** @description Emergency access as it is now. */
+      200: {
+        headers: {
+          /** @description The customer's version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyAccess"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  finding_acceptance_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The finding, as the report names it. */
+        finding_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AcceptanceTerms"];
+      };
+    };
+    responses: {
+      /** @description The finding, accepted. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FindingOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  finding_acceptance_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The finding, as the report names it. */
+        finding_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is open. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   import_create: {
     parameters: {
       query?: never;
@@ -2899,8 +3514,8 @@ export interface operations {
          * @example missing,changed
          */
         kind?: string;
-        /** @description Only findings of this standing; all are `open` until findings can be accepted. */
-        status?: "open";
+        /** @description Only findings of this standing. */
+        status?: "open" | "accepted";
         /** @description Only findings against this. */
         source?: "comparison_baseline" | "reference_check";
       };
@@ -2993,6 +3608,42 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["SnapshotDetailOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  snapshot_compare: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The snapshot that is compared with, the earlier one as a rule. */
+        snapshot_id: string;
+        /** @description The snapshot that is compared. */
+        other_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What changed. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SnapshotComparison"];
         };
       };
       /** @description A problem; `code` tells which. */

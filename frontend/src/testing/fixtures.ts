@@ -182,6 +182,9 @@ export function importAt(
 export function finding(change: Partial<Schemas["FindingOut"]> = {}): Schemas["FindingOut"] {
   return {
     id: "f1",
+    fingerprint: "882bc7d2cdc67b40deaf9832",
+    status: "open",
+    acceptance: null,
     severity: "high",
     severity_reason: "It covers all users.",
     kind: "changed",
@@ -212,8 +215,8 @@ export function report(
   findings: Schemas["FindingOut"][],
   change: Partial<Schemas["ReportOut"]> = {},
 ): Schemas["ReportOut"] {
-  const summary = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
-  for (const each of findings) summary[each.severity] += 1;
+  const summary = { critical: 0, high: 0, medium: 0, low: 0, info: 0, accepted: 0 };
+  for (const each of findings) summary[each.status === "accepted" ? "accepted" : each.severity] += 1;
   return {
     id: "0193a5a0-0000-7000-8000-000000000300",
     customer_id: CUSTOMER_ID,

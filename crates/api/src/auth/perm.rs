@@ -34,7 +34,9 @@ permissions! {
     ImportStart: Operator,
     /// See reports.
     ReportRead: Viewer,
-    /// Choose what a customer is compared with.
+    /// Accept findings, and open them again.
+    FindingAccept: Operator,
+    /// Choose what a customer is compared with, what the baseline's references mean, and what is emergency access.
     ComparisonWrite: Admin,
     /// See the baseline library.
     BaselineRead: Viewer,

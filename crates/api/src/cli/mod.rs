@@ -1,8 +1,12 @@
 //! The command line of the one binary.
 
 mod admin;
+mod compare;
 mod demo;
 mod emulator;
+mod files;
+mod inspect;
+mod output;
 mod serve;
 
 use crate::config;
@@ -11,7 +15,7 @@ use std::process::ExitCode;
 
 /// Onboards Microsoft Entra tenants and keeps their Conditional Access in order.
 #[derive(Debug, Parser)]
-#[command(name = "policytab", version, about, after_help = config::help())]
+#[command(name = "policytab", version, after_help = config::help())]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -19,6 +23,24 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Files(OfFiles),
+    #[command(flatten)]
+    Server(OfServer),
+}
+
+/// Commands that read files and need nothing else: no server, no database, no settings, no network.
+#[derive(Debug, Subcommand)]
+enum OfFiles {
+    /// Tell what is recognised in files and folders of policies
+    Inspect(inspect::Args),
+    /// Compare policies in files with a baseline in files
+    Compare(compare::Args),
+}
+
+/// Commands of a server.
+#[derive(Debug, Subcommand)]
+enum OfServer {
     /// Serve the API and the browser application, and run imports unless POLICYTAB_WORKERS is 0
     Serve,
     /// Run imports only
@@ -39,22 +61,43 @@ enum Command {
 /// Why a command failed: one sentence for the person at the terminal.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// The status of a command whose input is of no use.
+const UNUSABLE: u8 = 2;
+
 /// Runs the command in `argv`.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    match Cli::parse().command {
+        Command::Files(command) => of_files(&command),
+        Command::Server(command) => of_server(command),
+    }
+}
+
+/// Ends with the command's own status, or with 2 where there is nothing to work with.
+fn of_files(command: &OfFiles) -> ExitCode {
+    let result = match command {
+        OfFiles::Inspect(args) => inspect::run(args),
+        OfFiles::Compare(args) => compare::run(args),
+    };
+    result.unwrap_or_else(|error| {
+        output::say(&error.to_string());
+        ExitCode::from(UNUSABLE)
+    })
+}
+
+fn of_server(command: OfServer) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
     };
     let result = runtime.block_on(async {
-        match cli.command {
-            Command::Serve => serve::run(serve::What::ServerAndWorkers).await,
-            Command::Worker => serve::run(serve::What::Workers).await,
-            Command::Migrate => serve::migrate().await,
-            Command::Demo(args) => demo::run(args).await,
-            Command::Emulator(args) => emulator::run(args).await,
-            Command::Openapi => openapi(),
-            Command::Admin(command) => admin::run(command).await,
+        match command {
+            OfServer::Serve => serve::run(serve::What::ServerAndWorkers).await,
+            OfServer::Worker => serve::run(serve::What::Workers).await,
+            OfServer::Migrate => serve::migrate().await,
+            OfServer::Demo(args) => demo::run(args).await,
+            OfServer::Emulator(args) => emulator::run(args).await,
+            OfServer::Openapi => openapi(),
+            OfServer::Admin(command) => admin::run(command).await,
         }
     });
     // A look-up of a host name may still hang in a thread; nothing waits for it.

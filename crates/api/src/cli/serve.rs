@@ -114,6 +114,7 @@ impl Running {
             .map(|slot| tokio::spawn(worker::run(app.clone(), slot, settings.clone(), stopped.clone())))
             .collect();
         workers.push(tokio::spawn(worker::sweep(app.clone(), stopped.clone())));
+        workers.push(tokio::spawn(worker::expire_acceptances(app.clone(), stopped.clone())));
         let server = match listener {
             None => None,
             Some(listener) => {

@@ -21,6 +21,18 @@ pub fn display_name(text: &str) -> Result<(), ValidationError> {
     }
 }
 
+/// 1 to `most` characters after trimming; no control characters but line breaks and tabs.
+pub fn prose(text: &str, most: usize) -> Result<(), ValidationError> {
+    let trimmed = text.trim();
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    match trimmed.chars().count() {
+        0 => Err(error("length", "must not be empty")),
+        n if n > most => Err(error("length", format!("at most {most} characters"))),
+        _ if trimmed.chars().any(odd) => Err(error("control", "must not contain control characters")),
+        _ => Ok(()),
+    }
+}
+
 /// A GUID, as the Entra admin center shows it.
 pub fn guid(text: &str) -> Result<(), ValidationError> {
     Uuid::try_parse(text.trim())

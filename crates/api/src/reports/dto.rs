@@ -1,14 +1,13 @@
 //! The baseline-quality report on the wire.
 
-use crate::{
-    customers::dto::FindingCountsOut, enums::ZeroPoliciesSchema, imports::dto::ComparisonBaselineBody,
-};
+use crate::{enums::ZeroPoliciesSchema, http::text, imports::dto::ComparisonBaselineBody};
 use chrono::{DateTime, Utc};
-use policytab_domain::import::ZeroPolicies;
+use policytab_domain::{import::ZeroPolicies, report::FindingStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+use validator::{Validate, ValidationError};
 
 /// A baseline-quality report.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,8 +26,8 @@ pub struct ReportOut {
     pub comparison_baseline: ComparisonBaselineBody,
     /// Its name, for people.
     pub comparison_baseline_name: String,
-    /// Findings by severity, of the whole report.
-    pub summary: FindingCountsOut,
+    /// Findings of the whole report: the open ones by severity, and how many are accepted.
+    pub summary: ReportSummaryOut,
     /// Findings by rank: severity, share of sign-ins lost, name. Filtered as asked for.
     pub findings: Vec<FindingOut>,
     /// Each baseline policy beside the live policy that means the most similar thing.
@@ -40,6 +39,24 @@ pub struct ReportOut {
     /// Why the snapshot holds no policies, where it holds none.
     #[schema(value_type = Option<ZeroPoliciesSchema>)]
     pub zero_policies: Option<ZeroPolicies>,
+}
+
+/// Findings in numbers.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReportSummary)]
+pub struct ReportSummaryOut {
+    /// Open critical findings.
+    pub critical: i64,
+    /// Open high findings.
+    pub high: i64,
+    /// Open medium findings.
+    pub medium: i64,
+    /// Open low findings.
+    pub low: i64,
+    /// Information.
+    pub info: i64,
+    /// Accepted findings, of whatever severity.
+    pub accepted: i64,
 }
 
 /// Severities.
@@ -148,6 +165,71 @@ pub struct FindingOut {
     pub not_licensed: Vec<String>,
     /// Field by field, baseline against live.
     pub diff: Vec<FieldDiffOut>,
+    /// The facts behind it: another value when one of them is another.
+    pub fingerprint: String,
+    /// Where it stands.
+    pub status: FindingStatusName,
+    /// The acceptance that holds, or the one that has ended by itself; null where there is neither.
+    #[serde(default)]
+    pub acceptance: Option<AcceptanceOut>,
+}
+
+/// An acceptance of a finding.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Acceptance)]
+pub struct AcceptanceOut {
+    /// Why the finding may stay.
+    pub reason: String,
+    /// Who answers for that.
+    pub owner: String,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+    /// Who accepted it.
+    pub accepted_by: String,
+    /// When.
+    pub accepted_at: DateTime<Utc>,
+    /// Why it holds no more; null while it holds.
+    pub ended: Option<AcceptanceEndName>,
+}
+
+/// Why an acceptance ended by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AcceptanceEnd)]
+pub enum AcceptanceEndName {
+    /// Its time was over.
+    Expired,
+    /// The facts behind the finding are others now.
+    FactsChanged,
+}
+
+/// Accepts a finding.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AcceptanceTerms)]
+pub struct AcceptanceBody {
+    /// Why the finding may stay.
+    #[validate(custom(function = "reason"))]
+    #[schema(
+        min_length = 1,
+        max_length = 2000,
+        example = "Replaced by the new MDM in March; sign-ins are watched."
+    )]
+    pub reason: String,
+    /// Who answers for that: a person or a team, of the MSP or of the customer.
+    #[validate(custom(function = "owner"))]
+    #[schema(min_length = 1, max_length = 200, example = "IT lead of Contoso")]
+    pub owner: String,
+    /// Until when: in the future, at most two years ahead.
+    pub expires_at: DateTime<Utc>,
+}
+
+fn reason(value: &str) -> Result<(), ValidationError> {
+    text::prose(value, 2000)
+}
+
+fn owner(value: &str) -> Result<(), ValidationError> {
+    text::prose(value, 200)
 }
 
 /// A live policy that would have closed a gap, had it not been for one thing.
@@ -263,7 +345,7 @@ pub struct ReportQuery {
     /// Only these kinds, separated by commas.
     #[param(example = "missing,changed")]
     pub kind: Option<String>,
-    /// Only findings of this standing; all are `open` until findings can be accepted.
+    /// Only findings of this standing.
     #[param(inline)]
     pub status: Option<FindingStatusName>,
     /// Only findings against this.
@@ -276,6 +358,17 @@ pub struct ReportQuery {
 #[serde(rename_all = "snake_case")]
 #[schema(as = FindingStatus)]
 pub enum FindingStatusName {
-    /// Nobody accepted it.
+    /// Nobody accepted it, or the acceptance has ended.
     Open,
+    /// Somebody accepted it, for a while.
+    Accepted,
+}
+
+impl From<FindingStatus> for FindingStatusName {
+    fn from(status: FindingStatus) -> Self {
+        match status {
+            FindingStatus::Open => Self::Open,
+            FindingStatus::Accepted => Self::Accepted,
+        }
+    }
 }

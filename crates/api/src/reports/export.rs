@@ -8,11 +8,13 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use policytab_app::reports::ReportView;
-use policytab_domain::report::{FindingSource, HtmlContext, Report, to_csv, to_html};
+use policytab_domain::report::{FindingSource, HtmlContext, Report, Summary, to_csv, to_html};
 
 /// A report with what its file needs around it.
 pub(super) struct Exported {
     pub(super) view: ReportView,
+    /// Of the whole report.
+    pub(super) summary: Summary,
     /// Its findings filtered as asked for.
     pub(super) report: Report,
 }
@@ -53,7 +55,7 @@ pub(super) fn answer(exported: Exported, format: Format) -> ApiResult<HttpRespon
     let mut response = HttpResponse::Ok();
     response.insert_header((VARY, "accept"));
     let name = |ending: &str| {
-        let date = exported.view.report.created_at.format("%Y-%m-%d");
+        let date = exported.view.stored.created_at.format("%Y-%m-%d");
         format!("attachment; filename=\"report-{date}.{ending}\"")
     };
     Ok(match format {
@@ -75,7 +77,7 @@ pub(super) fn answer(exported: Exported, format: Format) -> ApiResult<HttpRespon
                     None => tenant.display_name.clone(),
                 },
                 snapshot_taken: when(view.snapshot.taken_at),
-                generated: when(view.report.created_at),
+                generated: when(view.stored.created_at),
             };
             response
                 .content_type("text/html; charset=utf-8")
@@ -89,21 +91,23 @@ fn when(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// A value of the domain as the API describes it.
+pub(crate) fn same<T: serde::Serialize, U: serde::de::DeserializeOwned>(value: &T) -> ApiResult<U> {
+    serde_json::to_value(value).and_then(serde_json::from_value).map_err(ApiError::internal)
+}
+
 /// The report as the API describes it. The DTOs name the domain's members, so that one is read from the other.
 fn json(exported: &Exported) -> ApiResult<ReportOut> {
-    fn same<T: serde::Serialize, U: serde::de::DeserializeOwned>(value: &T) -> ApiResult<U> {
-        serde_json::to_value(value).and_then(serde_json::from_value).map_err(ApiError::internal)
-    }
-    let Exported { view, report } = exported;
+    let Exported { view, summary, report } = exported;
     Ok(ReportOut {
-        id: view.report.id.as_uuid(),
+        id: view.stored.id.as_uuid(),
         customer_id: view.customer.id.as_uuid(),
-        snapshot_id: view.report.snapshot_id.as_uuid(),
+        snapshot_id: view.stored.snapshot_id.as_uuid(),
         snapshot_taken_at: view.snapshot.taken_at,
-        created_at: view.report.created_at,
-        comparison_baseline: view.report.comparison_baseline.into(),
+        created_at: view.stored.created_at,
+        comparison_baseline: view.stored.comparison_baseline.into(),
         comparison_baseline_name: view.baseline_name.clone(),
-        summary: view.report.summary.map(i64::from).into(),
+        summary: same(summary)?,
         findings: same(&report.findings)?,
         pairs: same(&report.pairs)?,
         checks: same(&report.checks)?,

@@ -3,3 +3,5 @@
 pub mod dto;
 mod export;
 pub mod routes;
+
+pub(crate) use export::same;

@@ -1,7 +1,7 @@
 //! Routes of the baseline-quality report and of the choice of what to compare with.
 
 use super::{
-    dto::{FindingStatusName, ReportOut, ReportQuery},
+    dto::{AcceptanceBody, FindingOut, ReportOut, ReportQuery},
     export::{self, Exported, Format},
 };
 use crate::{
@@ -11,16 +11,16 @@ use crate::{
         etag::{IfMatch, etag},
     },
     imports::dto::ComparisonBaselineBody,
-    problem::{ApiError, ApiResult},
+    problem::ApiResult,
     state::State,
 };
-use actix_web::{HttpRequest, HttpResponse, get, put, web};
-use policytab_app::{actor::Actor, reports};
-use policytab_domain::{
-    problem::Problem,
-    report::{FindingKind, Report},
-    severity::Severity,
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use policytab_app::{
+    acceptances::{self, Terms},
+    actor::Actor,
+    reports,
 };
+use policytab_domain::{problem::Problem, report::FindingKind, severity::Severity};
 use policytab_store::Customer;
 use serde::de::{DeserializeOwned, value::StrDeserializer};
 use uuid::Uuid;
@@ -53,16 +53,16 @@ pub async fn report_fetch(
 
 async fn load(state: &State, who: &Actor, id: Uuid, query: &ReportQuery) -> ApiResult<Exported> {
     let view = reports::latest(&state.app, who, id.into()).await?;
-    let mut report: Report = serde_json::from_value(view.report.body.clone()).map_err(ApiError::internal)?;
+    let (mut report, summary) = (view.report.clone(), view.report.summary);
     let severities = words::<Severity>(query.severity.as_deref(), "severity")?;
     let kinds = words::<FindingKind>(query.kind.as_deref(), "kind")?;
     report.findings.retain(|f| {
         (severities.is_empty() || severities.contains(&f.severity))
             && (kinds.is_empty() || kinds.contains(&f.kind))
             && query.source.is_none_or(|s| s == f.source.into())
-            && query.status.is_none_or(|s| s == FindingStatusName::Open)
+            && query.status.is_none_or(|s| s == f.status.into())
     });
-    Ok(Exported { view, report })
+    Ok(Exported { view, summary, report })
 }
 
 /// Splits a comma-separated filter and refuses words that it doesn't know.
@@ -76,6 +76,51 @@ fn words<T: DeserializeOwned>(text: Option<&str>, field: &str) -> Result<Vec<T>,
                 .map_err(|error| Problem::invalid(field, error.to_string()))
         })
         .collect()
+}
+
+/// Accepts a finding of the newest report for a while: it counts as accepted and no longer as open. It is open again when
+/// the time is over or the facts behind it change. The same terms again change nothing; other terms replace them.
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("id" = Uuid, Path, description = "The customer."),
+        ("finding_id" = String, Path, description = "The finding, as the report names it."),
+    ),
+    request_body = AcceptanceBody,
+    responses((status = 200, description = "The finding, accepted.", body = FindingOut))
+)]
+#[put("/customers/{id}/findings/{finding_id}/acceptance")]
+pub async fn finding_acceptance_put(
+    who: Authed<perm::FindingAccept>,
+    state: web::Data<State>,
+    path: web::Path<(Uuid, String)>,
+    terms: Valid<AcceptanceBody>,
+) -> ApiResult<web::Json<FindingOut>> {
+    let (id, finding) = path.into_inner();
+    let AcceptanceBody { reason, owner, expires_at } = terms.body;
+    let terms = Terms { reason, owner, expires_at };
+    let finding = acceptances::accept(&state.app, &who, id.into(), &finding, terms).await?;
+    Ok(web::Json(export::same(&finding)?))
+}
+
+/// Opens an accepted finding again.
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("id" = Uuid, Path, description = "The customer."),
+        ("finding_id" = String, Path, description = "The finding, as the report names it."),
+    ),
+    responses((status = 204, description = "It is open."))
+)]
+#[delete("/customers/{id}/findings/{finding_id}/acceptance")]
+pub async fn finding_acceptance_delete(
+    who: Authed<perm::FindingAccept>,
+    state: web::Data<State>,
+    path: web::Path<(Uuid, String)>,
+) -> ApiResult<HttpResponse> {
+    let (id, finding) = path.into_inner();
+    acceptances::reopen(&state.app, &who, id.into(), &finding).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// What a customer is compared with.

@@ -2,11 +2,12 @@
 
 use crate::{
     customers::dto::PolicyCountsOut,
-    enums::{ReferenceKindSchema, ReferenceStateSchema},
+    enums::{DocumentKindSchema, ReferenceKindSchema, ReferenceStateSchema},
+    reports::dto::{FieldDiffOut, PolicyRefOut},
 };
 use chrono::{DateTime, Utc};
-use policytab_domain::snapshot::{ReferenceKind, ReferenceState};
-use serde::Serialize;
+use policytab_domain::snapshot::{DocumentKind, ReferenceKind, ReferenceState};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -138,4 +139,70 @@ pub struct PolicyOut {
 pub struct PolicyList {
     /// In Graph's order.
     pub items: Vec<PolicyOut>,
+}
+
+/// What changed from one snapshot of a customer to another.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SnapshotComparison)]
+pub struct ComparisonOut {
+    /// The snapshot that is compared with.
+    pub before: SnapshotOut,
+    /// The snapshot that is compared.
+    pub after: SnapshotOut,
+    /// Policies that only the second one has.
+    pub added: Vec<PolicyRefOut>,
+    /// Policies that only the first one has.
+    pub removed: Vec<PolicyRefOut>,
+    /// Policies that both have and that mean something else or are called something else.
+    pub changed: Vec<ChangedPolicyOut>,
+    /// How many policies mean the same in both.
+    pub unchanged: usize,
+    /// Named locations, authentication strengths and authentication contexts that are not the same in both.
+    pub objects: Vec<ChangedObjectOut>,
+}
+
+/// A policy that changed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ChangedPolicy)]
+pub struct ChangedPolicyOut {
+    /// As it was.
+    pub before: PolicyRefOut,
+    /// As it is.
+    pub after: PolicyRefOut,
+    /// Field by field: `baseline` is what was, `live` what is. Empty where only the name is another.
+    pub diff: Vec<FieldDiffOut>,
+}
+
+/// What happened to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ObjectChange)]
+pub enum ObjectChangeName {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It holds something else, or is called something else.
+    Changed,
+}
+
+/// An object that changed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ChangedObject)]
+pub struct ChangedObjectOut {
+    /// What it is.
+    #[schema(value_type = DocumentKindSchema)]
+    pub kind: DocumentKind,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub display_name: String,
+    /// What happened to it.
+    pub change: ObjectChangeName,
+    /// The whole object as it was; null where it is new.
+    #[schema(value_type = Option<Object>)]
+    pub before: Option<Value>,
+    /// The whole object as it is; null where it is gone.
+    #[schema(value_type = Option<Object>)]
+    pub after: Option<Value>,
 }

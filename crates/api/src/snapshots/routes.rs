@@ -2,13 +2,14 @@
 
 use super::{
     convert::{policies, snapshot},
-    dto::{PolicyList, ReferenceOut, SnapshotDetailOut, SnapshotPage, UnreadOut},
+    dto::{ComparisonOut, PolicyList, ReferenceOut, SnapshotDetailOut, SnapshotPage, UnreadOut},
     licences::licences,
 };
 use crate::{
     auth::{extract::Authed, perm},
     http::page::{self, PageQuery},
     problem::ApiResult,
+    reports::same,
     state::State,
 };
 use actix_web::{get, web};
@@ -98,6 +99,36 @@ pub async fn snapshot_policies(
         .of_kind(DocumentKind::Policy)
         .map(|d| (Some(d.object_id.clone()), d.beta_only, d.body.clone()));
     Ok(web::Json(PolicyList { items: policies(bodies, &names) }))
+}
+
+/// Compares two snapshots of a customer by meaning: what changed from the first to the second.
+#[utoipa::path(
+    tag = "snapshots",
+    params(
+        ("id" = Uuid, Path, description = "The customer."),
+        ("snapshot_id" = Uuid, Path, description = "The snapshot that is compared with, the earlier one as a rule."),
+        ("other_id" = Uuid, Path, description = "The snapshot that is compared."),
+    ),
+    responses((status = 200, description = "What changed.", body = ComparisonOut))
+)]
+#[get("/customers/{id}/snapshots/{snapshot_id}/compare/{other_id}")]
+pub async fn snapshot_compare(
+    who: Authed<perm::CustomerRead>,
+    state: web::Data<State>,
+    path: web::Path<(Uuid, Uuid, Uuid)>,
+) -> ApiResult<web::Json<ComparisonOut>> {
+    let (customer, before, after) = path.into_inner();
+    let (before, after, changes) =
+        snapshots::compare(&state.app, &who, customer.into(), before.into(), after.into()).await?;
+    Ok(web::Json(ComparisonOut {
+        before: snapshot(customer, &before),
+        after: snapshot(customer, &after),
+        added: same(&changes.added)?,
+        removed: same(&changes.removed)?,
+        changed: same(&changes.changed)?,
+        unchanged: changes.unchanged,
+        objects: same(&changes.objects)?,
+    }))
 }
 
 fn references(content: &SnapshotContent) -> Vec<ReferenceOut> {

@@ -3,9 +3,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod acceptances;
 mod canary;
 mod connect;
 mod customers;
+mod decisions;
 mod fences;
 mod hostile;
 mod idempotency;

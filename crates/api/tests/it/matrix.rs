@@ -97,8 +97,10 @@ async fn another_msps_things_do_not_exist() {
         // A foreign thing below a customer of one's own.
         for (member, theirs) in [("{import_id}", &one.import), ("{snapshot_id}", &one.snapshot)] {
             if operation.path.contains(member) {
-                let path =
-                    |id: &str| operation.path.replace("{id}", &self::id(&two.customer)).replace(member, id);
+                let path = |id: &str| {
+                    let own = operation.path.replace("{id}", &self::id(&two.customer)).replace(member, id);
+                    own.replace("{other_id}", &two.snapshot)
+                };
                 let foreign = two.owner.get(&path(theirs)).send().await;
                 let absent = two.owner.get(&path(&Uuid::now_v7().to_string())).send().await;
                 assert_eq!(foreign.problem_only(), absent.problem_only(), "they can be told apart");

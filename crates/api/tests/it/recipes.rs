@@ -21,6 +21,8 @@ pub(crate) struct Side {
     pub(crate) import: String,
     pub(crate) snapshot: String,
     pub(crate) baseline: String,
+    /// A finding that can be accepted.
+    pub(crate) finding: String,
     /// Texts that only this MSP may see.
     pub(crate) marks: Vec<String>,
 }
@@ -54,7 +56,12 @@ impl Side {
         marks.extend([id(&customer), id(&baseline), import.clone(), snapshot.clone()]);
         marks.push(email.split_once('@').expect("an address").1.to_owned());
         let baseline = id(&baseline);
-        Self { owner, email, customer, import, snapshot, baseline, marks }
+        // Something must be found that can be accepted: the policy that the tenant does not have.
+        let choice = json!({"kind": "workspace_baseline", "baseline_id": baseline});
+        owner.put(&at(&customer, "/comparison-baseline"), &choice).send().await.expect_status(200);
+        let report = owner.read(&at(&customer, "/report?source=comparison_baseline&kind=missing")).await;
+        let finding = id(&report["findings"][0]);
+        Self { owner, email, customer, import, snapshot, baseline, finding, marks }
     }
 
     async fn made(&self, path: &str, body: Value) -> String {
@@ -90,6 +97,9 @@ impl Side {
             | "snapshot_list"
             | "snapshot_fetch"
             | "snapshot_policies"
+            | "snapshot_compare"
+            | "emergency_access_fetch"
+            | "binding_list"
             | "import_fetch" => {}
             "problem_fetch" => path = path.replace("{code}", "not_found"),
             "session_login" => body = Some(json!({"email": self.email, "password": PASSWORD})),
@@ -138,13 +148,27 @@ impl Side {
             "connection_delete" => {
                 customer = id(&app.connected(&self.owner, &app.another_tenant("no-policies")).await);
             }
-            "comparison_baseline_put" => body = Some(json!({"kind": "imported_snapshot"})),
+            "finding_acceptance_put" => {
+                path = path.replace("{finding_id}", &self.finding);
+                body = Some(accepted_until(90));
+            }
+            "finding_acceptance_delete" => {
+                path = path.replace("{finding_id}", &self.finding);
+                let put = at(&self.customer, &format!("/findings/{}/acceptance", self.finding));
+                self.owner.put(&put, &accepted_until(30)).send().await.expect_status(200);
+            }
+            "emergency_access_put" => body = Some(json!({"confirmed": [], "refused": []})),
+            "binding_put" => body = Some(json!({"bindings": []})),
+            "comparison_baseline_put" => {
+                body = Some(json!({"kind": "workspace_baseline", "baseline_id": self.baseline}));
+            }
             "import_create" => body = Some(json!({})),
             unknown => panic!("the operation {unknown} has no recipe: add one to {}", file!()),
         }
         let first = if path.contains("/customers/{id}") { customer } else { other };
         path = path.replace("{id}", &first);
         path = path.replace("{import_id}", &self.import).replace("{snapshot_id}", &self.snapshot);
+        path = path.replace("{other_id}", &self.snapshot);
         let method: Method = operation.method.parse().expect("a method");
         let mut request = who.call(method, &path);
         if let Some(body) = &body {
@@ -162,6 +186,12 @@ impl Side {
             app.ended(&self.owner, &self.customer, &answer.json()).await;
         }
     }
+}
+
+/// Terms for a finding, good for so many days.
+pub(crate) fn accepted_until(days: i64) -> Value {
+    let until = chrono::Utc::now() + chrono::TimeDelta::days(days);
+    json!({"reason": "Replaced next month", "owner": "Ada", "expires_at": until.to_rfc3339()})
 }
 
 fn new_user() -> Value {

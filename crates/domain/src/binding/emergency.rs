@@ -6,7 +6,8 @@ use super::{Key, similar::is_emergency};
 use crate::{
     facts::Facts,
     names::NameKind,
-    normal::{Field, Item},
+    normal::{Field, Item, NormalPolicy},
+    policy::PolicyState,
     policy_set::PolicySet,
 };
 use std::collections::BTreeMap;
@@ -29,18 +30,22 @@ pub(super) struct Candidates {
 }
 
 /// What a person confirmed, else the groups and users that at least two of three enforced policies for all users
-/// exclude: those with a telling name where there are any, else those that are excluded most.
+/// exclude (of report-only ones where none is enforced): those with a telling name where there are any, else those that are excluded most.
 pub(super) fn candidates(live: &PolicySet, facts: &Facts) -> Candidates {
     let told: Vec<Key> = facts.emergency.confirmed.iter().cloned().collect();
     if !told.is_empty() {
         return judged(told, "confirmed as this tenant's emergency access".to_owned());
     }
-    let of_all: Vec<_> = live
-        .policies
-        .iter()
-        .map(|policy| &policy.normal)
-        .filter(|policy| policy.enforced && policy.has_word(&Field::IncludeUsers, "All"))
-        .collect();
+    let in_state = |state: &PolicyState| -> Vec<&NormalPolicy> {
+        let policies = live.policies.iter().map(|policy| &policy.normal);
+        let of_all = policies.filter(|policy| policy.has_word(&Field::IncludeUsers, "All"));
+        of_all.filter(|policy| policy.state() == *state).collect()
+    };
+    let (mut of_all, mut said) = (in_state(&PolicyState::Enabled), "enforced");
+    // A tenant that still tries its policies out has nothing else to tell it by.
+    if of_all.is_empty() {
+        (of_all, said) = (in_state(&PolicyState::ReportOnly), "report-only");
+    }
     let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
     for policy in &of_all {
         for item in policy.set(&Field::ExcludeGroups).iter().chain(policy.set(&Field::ExcludeUsers)) {
@@ -57,11 +62,12 @@ pub(super) fn candidates(live: &PolicySet, facts: &Facts) -> Candidates {
     let speaking: Vec<Key> = counts.keys().filter(|key| named(key)).cloned().collect();
     let most = counts.values().max().copied().unwrap_or_default();
     let objects = if speaking.is_empty() {
-        counts.into_iter().filter(|(_, count)| *count == most).map(|(key, _)| key).collect()
+        counts.iter().filter(|(_, count)| **count == most).map(|(key, _)| key.clone()).collect()
     } else {
         speaking
     };
-    judged(objects, format!("excluded by {most} of {} enforced policies for all users", of_all.len()))
+    let times = objects.iter().filter_map(|key| counts.get(key)).min().copied().unwrap_or_default();
+    judged(objects, format!("excluded by {times} of {} {said} policies for all users", of_all.len()))
 }
 
 fn may_be(key: &Key, live: &PolicySet, facts: &Facts) -> bool {

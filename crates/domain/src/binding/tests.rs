@@ -71,6 +71,20 @@ fn a_placeholder_for_emergency_access_is_what_nearly_every_policy_excludes() {
 }
 
 #[test]
+fn a_tenant_that_tries_its_policies_out_has_emergency_access_too() {
+    let mut bodies = ["1", "2"].map(|name| policy(name, excluding(&[EMERGENCY], &[]))).to_vec();
+    for body in &mut bodies {
+        body["state"] = json!("enabledForReportingButNotEnforced");
+    }
+    let view = only(&Bindings::by_name(&baseline("<BreakGlass>"), &set(&bodies, &[])));
+    assert_eq!(view.live[0].id, EMERGENCY);
+    assert_eq!(view.reason, "excluded by 2 of 2 report-only policies for all users");
+    bodies.push(policy("3", excluding(&[], &[])));
+    let view = only(&Bindings::by_name(&baseline("<BreakGlass>"), &set(&bodies, &[])));
+    assert_eq!(view.live, [], "what is enforced decides");
+}
+
+#[test]
 fn of_several_groups_without_a_telling_name_a_person_has_to_choose() {
     let live = tenant(&[SALES, EMERGENCY], &[], &[]);
     let bindings = Bindings::suggest(&baseline("<BreakGlass>"), &live, &Facts::default());

@@ -24,7 +24,7 @@ mod workloads;
 pub use check::{Check, Decide, Level, RoleSet};
 pub use framework::{Framework, Mapping};
 pub use judged::STALE_AFTER_DAYS;
-pub use outcome::{Outcome, decide};
+pub use outcome::{Decided, Outcome, decide, decide_with};
 pub use verdict::{Missing, Subject, Verdict};
 
 use std::sync::LazyLock;

@@ -74,6 +74,20 @@ fn sign_in_frequency(builder: &mut Builder<'_>, control: &SignInFrequency) {
         (false, None) => Frequency::Unspecified,
     };
     builder.put(Field::SignInFrequency, NormalValue::Frequency(frequency));
+    // A word of unknown meaning is no default.
+    let unknown = [
+        (
+            "frequencyInterval",
+            control.frequency_interval.as_ref().filter(|i| i.is_unknown()).map(Evolvable::as_str),
+        ),
+        ("type", control.unit.as_ref().filter(|unit| unit.is_unknown()).map(Evolvable::as_str)),
+    ];
+    for (name, word) in unknown {
+        if let Some(word) = word {
+            let path = format!("{}.{name}", Field::SignInFrequency.path());
+            builder.put(Field::Unmodelled(path), NormalValue::json(&word.into()));
+        }
+    }
     // Repeating all of the authentication is the default.
     match &control.authentication_type {
         None | Some(FrequencyAuthentication::PrimaryAndSecondary) => {}

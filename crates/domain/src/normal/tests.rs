@@ -208,4 +208,6 @@ fn the_normal_form_of_a_rich_policy() {
     insta::with_settings!({sort_maps => true}, { insta::assert_json_snapshot!(normal(&body).to_graph()) });
 }
 
+mod formats;
+mod mutations;
 mod properties;

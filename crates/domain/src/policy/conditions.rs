@@ -241,25 +241,6 @@ resource! {
 }
 
 impl Conditions {
-    /// Every filter, with its dotted path.
-    pub(super) fn filters(&self) -> [(Option<&Filter>, &'static str); 5] {
-        let (devices, apps) = (self.devices.as_ref(), self.applications.as_ref());
-        let (clients, agents) = (self.client_applications.as_ref(), self.agents.as_ref());
-        [
-            (devices.and_then(|d| d.device_filter.as_ref()), "conditions.devices.deviceFilter"),
-            (apps.and_then(|a| a.application_filter.as_ref()), "conditions.applications.applicationFilter"),
-            (
-                clients.and_then(|c| c.service_principal_filter.as_ref()),
-                "conditions.clientApplications.servicePrincipalFilter",
-            ),
-            (
-                clients.and_then(|c| c.agent_id_service_principal_filter.as_ref()),
-                "conditions.clientApplications.agentIdServicePrincipalFilter",
-            ),
-            (agents.and_then(|a| a.agent_filter.as_ref()), "conditions.agents.agentFilter"),
-        ]
-    }
-
     /// The older lists of devices and their states, with their dotted paths.
     pub(super) fn device_words(&self) -> Vec<(&[String], &'static str)> {
         let mut lists: Vec<(&[String], &'static str)> = Vec::new();

@@ -9,6 +9,7 @@ mod controls;
 mod enums;
 mod fields;
 pub(crate) mod member;
+mod unknown;
 
 pub use conditions::*;
 pub use controls::*;
@@ -114,61 +115,16 @@ impl Policy {
                 paths.push(path.to_owned());
             }
         }
-        paths.extend(self.unknown_words());
+        paths.extend(unknown::unknown_words(self));
+        let known = |word: &String| DEVICE_WORDS.iter().any(|one| one.eq_ignore_ascii_case(word));
+        for (words, path) in conditions.into_iter().flat_map(Conditions::device_words) {
+            if !words.iter().all(known) {
+                paths.push(path.to_owned());
+            }
+        }
         paths.sort();
         paths.dedup();
         paths
-    }
-
-    /// Paths of enumerations with a member that this version does not know.
-    fn unknown_words(&self) -> Vec<String> {
-        fn any<E: Evolvable>(values: &[E]) -> bool {
-            values.iter().any(Evolvable::is_unknown)
-        }
-        let mut found = Vec::new();
-        let mut note = |unknown: bool, path: &str| {
-            if unknown {
-                found.push(path.to_owned());
-            }
-        };
-        note(self.state.as_ref().is_some_and(Evolvable::is_unknown), "state");
-        if let Some(c) = &self.conditions {
-            note(any(&c.client_app_types), "conditions.clientAppTypes");
-            note(any(&c.user_risk_levels), "conditions.userRiskLevels");
-            note(any(&c.sign_in_risk_levels), "conditions.signInRiskLevels");
-            note(any(&c.service_principal_risk_levels), "conditions.servicePrincipalRiskLevels");
-            note(any(&c.insider_risk_levels.0), "conditions.insiderRiskLevels");
-            note(any(&c.agent_id_risk_levels.0), "conditions.agentIdRiskLevels");
-            if let Some(p) = &c.platforms {
-                note(any(&p.include_platforms) || any(&p.exclude_platforms), "conditions.platforms");
-            }
-            if let Some(f) = &c.authentication_flows {
-                note(any(&f.transfer_methods.0), "conditions.authenticationFlows.transferMethods");
-            }
-            for (filter, path) in c.filters() {
-                let mode = filter.and_then(|filter| filter.mode.as_ref());
-                note(mode.is_some_and(Evolvable::is_unknown), path);
-            }
-            for (words, path) in c.device_words() {
-                note(words.iter().any(|word| !DEVICE_WORDS.iter().any(|one| one.eq_ignore_ascii_case(word))), path);
-            }
-            if let Some(u) = &c.users {
-                for (guests, path) in [
-                    (&u.include_guests_or_external_users, "conditions.users.includeGuestsOrExternalUsers"),
-                    (&u.exclude_guests_or_external_users, "conditions.users.excludeGuestsOrExternalUsers"),
-                ] {
-                    note(guests.as_ref().is_some_and(|g| any(&g.guest_or_external_user_types.0)), path);
-                    let tenants = guests.as_ref().and_then(|g| g.external_tenants.as_ref());
-                    let kind = tenants.and_then(|tenants| tenants.membership_kind.as_ref());
-                    note(kind.is_some_and(Evolvable::is_unknown), path);
-                }
-            }
-        }
-        if let Some(g) = &self.grant_controls {
-            note(any(&g.built_in_controls), "grantControls.builtInControls");
-            note(g.operator.as_ref().is_some_and(Evolvable::is_unknown), "grantControls.operator");
-        }
-        found
     }
 
     fn warn_of_gaps(&self, warnings: &mut Vec<Warning>) {

@@ -81,6 +81,46 @@ fn an_empty_list_or_text_in_place_of_an_object_says_nothing() {
 }
 
 #[test]
+fn an_unknown_word_anywhere_is_told() {
+    let tenants =
+        json!({"guestOrExternalUserTypes": "internalGuest", "externalTenants": {"membershipKind": "some"}});
+    let filter = json!({"mode": "perhaps", "rule": "x -eq 1"});
+    let body = json!({
+        "displayName": "X", "state": "enabled",
+        "conditions": {
+            "users": {"excludeGuestsOrExternalUsers": tenants},
+            "applications": {"applicationFilter": filter, "globalSecureAccess": {"includeTrafficProfiles": "all,m365"}},
+            "devices": {"deviceFilter": filter},
+            "clientApplications": {"servicePrincipalFilter": filter, "agentIdServicePrincipalFilter": filter},
+            "agents": {"agentFilter": filter},
+        },
+        "sessionControls": {
+            "signInFrequency": {"isEnabled": true, "value": 1, "type": "moons", "frequencyInterval": "rarely",
+                "authenticationType": "third"},
+            "persistentBrowser": {"isEnabled": true, "mode": "often"},
+            "cloudAppSecurity": {"isEnabled": true, "cloudAppSecurityType": "hide"},
+            "continuousAccessEvaluation": {"mode": "lax"},
+        },
+    });
+    assert_eq!(
+        Policy::read(&body).0.uncertainties(),
+        [
+            "conditions.agents.agentFilter.mode",
+            "conditions.applications.applicationFilter.mode",
+            "conditions.applications.globalSecureAccess",
+            "conditions.clientApplications.agentIdServicePrincipalFilter.mode",
+            "conditions.clientApplications.servicePrincipalFilter.mode",
+            "conditions.devices.deviceFilter.mode",
+            "conditions.users.excludeGuestsOrExternalUsers",
+            "sessionControls.cloudAppSecurity.cloudAppSecurityType",
+            "sessionControls.continuousAccessEvaluation.mode",
+            "sessionControls.persistentBrowser.mode",
+            "sessionControls.signInFrequency",
+        ]
+    );
+}
+
+#[test]
 fn a_strength_may_be_named_by_a_link() {
     let link = "https://graph.microsoft.com/v1.0/policies/authenticationStrengthPolicies/\
                 00000000-0000-0000-0000-000000000004";

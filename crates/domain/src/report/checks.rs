@@ -7,12 +7,11 @@ use super::{
     near::Neighbours,
 };
 use crate::{
-    catalog::{Check, Decide, Mapping, Missing, Subject, Verdict, checks},
+    catalog::{Check, Decided, Mapping, Missing, Subject, Verdict, decide_with},
     coverage::{Engine, Gap},
     emergency::EmergencyAccess,
     facts::Facts,
-    names::Names,
-    normal::{Field, NormalPolicy, normalise},
+    normal::{Field, NormalPolicy},
     policy_set::PolicySet,
     severity::{Circumstances, Family, Severity, assess},
 };
@@ -50,73 +49,42 @@ pub struct CheckView {
     pub finding_id: Option<String>,
 }
 
-/// The catalog laid out as goals.
-pub(super) struct Checks {
-    checks: &'static [Check],
-    pub(super) goals: Vec<NormalPolicy>,
+/// Decides every check of the catalog.
+pub(super) fn held(
+    live: &PolicySet,
+    facts: &Facts,
+    emergency: &EmergencyAccess,
+    near: &Neighbours<'_>,
+) -> (Vec<CheckView>, Vec<Finding>) {
+    let subject = Subject { live, facts, emergency };
+    let decided = decide_with(&subject, |decided| {
+        let Decided { check, verdict, goals, gaps, engine, first } = decided;
+        let finding = Held { engine, subject, near }.finding(check, &verdict, gaps, first, goals);
+        let (status, detail) = match verdict {
+            Verdict::Met { how } => (CheckStatus::Met, how),
+            Verdict::NotMet { cause, .. } => (CheckStatus::NotMet, cause),
+            Verdict::NotAssessable { why, .. } => (CheckStatus::NotAssessable, why),
+        };
+        let view = CheckView {
+            id: check.id.to_owned(),
+            family: check.family.to_owned(),
+            title: check.title.to_owned(),
+            status,
+            detail,
+            frameworks: check.frameworks.iter().map(mapping_text).collect(),
+            finding_id: finding.as_ref().map(|finding| finding.id.clone()),
+        };
+        (view, finding)
+    });
+    let (views, findings): (Vec<_>, Vec<_>) = decided.into_iter().unzip();
+    (views, findings.into_iter().flatten().collect())
 }
 
-/// What every check is held against, and with what.
+/// What a check is held against, and with what.
 struct Held<'h, 'e> {
     engine: &'h mut Engine<'e>,
     subject: Subject<'h>,
     near: &'h Neighbours<'h>,
-}
-
-impl Checks {
-    pub(super) fn of(names: &Names) -> Self {
-        let goals = checks().iter().flat_map(Check::goals).map(|goal| normalise(goal, names)).collect();
-        Self { checks: checks(), goals }
-    }
-
-    /// No check at all.
-    pub(super) fn none() -> Self {
-        Self { checks: &[], goals: Vec::new() }
-    }
-
-    /// Decides every check. `first` is the place of the catalog's first goal in the engine.
-    pub(super) fn held(
-        &self,
-        engine: &mut Engine<'_>,
-        first: usize,
-        live: &PolicySet,
-        facts: &Facts,
-        emergency: &EmergencyAccess,
-        near: &Neighbours<'_>,
-    ) -> (Vec<CheckView>, Vec<Finding>) {
-        let mut held = Held { engine, subject: Subject { live, facts, emergency }, near };
-        let mut at = first;
-        let mut views = Vec::new();
-        let mut findings = Vec::new();
-        for check in self.checks {
-            let count = check.goals().len();
-            let gaps: Vec<Gap> = (at..at + count).map(|goal| held.engine.gap(goal)).collect();
-            let verdict = match &check.decide {
-                Decide::Judged(_) => check.judge(&held.subject),
-                Decide::Covered(_) => Some(check.verdict_of_gaps(&gaps, &held.subject)),
-            };
-            let Some(verdict) = verdict else { continue };
-            let finding =
-                held.finding(check, &verdict, &gaps, at, &self.goals[at - first..at - first + count]);
-            let (status, detail) = match &verdict {
-                Verdict::Met { how } => (CheckStatus::Met, how.clone()),
-                Verdict::NotMet { cause, .. } => (CheckStatus::NotMet, cause.clone()),
-                Verdict::NotAssessable { why, .. } => (CheckStatus::NotAssessable, why.clone()),
-            };
-            views.push(CheckView {
-                id: check.id.to_owned(),
-                family: check.family.to_owned(),
-                title: check.title.to_owned(),
-                status,
-                detail,
-                frameworks: check.frameworks.iter().map(mapping_text).collect(),
-                finding_id: finding.as_ref().map(|finding| finding.id.clone()),
-            });
-            findings.extend(finding);
-            at += count;
-        }
-        (views, findings)
-    }
 }
 
 impl Held<'_, '_> {

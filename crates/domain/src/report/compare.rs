@@ -3,7 +3,7 @@
 use super::{
     BaselineSource, Finding, FindingKind, FindingSource, PairView, PolicyRef, Report, Summary,
     acceptance::fingerprint,
-    checks::Checks,
+    checks::held,
     differences::{Changed, changed, extra},
     gaps::{Open, gap},
     goals::{Goal, goals, merged_names, ships_unenforced},
@@ -60,7 +60,6 @@ pub fn compare(input: &ComparisonInput<'_>) -> Report {
     let emergency_ids: BTreeSet<_> = emergency.object_ids();
     let asked = goals(baseline, &input.baseline_source, bindings, &live.names);
     let names = merged_names(&live.names, baseline, bindings);
-    let checks = if input.with_checks { Checks::of(&live.names) } else { Checks::none() };
     // What legacy clients can't do blocks them as well, so such a goal is asked a second time, more widely.
     let wider: Vec<Option<NormalPolicy>> =
         asked.iter().map(|goal| goal.as_ref().and_then(|goal| blocked_anyhow(&goal.policy))).collect();
@@ -72,8 +71,6 @@ pub fn compare(input: &ComparisonInput<'_>) -> Report {
             (push(&mut all, goal.as_ref().map(|goal| &goal.policy)), push(&mut all, wider.as_ref()))
         })
         .collect();
-    let first_check = all.len();
-    all.extend(checks.goals.iter());
     let mut engine =
         Engine::new(live.policies.iter().map(|policy| &policy.normal), &all, &names, facts, &emergency_ids);
     let near = Neighbours::new(live);
@@ -98,7 +95,8 @@ pub fn compare(input: &ComparisonInput<'_>) -> Report {
             }
         }
     }
-    let (views, of_checks) = checks.held(&mut engine, first_check, live, facts, &emergency, &near);
+    let (views, of_checks) =
+        if input.with_checks { held(live, facts, &emergency, &near) } else { Default::default() };
     let asking = asked.iter().flatten().count();
     let notice = compares.then(|| notice(input, asking, &findings)).flatten();
     findings.extend(of_checks);
@@ -231,12 +229,19 @@ fn order(a: &Finding, b: &Finding) -> Ordering {
         .then_with(|| a.id.cmp(&b.id))
 }
 
-pub(super) fn policy_ref(policy: &SetPolicy) -> PolicyRef {
-    PolicyRef {
-        id: policy.normal.id.clone(),
-        display_name: policy.normal.display_name.clone(),
-        state: state_word(&policy.normal),
+impl PolicyRef {
+    /// A policy of a set.
+    pub fn of(policy: &SetPolicy) -> Self {
+        Self {
+            id: policy.normal.id.clone(),
+            display_name: policy.normal.display_name.clone(),
+            state: state_word(&policy.normal),
+        }
     }
+}
+
+pub(super) fn policy_ref(policy: &SetPolicy) -> PolicyRef {
+    PolicyRef::of(policy)
 }
 
 fn state_word(policy: &NormalPolicy) -> String {

@@ -2,8 +2,10 @@
 
 use crate::fixture::{acceptance, fixture, raw};
 use chrono::{TimeDelta, Utc};
-use policytab_domain::{facts::EmergencyChoices, names::NameKind, report::AcceptanceEnd};
-use policytab_store::{ConfirmedBinding, EndedBecause, StoreError, StoredAcceptance};
+use policytab_domain::{
+    binding::BindingChoice, facts::EmergencyChoices, names::NameKind, report::AcceptanceEnd,
+};
+use policytab_store::{EndedBecause, StoreError, StoredAcceptance};
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
@@ -113,10 +115,10 @@ async fn choices_are_replaced_as_a_whole_and_belong_to_one_msp() {
         confirmed: [(NameKind::Group, "g".to_owned())].into(),
         refused: [(NameKind::User, "u".to_owned())].into(),
     };
-    let bound = [ConfirmedBinding {
+    let bound = [BindingChoice {
         kind: NameKind::NamedLocation,
         reference: "office".to_owned(),
-        live_id: Some("l1".to_owned()),
+        live: vec!["l1".to_owned()],
     }];
     let seen = fixture
         .store

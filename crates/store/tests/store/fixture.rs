@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use policytab_domain::{
+    binding::BindingChoice,
     cloud::Cloud,
     facts::EmergencyChoices,
     ids::{BaselineId, CustomerId, EntraTenantId, ImportId, SnapshotId},
@@ -14,9 +15,9 @@ use policytab_domain::{
     tenancy::MspScope,
 };
 use policytab_store::{
-    AuditEntry, CanonicalDocument, ClaimedJob, ConfirmedBinding, CustomerCounts, EventKind, Idempotency,
-    IdempotencyKey, ImportedFacts, NewAcceptance, NewApiToken, NewBaseline, NewConnection, NewCustomer,
-    NewRefreshToken, NewReport, NewSnapshot, NewUser, Store, StoreConfig, StoreError, StoredResponse, User,
+    AuditEntry, CanonicalDocument, ClaimedJob, CustomerCounts, EventKind, Idempotency, IdempotencyKey,
+    ImportedFacts, NewAcceptance, NewApiToken, NewBaseline, NewConnection, NewCustomer, NewRefreshToken,
+    NewReport, NewSnapshot, NewUser, Store, StoreConfig, StoreError, StoredResponse, User,
 };
 use policytab_test_support::TestDb;
 use serde_json::json;
@@ -300,10 +301,10 @@ impl Fixture {
                     ..Default::default()
                 };
                 tx.emergency_choices_set(&proof, &choices).await?;
-                let bound = ConfirmedBinding {
+                let bound = BindingChoice {
                     kind: NameKind::Group,
                     reference: "<emergency access>".to_owned(),
-                    live_id: None,
+                    live: Vec::new(),
                 };
                 tx.bindings_confirm(&proof, baseline.id, &[bound]).await?;
                 let key = idempotency_key(name, "body");

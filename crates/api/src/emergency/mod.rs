@@ -1,0 +1,4 @@
+//! Emergency access of a customer.
+
+pub mod dto;
+pub mod routes;
