@@ -6,7 +6,7 @@
 
 use super::{
     Gap,
-    cell::Cell,
+    cell::{Cell, Layout},
     control::{Catalogue, Demand, Gives, demands},
     found::{Found, Look, Open, tell},
     space::{Kind, Space},

@@ -61,13 +61,19 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
         for piece in &open.pieces {
             match subtract(layout, piece, &earlier, budget) {
                 Ok(parts) => fresh.extend(parts),
-                Err(Exhausted) => fresh.push(piece.clone()),
+                Err(Exhausted) => {
+                    finding.conditions.insert(
+                        "What is open was too much to be counted exactly; the share is at most the one given."
+                            .to_owned(),
+                    );
+                    fresh.push(piece.clone());
+                }
             }
         }
         distinct.extend(fresh);
     }
     finding.open += distinct.iter().map(|piece| space.weight(piece)).sum::<f64>();
-    let mut told: Vec<(Region, Cell)> = Vec::new();
+    let mut found: Vec<(f64, Vec<String>, Cell)> = Vec::new();
     for open in seen {
         let missing: Vec<String> =
             open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect();
@@ -84,17 +90,27 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
                 grown.boxes
             }
             Err(Exhausted) => {
+                finding.conditions.insert(
+                    "The open sign-ins fall into too many parts; only the largest are listed.".to_owned(),
+                );
                 let mut pieces = open.pieces.clone();
                 pieces.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.cmp(b)));
                 pieces.truncate(MOST_REGIONS);
                 pieces
             }
         };
-        told.extend(boxes.into_iter().map(|cell| {
+        found.extend(boxes.into_iter().map(|cell| {
             let share = (space.weight(&cell) / whole).clamp(0.0, 1.0);
-            (Region { text: teller.region(&cell, region), share, missing: missing.clone() }, cell)
+            (share, missing.clone(), cell)
         }));
     }
+    // Only the largest are put into words, which takes longer than finding them.
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.2.cmp(&b.2)).then_with(|| a.1.cmp(&b.1)));
+    found.truncate(2 * MOST_REGIONS);
+    let mut told: Vec<(Region, Cell)> = found
+        .into_iter()
+        .map(|(share, missing, cell)| (Region { text: teller.region(&cell, region), share, missing }, cell))
+        .collect();
     told.sort_by(|a, b| b.0.share.total_cmp(&a.0.share).then_with(|| a.0.text.cmp(&b.0.text)));
     note_conditions(space, &distinct, finding);
     let plain = space.pick(region);
@@ -174,7 +190,13 @@ fn note_conditions(space: &Space, open: &[Cell], finding: &mut Found) {
     finding.only_hypothetical = Some(finding.only_hypothetical.unwrap_or(true) && only_hypothetical);
     if !space.places.exact {
         finding.conditions.insert(
-            "The named locations overlap in too many ways to be combined; each is taken by itself."
+            "The named locations overlap in more ways than can be looked at; some are left out."
+                .to_owned(),
+        );
+    }
+    if matches!(&space.who, Who::People(people) if !people.exact) {
+        finding.conditions.insert(
+            "More memberships could not be read than can be combined; some combinations are left out."
                 .to_owned(),
         );
     }

@@ -473,12 +473,18 @@ fn parts(
 ) -> Vec<String> {
     let mut open: Vec<u64> = set.to_vec();
     let mut out = Vec::new();
+    // A name that reaches beyond the set within the base is of no use.
+    let fits = |words: &[u64]| {
+        let mut meets = false;
+        words.iter().zip(base).zip(set).all(|((word, base), set)| {
+            meets |= word & base != 0;
+            word & base & !set == 0
+        }) && meets
+    };
     let cut: Vec<(Vec<u64>, &str)> = predicates
         .iter()
-        .map(|(words, name)| {
-            (words.0.iter().zip(base).map(|(a, b)| a & b).collect::<Vec<u64>>(), name.as_str())
-        })
-        .filter(|(words, _)| !is_zero(words) && within(words, set))
+        .filter(|(words, _)| fits(&words.0))
+        .map(|(words, name)| (words.0.iter().zip(base).map(|(a, b)| a & b).collect(), name.as_str()))
         .collect();
     while !is_zero(&open) && out.len() <= MOST_PARTS + 8 {
         let gain = |words: &[u64]| words.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();

