@@ -267,6 +267,9 @@ pub(super) mod inside {
         pub(in crate::coverage) fn live_cell(&self, live: usize, kind: usize) -> Option<&Cell> {
             self.live[live].cells[kind].as_ref()
         }
+        pub(in crate::coverage) fn work_left(&self) -> u64 {
+            self.budget
+        }
         /// The open pieces of all demands of a goal, in one space.
         pub(in crate::coverage) fn pieces(&mut self, goal: usize, kind: usize) -> Vec<Cell> {
             self.cuts(goal, kind)

@@ -53,13 +53,21 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
     let Look { space, teller, region, demands, facts } = look;
     let layout = &space.layout;
     let whole = space.weight(region).max(f64::MIN_POSITIVE);
-    // What several demands leave open is counted once.
+    // What several demands leave open is counted once. Fewer covers leave no less open.
     let mut distinct: Vec<Cell> = Vec::new();
-    for open in seen {
-        let earlier: Vec<&Cell> = distinct.iter().collect();
+    for (at, open) in seen.iter().enumerate() {
+        let fewer = |other: &Open| other.cut.len() < open.cut.len() && other.cut.iter().all(|c| open.cut.contains(c));
+        if seen.iter().enumerate().any(|(other, larger)| other != at && fewer(larger)) {
+            continue;
+        }
         let mut fresh = Vec::new();
         for piece in &open.pieces {
-            match subtract(layout, piece, &earlier, budget) {
+            let parts = budget.spend(distinct.len() as u64).and_then(|()| {
+                let earlier: Vec<&Cell> =
+                    distinct.iter().filter(|earlier| earlier.meets(layout, piece)).collect();
+                subtract(layout, piece, &earlier, budget)
+            });
+            match parts {
                 Ok(parts) => fresh.extend(parts),
                 Err(Exhausted) => {
                     finding.conditions.insert(
@@ -73,12 +81,10 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
         distinct.extend(fresh);
     }
     finding.open += distinct.iter().map(|piece| space.weight(piece)).sum::<f64>();
-    let mut found: Vec<(f64, Vec<String>, Cell)> = Vec::new();
+    let mut boxes: Vec<(f64, Cell, &Open)> = Vec::new();
     for open in seen {
-        let missing: Vec<String> =
-            open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect();
         let weight = |cell: &Cell| space.weight(cell);
-        let boxes = match grow(layout, region, &open.cut, &open.pieces, weight, budget) {
+        let grown = match grow(layout, region, &open.cut, &open.pieces, weight, budget) {
             Ok(grown) => {
                 if grown.left_out > 0 {
                     let more = format!(
@@ -99,19 +105,16 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
                 pieces
             }
         };
-        found.extend(boxes.into_iter().map(|cell| {
-            let share = (space.weight(&cell) / whole).clamp(0.0, 1.0);
-            (share, missing.clone(), cell)
-        }));
+        boxes.extend(grown.into_iter().map(|cell| (space.weight(&cell), cell, open)));
     }
-    // Only the largest are put into words, which takes longer than finding them.
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.2.cmp(&b.2)).then_with(|| a.1.cmp(&b.1)));
-    found.truncate(2 * MOST_REGIONS);
-    let mut told: Vec<(Region, Cell)> = found
-        .into_iter()
-        .map(|(share, missing, cell)| (Region { text: teller.region(&cell, region), share, missing }, cell))
-        .collect();
-    told.sort_by(|a, b| b.0.share.total_cmp(&a.0.share).then_with(|| a.0.text.cmp(&b.0.text)));
+    boxes.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    // Words are made for what is shown only.
+    let told = boxes.iter().take(MOST_REGIONS).map(|(weight, cell, open)| Region {
+        text: teller.region(cell, region),
+        share: (weight / whole).clamp(0.0, 1.0),
+        missing: open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect(),
+    });
+    let told: Vec<Region> = told.collect();
     note_conditions(space, &distinct, finding);
     let plain = space.pick(region);
     finding.ordinary |= distinct.iter().any(|piece| {
@@ -119,7 +122,7 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
     });
     finding.exposure = Some(exposure(space, &distinct, finding.exposure));
     if finding.witness.is_none()
-        && let Some((region, cell)) = told.first()
+        && let (Some(region), Some((_, cell, _))) = (told.first(), boxes.first())
     {
         let picked = space.pick(cell);
         finding.witness = Some(Witness {
@@ -127,7 +130,7 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
             sentence: teller.sentence(&picked, &region.missing),
         });
     }
-    finding.regions.extend(told.into_iter().take(MOST_REGIONS).map(|(region, _)| region));
+    finding.regions.extend(told);
 }
 
 /// Who is exposed, together with those of an earlier space.
