@@ -66,6 +66,8 @@ pub(crate) struct People {
     /// For each key its classes.
     pub(crate) of_key: Vec<Atoms>,
     at: HashMap<Key, usize>,
+    /// Whether every pair of an inclusion and an exclusion that could not be read has its class.
+    pub(crate) exact: bool,
 }
 
 /// Fields that name people, and whether they take them out.
@@ -113,18 +115,24 @@ impl People {
         let at: HashMap<Key, usize> = keys.iter().cloned().enumerate().map(|(at, key)| (key, at)).collect();
         let unknown: Vec<bool> = keys.iter().map(|key| is_unknown(key, facts)).collect();
         let mut builder =
-            Builder { keys: &keys, at: &at, facts, emergency, of_user: HashMap::new(), classes: Vec::new() };
+            Builder {
+                keys: &keys,
+                at: &at,
+                facts,
+                emergency,
+                of_user: HashMap::new(),
+                classes: Vec::new(),
+                exact: true,
+            };
         builder.known();
         builder.hypothetical(&uses, &unknown, &tenants);
         builder.rest();
-        let classes = builder.classes;
+        let (classes, exact) = (builder.classes, builder.exact);
         let mut of_key = vec![Atoms::none(classes.len()); keys.len()];
         for (at, class) in classes.iter().enumerate() {
-            for key in &class.keys {
-                insert(&mut of_key[*key].0, at);
-            }
+            class.keys.iter().for_each(|key| insert(&mut of_key[*key].0, at));
         }
-        Self { keys, classes, of_key, at }
+        Self { keys, classes, of_key, at, exact }
     }
 
     /// Whom a policy covers.
@@ -209,6 +217,7 @@ struct Builder<'b> {
     /// What each person who was read is a member of.
     of_user: HashMap<Uuid, Vec<usize>>,
     classes: Vec<Class>,
+    exact: bool,
 }
 
 impl Builder<'_> {
@@ -287,10 +296,11 @@ impl Builder<'_> {
         for include in &included {
             for exclude in &excluded {
                 // Of two memberships that were both read, the directory says who has them.
-                if include != exclude
-                    && (unknown[*include] || unknown[*exclude])
-                    && wanted.len() < MOST_HYPOTHETICAL
-                {
+                if include != exclude && (unknown[*include] || unknown[*exclude]) {
+                    if wanted.len() >= MOST_HYPOTHETICAL {
+                        self.exact = false;
+                        continue;
+                    }
                     wanted.extend(self.both(*include, *exclude).map(|keys| (None, keys)));
                 }
             }
@@ -311,7 +321,11 @@ impl Builder<'_> {
                     let none = self.facts.guests.is_some() && !unknown[*key];
                     let in_groups =
                         matches!(kind, NameKind::Group) || self.facts.members(*kind, id).is_none();
-                    if !none && in_groups && *kind != NameKind::User && wanted.len() < MOST_HYPOTHETICAL {
+                    if !none && in_groups && *kind != NameKind::User {
+                        if wanted.len() >= MOST_HYPOTHETICAL {
+                            self.exact = false;
+                            continue;
+                        }
                         wanted.insert((guest.clone(), vec![*key]));
                     }
                 }
