@@ -11,7 +11,7 @@ use policytab_domain::{
     names::Names,
     policy_set::PolicySet,
     reader::Reading,
-    report::{BaselineSource, ComparisonInput, compare_with},
+    report::{BaselineSource, ComparisonInput, compare},
 };
 use std::{
     path::{Path, PathBuf},
@@ -46,7 +46,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let distinct = baseline.distinct_policies().map(|read| read.policy.clone());
     let baseline = PolicySet::new(distinct, Names::of_reading(&baseline));
-    let mut bindings = Bindings::suggest(&baseline, &live, &Facts::default());
+    // Files say nothing of a tenant beside its policies.
+    let facts = Facts::default();
+    let mut bindings = Bindings::suggest(&baseline, &live, &facts);
     if let Some(file) = &args.bindings {
         let choices =
             parse_choices(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -56,11 +58,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let input = ComparisonInput {
         live: &live,
+        facts: &facts,
         baseline: &baseline,
         baseline_source: BaselineSource::Workspace { name: name(&args.baseline), baseline_id: None },
-        licences: None,
+        bindings: &bindings,
+        with_checks: false,
     };
-    let report = compare_with(&input, &bindings);
+    let report = compare(&input);
     output::report(&report, &args.report, &name(&args.live))
 }
 

@@ -143,8 +143,22 @@ async fn a_report_is_filtered() {
         all["summary"],
         "the summary is of the whole report"
     );
-    assert_eq!(only("source=comparison_baseline&status=open").await["findings"], all["findings"]);
-    assert_eq!(only("source=reference_check").await["findings"], json!([]));
+    let sources = async |query: &str| -> Vec<Value> {
+        let report = only(query).await;
+        report["findings"].as_array().expect("findings").iter().map(|f| f["source"].clone()).collect()
+    };
+    let compared = sources("source=comparison_baseline&status=open").await;
+    let checked = sources("source=reference_check").await;
+    assert!(
+        compared.iter().all(|s| s == "comparison_baseline") && checked.iter().all(|s| s == "reference_check")
+    );
+    assert_eq!(Some(compared.len() + checked.len()), all["findings"].as_array().map(Vec::len));
+    // A framework by name, an id of one, and a part of a word.
+    let of = async |framework: &str| sources(&format!("framework={framework}")).await.len();
+    let scuba = of("cisa%20scuba").await;
+    assert!(scuba > 0 && scuba <= checked.len(), "{scuba}");
+    assert!(of("MS.AAD").await > 0);
+    assert_eq!((of("SCuB").await, of("No%20such%20framework").await), (0, 0));
     for query in ["severity=awful", "kind=odd", "status=closed", "source=x", "colour=red"] {
         admin.get(&at(&customer, &format!("/report?{query}"))).send().await.problem(422, "validation_failed");
     }
@@ -178,7 +192,11 @@ async fn a_report_is_exported_by_operators() {
     for outside in ["<script", "http://", "https://", "src=", "<link"] {
         assert!(!page.contains(outside), "{outside} is in the page");
     }
-    for kind in ["text/csv", "text/html"] {
+    let sarif = export(Role::Operator, "application/sarif+json").await.expect_status(200);
+    assert!(sarif.header("content-disposition").is_some_and(|d| d.contains(".sarif")), "{sarif}");
+    assert_eq!(sarif.json()["version"], "2.1.0");
+    assert_eq!(sarif.json()["runs"][0]["results"].as_array().map(Vec::len), findings);
+    for kind in ["text/csv", "text/html", "application/sarif+json"] {
         let refused = export(Role::Viewer, kind).await;
         assert_eq!(refused.problem(403, "forbidden")["required_role"], "operator");
     }
