@@ -241,8 +241,7 @@ pub(super) mod inside {
             let Some(region) = boxed.cells[kind].clone() else { return Vec::new() };
             let mut cuts = Vec::new();
             for demand in demands {
-                let covers =
-                    covers(&self.live, &mut self.catalogue, &boxed.opaque, Kind::ALL[kind], demand);
+                let covers = covers(&self.live, &mut self.catalogue, &boxed.opaque, Kind::ALL[kind], demand);
                 cuts.push((region.clone(), covers.into_iter().cloned().collect()));
             }
             cuts

@@ -105,7 +105,8 @@ impl<'t> Both<'t> {
             let open = self.pieces[goal][kind].iter().any(|piece| holds(Some(piece), space, at));
             let kept = self.promises[goal].is_kept_by(&decision);
             assert_eq!(
-                open, !kept,
+                open,
+                !kept,
                 "{told}: {} is {} by coverage; What If asks {:?} {:?} at {sign_in:?}",
                 self.tenant.goals[goal],
                 if open { "open" } else { "closed" },
@@ -126,7 +127,11 @@ impl<'t> Both<'t> {
                 .collect();
             for _ in 0..sign_ins {
                 // Most within a goal, so that something is asked of them.
-                let within = if dice.percent(90) && !regions.is_empty() { dice.one(&regions).clone() } else { layout.full() };
+                let within = if dice.percent(90) && !regions.is_empty() {
+                    dice.one(&regions).clone()
+                } else {
+                    layout.full()
+                };
                 let at = Dim::ALL.map(|dim| {
                     let atoms: Vec<usize> = super::super::cell::atoms(within.dim(&layout, dim)).collect();
                     *dice.one(&atoms)
@@ -149,7 +154,10 @@ fn coverage_and_what_if_agree_on_random_tenants() {
         compared += both.compared;
         open += both.open;
     }
-    eprintln!("compared {compared} pairs of a goal and a sign-in over {TENANTS} tenants (seeds 0 to {}); {open} open", TENANTS - 1);
+    eprintln!(
+        "compared {compared} pairs of a goal and a sign-in over {TENANTS} tenants (seeds 0 to {}); {open} open",
+        TENANTS - 1
+    );
     assert!(compared >= 1_000_000, "only {compared}");
 }
 
@@ -173,7 +181,9 @@ fn exhaust(both: &mut Both<'_>, most: u128, told: &str) {
                 let at = Dim::ALL.map(|dim| atoms[dim as usize][wheel[dim as usize]]);
                 let sign_in = both.engine.space(kind).expect("a space").sign_in(&at, &both.tenant.facts);
                 both.compare(kind, &at, &sign_in, told);
-                let Some(turn) = (0..Dim::COUNT).find(|turn| wheel[*turn] + 1 < atoms[*turn].len()) else { break };
+                let Some(turn) = (0..Dim::COUNT).find(|turn| wheel[*turn] + 1 < atoms[*turn].len()) else {
+                    break;
+                };
                 wheel[turn] += 1;
                 wheel[..turn].fill(0);
             }
@@ -187,14 +197,27 @@ fn coverage_and_what_if_agree_on_every_sign_in_of_small_spaces() {
     for seed in 0..SMALL {
         let mut tenant = Tenant::draw(
             seed,
-            Scope { groups: 2, apps: 3, places: 2, rules: 1, all_read: seed % 2 == 0, density: 45, policies: 6, goals: 2 },
+            Scope {
+                groups: 2,
+                apps: 3,
+                places: 2,
+                rules: 1,
+                all_read: seed % 2 == 0,
+                density: 45,
+                policies: 6,
+                goals: 2,
+            },
         );
         // Two platforms, one client, and no risk, so that nothing has to be left to chance.
         for goal in &mut tenant.goals {
             let conditions = &mut goal["conditions"];
             if conditions.get("users").is_some() {
                 conditions["platforms"] = serde_json::json!({"includePlatforms": ["windows", "iOS"]});
-                for (name, words) in [("clientAppTypes", ["browser"]), ("signInRiskLevels", ["none"]), ("userRiskLevels", ["high"])] {
+                for (name, words) in [
+                    ("clientAppTypes", ["browser"]),
+                    ("signInRiskLevels", ["none"]),
+                    ("userRiskLevels", ["high"]),
+                ] {
                     conditions[name] = serde_json::json!(words);
                 }
                 conditions["insiderRiskLevels"] = serde_json::json!("minor");
