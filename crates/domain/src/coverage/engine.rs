@@ -44,6 +44,8 @@ pub struct Engine<'e> {
     /// Words for each space, made when something has to be told.
     phrases: [OnceCell<Phrases>; 3],
     live: Vec<Boxed>,
+    /// What each policy that was given gives, enforced or not.
+    given: Vec<Gives>,
     goals: Vec<(Boxed, Vec<Demand>, Vec<String>)>,
     catalogue: Catalogue,
     budget: Budget,
@@ -61,7 +63,8 @@ impl<'e> Engine<'e> {
         facts: &'e Facts,
         emergency: &BTreeSet<(NameKind, String)>,
     ) -> Self {
-        let live: Vec<&NormalPolicy> = live.into_iter().filter(|policy| policy.enforced).collect();
+        let given: Vec<&NormalPolicy> = live.into_iter().collect();
+        let live: Vec<&NormalPolicy> = given.iter().copied().filter(|policy| policy.enforced).collect();
         let all: Vec<&NormalPolicy> = live.iter().copied().chain(goals.iter().copied()).collect();
         let spaces = Kind::ALL.map(|kind| {
             goals
@@ -78,6 +81,7 @@ impl<'e> Engine<'e> {
         let live = live.into_iter().map(&mut boxed).collect();
         let goals: Vec<_> =
             goals.iter().map(|goal| (boxed(goal), demands(goal), goal.uncertainties.clone())).collect();
+        let given = given.into_iter().map(|policy| catalogue.gives(policy)).collect();
         let open = vec![Vec::new(); goals.len()];
         Self {
             names,
@@ -85,6 +89,7 @@ impl<'e> Engine<'e> {
             spaces,
             phrases: Default::default(),
             live,
+            given,
             goals,
             catalogue,
             budget: Budget { left: WORK },
@@ -119,11 +124,11 @@ impl<'e> Engine<'e> {
         }
     }
 
-    /// Whether a policy gives, wherever it applies, any of what the last look at a goal found open.
-    pub fn gives_any(&mut self, goal: usize, policy: &NormalPolicy) -> bool {
-        let gives = self.catalogue.gives(policy);
-        let (_, demands, _) = &self.goals[goal];
-        self.open[goal].iter().any(|at| self.catalogue.guarantees(&gives, &demands[*at]))
+    /// Whether a live policy, by its place among those that were given, gives wherever it applies any of what the last
+    /// look at a goal found open.
+    pub fn gives_any(&mut self, goal: usize, live: usize) -> bool {
+        let (Some(gives), (_, demands, _)) = (self.given.get(live), &self.goals[goal]) else { return false };
+        self.open[goal].iter().any(|at| self.catalogue.guarantees(gives, &demands[*at]))
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.

@@ -53,12 +53,18 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
     let Look { space, teller, region, demands, facts } = look;
     let layout = &space.layout;
     let whole = space.weight(region).max(f64::MIN_POSITIVE);
-    // What several demands leave open is counted once.
+    // What several demands leave open is counted once. Fewer covers leave no less open.
     let mut distinct: Vec<Cell> = Vec::new();
-    for open in seen {
-        let earlier: Vec<&Cell> = distinct.iter().collect();
+    for (at, open) in seen.iter().enumerate() {
+        let fewer =
+            |other: &Open| other.cut.len() < open.cut.len() && other.cut.iter().all(|c| open.cut.contains(c));
+        if seen.iter().enumerate().any(|(other, larger)| other != at && fewer(larger)) {
+            continue;
+        }
         let mut fresh = Vec::new();
         for piece in &open.pieces {
+            let earlier: Vec<&Cell> =
+                distinct.iter().filter(|earlier| earlier.meets(layout, piece)).collect();
             match subtract(layout, piece, &earlier, budget) {
                 Ok(parts) => fresh.extend(parts),
                 Err(Exhausted) => fresh.push(piece.clone()),
@@ -67,12 +73,10 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
         distinct.extend(fresh);
     }
     finding.open += distinct.iter().map(|piece| space.weight(piece)).sum::<f64>();
-    let mut told: Vec<(Region, Cell)> = Vec::new();
+    let mut boxes: Vec<(f64, Cell, &Open)> = Vec::new();
     for open in seen {
-        let missing: Vec<String> =
-            open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect();
         let weight = |cell: &Cell| space.weight(cell);
-        let boxes = match grow(layout, region, &open.cut, &open.pieces, weight, budget) {
+        let grown = match grow(layout, region, &open.cut, &open.pieces, weight, budget) {
             Ok(grown) => {
                 if grown.left_out > 0 {
                     let more = format!(
@@ -90,12 +94,16 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
                 pieces
             }
         };
-        told.extend(boxes.into_iter().map(|cell| {
-            let share = (space.weight(&cell) / whole).clamp(0.0, 1.0);
-            (Region { text: teller.region(&cell, region), share, missing: missing.clone() }, cell)
-        }));
+        boxes.extend(grown.into_iter().map(|cell| (space.weight(&cell), cell, open)));
     }
-    told.sort_by(|a, b| b.0.share.total_cmp(&a.0.share).then_with(|| a.0.text.cmp(&b.0.text)));
+    boxes.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    // Words are made for what is shown only.
+    let told = boxes.iter().take(MOST_REGIONS).map(|(weight, cell, open)| Region {
+        text: teller.region(cell, region),
+        share: (weight / whole).clamp(0.0, 1.0),
+        missing: open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect(),
+    });
+    let told: Vec<Region> = told.collect();
     note_conditions(space, &distinct, finding);
     let plain = space.pick(region);
     finding.ordinary |= distinct.iter().any(|piece| {
@@ -103,7 +111,7 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
     });
     finding.exposure = Some(exposure(space, &distinct, finding.exposure));
     if finding.witness.is_none()
-        && let Some((region, cell)) = told.first()
+        && let (Some(region), Some((_, cell, _))) = (told.first(), boxes.first())
     {
         let picked = space.pick(cell);
         finding.witness = Some(Witness {
@@ -111,7 +119,7 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
             sentence: teller.sentence(&picked, &region.missing),
         });
     }
-    finding.regions.extend(told.into_iter().take(MOST_REGIONS).map(|(region, _)| region));
+    finding.regions.extend(told);
 }
 
 /// Who is exposed, together with those of an earlier space.

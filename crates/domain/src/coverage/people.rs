@@ -5,7 +5,7 @@
 //! stands for "somebody who is a member of this one" (and for each pair of an inclusion and an exclusion), and says so.
 //! The users of a tenant are never enumerated: only members of what policies name are looked at.
 
-use super::cell::Atoms;
+use super::cell::{Atoms, insert};
 use crate::{
     facts::Facts,
     names::{NameKind, Names},
@@ -118,12 +118,12 @@ impl People {
         builder.hypothetical(&uses, &unknown, &tenants);
         builder.rest();
         let classes = builder.classes;
-        let of_key = (0..keys.len())
-            .map(|key| {
-                let members = classes.iter().enumerate().filter(|(_, class)| class.keys.contains(&key));
-                Atoms::of(classes.len(), members.map(|(at, _)| at))
-            })
-            .collect();
+        let mut of_key = vec![Atoms::none(classes.len()); keys.len()];
+        for (at, class) in classes.iter().enumerate() {
+            for key in &class.keys {
+                insert(&mut of_key[*key].0, at);
+            }
+        }
         Self { keys, classes, of_key, at }
     }
 

@@ -8,6 +8,8 @@ use super::{
     space::{Kind, Space, Who},
     targets::Target,
 };
+use std::cmp::Reverse;
+
 use crate::{
     names::{NameKind, Names},
     normal::Field,
@@ -464,7 +466,8 @@ fn predicates_universe(len: usize, predicates: &Predicates, set: &[u64], base: &
     all
 }
 
-/// The fewest names, greedily, that together are exactly the set within the base.
+/// The fewest names, greedily, that together are exactly the set within the base. Of names that say as much the one
+/// that says least beyond the base is taken.
 fn parts(
     set: &[u64],
     base: &[u64],
@@ -473,30 +476,41 @@ fn parts(
 ) -> Vec<String> {
     let mut open: Vec<u64> = set.to_vec();
     let mut out = Vec::new();
-    let cut: Vec<(Vec<u64>, &str)> = predicates
+    let fits = |words: &Atoms| {
+        let mut any = 0;
+        for ((word, base), set) in words.0.iter().zip(base).zip(set) {
+            if word & base & !set != 0 {
+                return false;
+            }
+            any |= word & base;
+        }
+        any != 0
+    };
+    let cut: Vec<(&Atoms, &str)> = predicates
         .iter()
-        .map(|(words, name)| {
-            (words.0.iter().zip(base).map(|(a, b)| a & b).collect::<Vec<u64>>(), name.as_str())
-        })
-        .filter(|(words, _)| !is_zero(words) && within(words, set))
+        .filter(|(words, _)| fits(words))
+        .map(|(words, name)| (words, name.as_str()))
         .collect();
     while !is_zero(&open) && out.len() <= MOST_PARTS + 8 {
-        let gain = |words: &[u64]| words.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
-        let best = cut.iter().enumerate().map(|(at, (words, _))| (gain(words), std::cmp::Reverse(at))).max();
-        match best {
-            Some((gained, std::cmp::Reverse(at))) if gained > 0 => {
-                out.push(cut[at].1.to_owned());
-                open.iter_mut().zip(&cut[at].0).for_each(|(open, named)| *open &= !named);
+        let gain = |words: &Atoms| words.0.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
+        let beyond =
+            |words: &Atoms| words.0.iter().zip(base).map(|(a, b)| (a & !b).count_ones()).sum::<u32>();
+        let best = cut
+            .iter()
+            .enumerate()
+            .map(|(at, (words, _))| (gain(words), at))
+            .filter(|(gained, _)| *gained > 0)
+            .max_by_key(|(gained, at)| (*gained, Reverse(beyond(cut[*at].0)), Reverse(*at)));
+        let Some((_, at)) = best else {
+            let left: Vec<usize> = atoms(&open).collect();
+            out.extend(left.iter().take(MOST_PARTS).map(|at| label(*at)));
+            if left.len() > MOST_PARTS {
+                out.push(format!("{} more combinations", left.len() - MOST_PARTS));
             }
-            _ => {
-                let left: Vec<usize> = atoms(&open).collect();
-                out.extend(left.iter().take(MOST_PARTS).map(|at| label(*at)));
-                if left.len() > MOST_PARTS {
-                    out.push(format!("{} more combinations", left.len() - MOST_PARTS));
-                }
-                break;
-            }
-        }
+            break;
+        };
+        out.push(cut[at].1.to_owned());
+        open.iter_mut().zip(&cut[at].0.0).for_each(|(open, named)| *open &= !named);
     }
     out
 }

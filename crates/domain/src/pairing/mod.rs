@@ -8,7 +8,7 @@ mod similarity;
 
 use crate::{binding::Bindings, json::is_guid, normal::NormalPolicy, policy_set::PolicySet};
 use assignment::assign;
-use similarity::{Profile, SAME, Scorer};
+use similarity::{Profile, SAME, SAME_MEANING, Scorer};
 
 /// The least likeness, of 1,000, at which two policies are shown together.
 const THRESHOLD: i64 = 550;
@@ -46,9 +46,11 @@ pub fn pair(baseline: &PolicySet, live: &PolicySet, bindings: &Bindings) -> Vec<
             theirs.iter().map(&mut score).collect()
         })
         .collect();
+    let by_id: Vec<Option<&str>> =
+        bound.iter().map(|policy| policy.id.as_deref().filter(|id| is_guid(id))).collect();
     let gain = |row: usize, column: usize| {
         let (ours, theirs) = (&bound[row], theirs[column].0);
-        if ours.id.as_deref().is_some_and(is_guid) && ours.id == theirs.id {
+        if by_id[row].is_some() && by_id[row] == theirs.id.as_deref() {
             return BY_ID;
         }
         // What lies above the threshold is gained by a pair. Of two that are equally alike, the one that means the
@@ -56,7 +58,8 @@ pub fn pair(baseline: &PolicySet, live: &PolicySet, bindings: &Bindings) -> Vec<
         match alike[row][column] {
             0 => 0,
             alike => {
-                8 * (alike - THRESHOLD) + 4 * i64::from(ours.means_same(theirs)) + i64::from(theirs.enforced)
+                let same = alike >= SAME_MEANING && ours.means_same(theirs);
+                8 * (alike - THRESHOLD) + 4 * i64::from(same) + i64::from(theirs.enforced)
             }
         }
     };

@@ -7,7 +7,7 @@ use crate::{
     diff::requirement::Requirement,
     normal::{Dimension, Field, Item, NormalPolicy, NormalValue, Role},
 };
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{cmp::Ordering, collections::HashMap};
 
 /// The greatest likeness.
 pub(super) const SAME: i64 = 1_000;
@@ -15,6 +15,10 @@ pub(super) const SAME: i64 = 1_000;
 const REGION_WEIGHT: i64 = 45;
 const REQUIREMENT_WEIGHT: i64 = 40;
 const NAME_WEIGHT: i64 = 15;
+
+/// Policies that mean the same are at least so alike, whatever they are called.
+pub(super) const SAME_MEANING: i64 =
+    SAME * (REGION_WEIGHT + REQUIREMENT_WEIGHT) / (REGION_WEIGHT + REQUIREMENT_WEIGHT + NAME_WEIGHT);
 
 /// Two policies that cover less than this in common have different purposes, whatever they ask for.
 const LEAST_REGION: i64 = 400;
@@ -43,14 +47,15 @@ struct Covered {
 /// Numbers elements and remembers how alike grant controls are.
 #[derive(Default)]
 pub(super) struct Scorer<'p> {
-    numbers: BTreeMap<Element<'p>, u32>,
-    grants: BTreeMap<(u32, u32), i64>,
+    numbers: HashMap<Element<'p>, u32>,
+    grants: HashMap<(u32, u32), i64>,
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, Hash)]
 enum Element<'p> {
     Item(usize, &'p Item),
     Value(usize, String),
+    Grant(Vec<&'p Item>, Option<&'p str>),
     Word(String),
 }
 
@@ -67,6 +72,9 @@ impl<'p> Scorer<'p> {
         let (mut who, mut what) = (Vec::new(), Vec::new());
         for (place, field) in Field::ALL.iter().enumerate() {
             let Some(value) = policy.fields.get(field) else { continue };
+            if matches!(field.role(), Role::State | Role::Grant) {
+                continue;
+            }
             let numbers = self.value(place, value);
             match field.role() {
                 Role::Include(Dimension::People | Dimension::Workloads | Dimension::Agents) => {
@@ -74,7 +82,6 @@ impl<'p> Scorer<'p> {
                 }
                 Role::Include(Dimension::Targets) => what.extend(numbers),
                 Role::Session => session.push((place, 1, numbers)),
-                Role::State | Role::Grant => {}
                 _ => conditions.push((place, weight(field), numbers)),
             }
         }
@@ -84,8 +91,11 @@ impl<'p> Scorer<'p> {
             let everything = Field::ALL.iter().filter(of).any(|field| policy.has_word(field, "All"));
             Covered { everything, items }
         };
-        let grant = (policy.fields.get(&Field::GrantControls), policy.fields.get(&Field::GrantOperator));
-        let grant = self.number(Element::Value(usize::MAX, format!("{grant:?}")));
+        let operator = match policy.fields.get(&Field::GrantOperator) {
+            Some(NormalValue::Word(word)) => Some(word.as_str()),
+            _ => None,
+        };
+        let grant = self.number(Element::Grant(policy.set(&Field::GrantControls).iter().collect(), operator));
         let words = policy.display_name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let mut name: Numbers = words.map(|word| self.number(Element::Word(word.to_lowercase()))).collect();
         name.sort_unstable();
@@ -105,7 +115,7 @@ impl<'p> Scorer<'p> {
             NormalValue::Set(items) => {
                 items.iter().map(|item| self.number(Element::Item(place, item))).collect()
             }
-            other => vec![self.number(Element::Value(place, format!("{other:?}")))],
+            other => vec![self.number(Element::Value(place, other.to_digestible().to_string()))],
         };
         numbers.sort_unstable();
         numbers
@@ -115,8 +125,11 @@ impl<'p> Scorer<'p> {
     pub(super) fn similarity(&mut self, a: (&NormalPolicy, &Profile), b: (&NormalPolicy, &Profile)) -> i64 {
         let name = if a.1.name.is_empty() || b.1.name.is_empty() { 0 } else { shared(&a.1.name, &b.1.name) };
         let region = region(a.1, b.1);
+        if region < LEAST_REGION && name < SAME {
+            return 0;
+        }
         let requirement = self.requirement(a, b);
-        if (region < LEAST_REGION || requirement == 0) && name < SAME {
+        if requirement == 0 && name < SAME {
             return 0;
         }
         (REGION_WEIGHT * region + REQUIREMENT_WEIGHT * requirement + NAME_WEIGHT * name)

@@ -13,7 +13,7 @@ use crate::{
     policy::PolicyState,
     policy_set::{PolicySet, SetPolicy},
 };
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// What a policy of a baseline asks for here.
 pub(super) struct Goal {
@@ -114,8 +114,8 @@ fn is_countries(kind: NameKind, id: &str, there: &Names) -> bool {
 }
 
 /// The live names, and the baseline's for what could not be told here.
-pub(super) fn merged_names(live: &Names, baseline: &PolicySet, bindings: &Bindings) -> Names {
-    let mut names = live.clone();
+pub(super) fn merged_names<'n>(live: &'n Names, baseline: &PolicySet, bindings: &Bindings) -> Cow<'n, Names> {
+    let mut names = Cow::Borrowed(live);
     for reference in baseline.policies.iter().flat_map(|policy| policy.normal.references()) {
         if bindings.unresolved(reference).is_some()
             && let Some(entry) = baseline.names.entry(reference.kind, &reference.id)
@@ -125,7 +125,7 @@ pub(super) fn merged_names(live: &Names, baseline: &PolicySet, bindings: &Bindin
             if !is_countries(reference.kind, &reference.id, &baseline.names) {
                 entry.body = None;
             }
-            names.add(reference.kind, &reference.id, entry);
+            names.to_mut().add(reference.kind, &reference.id, entry);
         }
     }
     names

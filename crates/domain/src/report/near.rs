@@ -1,6 +1,8 @@
 //! The nearest misses: live policies that would have closed a gap, and what each lacks.
 
 use super::{NearMiss, compare::policy_ref};
+use std::cell::OnceCell;
+
 use crate::{
     coverage::Engine,
     diff::requirement::Requirement,
@@ -19,7 +21,7 @@ const MOST: usize = 3;
 pub(super) struct Neighbours<'n> {
     live: &'n PolicySet,
     /// The live policies as if all of them were on, so that a policy that is off says what else it lacks.
-    all_on: Evaluator,
+    all_on: OnceCell<Evaluator>,
 }
 
 /// What came nearest.
@@ -34,11 +36,7 @@ pub(super) struct Near {
 
 impl<'n> Neighbours<'n> {
     pub(super) fn new(live: &'n PolicySet) -> Self {
-        let mut on = live.clone();
-        for policy in &mut on.policies {
-            policy.normal = policy.normal.as_enabled();
-        }
-        Self { live, all_on: Evaluator::new(&on) }
+        Self { live, all_on: OnceCell::new() }
     }
 
     /// The near misses of a goal at a sign-in that it leaves open.
@@ -49,13 +47,13 @@ impl<'n> Neighbours<'n> {
         asked: &NormalPolicy,
         sign_in: &SignIn,
     ) -> Near {
-        let decision = self.all_on.evaluate(sign_in);
+        let decision = self.all_on.get_or_init(|| Evaluator::as_if_enabled(self.live)).evaluate(sign_in);
         let mut near = Near::default();
         // Rank, place, what it lacks.
         let mut found: Vec<(usize, usize, String)> = Vec::new();
         for applied in &decision.applied {
             let normal = &self.live.policies[applied.index].normal;
-            let gives = engine.gives_any(goal, normal);
+            let gives = engine.gives_any(goal, applied.index);
             match (normal.state(), gives) {
                 (PolicyState::ReportOnly, true) => {
                     near.report_only = true;
@@ -71,7 +69,7 @@ impl<'n> Neighbours<'n> {
         }
         for missed in &decision.not_applied {
             let policy = &self.live.policies[missed.index];
-            if !engine.gives_any(goal, &policy.normal) {
+            if !engine.gives_any(goal, missed.index) {
                 continue;
             }
             // A policy that blocks something else is no near miss of one that asks for a control.
