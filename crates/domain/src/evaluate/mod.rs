@@ -15,6 +15,7 @@ mod condition;
 mod controls;
 mod decision;
 mod policy;
+mod sentence;
 mod subject;
 mod tags;
 mod texts;

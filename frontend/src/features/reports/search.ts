@@ -1,7 +1,15 @@
 import { SEVERITIES, type Severity } from "@/ui/severity";
 import type { Finding } from "./queries";
 
-export const KINDS: readonly Finding["kind"][] = ["missing", "changed", "extra"];
+export const KINDS: readonly Finding["kind"][] = [
+  "missing",
+  "gap",
+  "not_decided",
+  "check_not_met",
+  "check_not_assessable",
+  "changed",
+  "extra",
+];
 export const SOURCES: readonly Finding["source"][] = ["comparison_baseline", "reference_check"];
 
 /** The state of the report screen, as the address bar holds it. Several values are separated by commas. */

@@ -2,6 +2,10 @@ import type { Finding, FieldDiff } from "./queries";
 
 export const KIND_LABEL: Record<Finding["kind"], string> = {
   missing: "Missing",
+  gap: "Gap",
+  not_decided: "Not decided",
+  check_not_met: "Check not met",
+  check_not_assessable: "Not assessable",
   changed: "Changed",
   extra: "Extra",
 };
