@@ -79,7 +79,8 @@ impl<'e> Engine<'e> {
         let mut catalogue = Catalogue::default();
         let mut boxed = |policy: &NormalPolicy| Boxed {
             cells: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().and_then(|space| space.cell(policy))),
-            blurred: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
+            blurred: Kind::ALL
+                .map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
             gives: catalogue.gives(policy),
             opaque: opaque(policy),
         };
@@ -133,7 +134,10 @@ impl<'e> Engine<'e> {
     /// look at a goal found open.
     pub fn gives_any(&mut self, goal: usize, live: usize) -> bool {
         let (Some(gives), (_, demands, _)) = (self.given.get(live), &self.goals[goal]) else { return false };
-        self.open[goal].iter().any(|at| self.catalogue.guarantees(gives, &demands[*at]))
+        self.open[goal].iter().any(|at| {
+            let asked = self.catalogue.asked(&demands[*at]);
+            self.catalogue.guarantees(gives, &asked)
+        })
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.
@@ -229,10 +233,11 @@ fn covers<'l>(
     kind: Kind,
     demand: &Demand,
 ) -> Vec<&'l Cell> {
+    let asked = catalogue.asked(demand);
     live.iter()
         .filter(|policy| policy.opaque.is_empty() || policy.opaque == opaque)
         .filter_map(|policy| policy.cells[kind as usize].as_ref().map(|cell| (policy, cell)))
-        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, demand))
+        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, &asked))
         .map(|(_, cell)| cell)
         .collect()
 }
@@ -282,7 +287,8 @@ pub(super) mod inside {
                 .flat_map(|(region, covers)| {
                     let layout = &self.spaces[kind].as_ref().expect("a space").layout;
                     let covers: Vec<&Cell> = covers.iter().collect();
-                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 }).expect("a budget")
+                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 })
+                        .expect("a budget")
                 })
                 .collect()
         }
