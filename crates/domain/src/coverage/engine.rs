@@ -79,7 +79,8 @@ impl<'e> Engine<'e> {
         let mut catalogue = Catalogue::default();
         let mut boxed = |policy: &NormalPolicy| Boxed {
             cells: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().and_then(|space| space.cell(policy))),
-            blurred: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
+            blurred: Kind::ALL
+                .map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
             gives: catalogue.gives(policy),
             opaque: opaque(policy),
         };
@@ -282,7 +283,8 @@ pub(super) mod inside {
                 .flat_map(|(region, covers)| {
                     let layout = &self.spaces[kind].as_ref().expect("a space").layout;
                     let covers: Vec<&Cell> = covers.iter().collect();
-                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 }).expect("a budget")
+                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 })
+                        .expect("a budget")
                 })
                 .collect()
         }

@@ -114,16 +114,15 @@ impl People {
         let keys: Vec<Key> = uses.keys().cloned().collect();
         let at: HashMap<Key, usize> = keys.iter().cloned().enumerate().map(|(at, key)| (key, at)).collect();
         let unknown: Vec<bool> = keys.iter().map(|key| is_unknown(key, facts)).collect();
-        let mut builder =
-            Builder {
-                keys: &keys,
-                at: &at,
-                facts,
-                emergency,
-                of_user: HashMap::new(),
-                classes: Vec::new(),
-                exact: true,
-            };
+        let mut builder = Builder {
+            keys: &keys,
+            at: &at,
+            facts,
+            emergency,
+            of_user: HashMap::new(),
+            classes: Vec::new(),
+            exact: true,
+        };
         builder.known();
         builder.hypothetical(&uses, &unknown, &tenants);
         builder.rest();
