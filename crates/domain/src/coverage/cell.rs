@@ -62,7 +62,6 @@ impl Layout {
         Self { sizes, starts }
     }
 
-    #[cfg(test)]
     pub(crate) fn size(&self, dim: Dim) -> usize {
         self.sizes[dim as usize]
     }
@@ -71,7 +70,7 @@ impl Layout {
         self.starts[dim as usize]..self.starts[dim as usize + 1]
     }
 
-    fn words(&self) -> usize {
+    pub(crate) fn words(&self) -> usize {
         self.starts[Dim::COUNT]
     }
 
@@ -126,6 +125,11 @@ impl Cell {
             .iter()
             .filter(|dim| **dim != beside)
             .all(|dim| meets(self.dim(layout, *dim), other.dim(layout, *dim)))
+    }
+
+    /// Whether a dimension is not narrowed.
+    pub(crate) fn is_whole(&self, layout: &Layout, dim: Dim) -> bool {
+        ones(self.dim(layout, dim)) as usize == layout.size(dim)
     }
 
     /// Whether all of `other` is in this one. Both must not be empty.

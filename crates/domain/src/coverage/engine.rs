@@ -6,7 +6,7 @@
 
 use super::{
     Gap,
-    cell::Cell,
+    cell::{Cell, Layout},
     control::{Catalogue, Demand, Gives, demands},
     found::{Found, Look, Open, tell},
     space::{Kind, Space},
@@ -24,6 +24,8 @@ use std::{cell::OnceCell, collections::BTreeSet};
 
 /// Comparisons of two boxes for all goals of one engine: under a second of one core.
 const WORK: u64 = 20_000_000;
+/// Words of a box of ordinary size.
+const ORDINARY: u64 = 24;
 /// Of these at most so many for one goal.
 const WORK_PER_GOAL: u64 = 4_000_000;
 
@@ -31,6 +33,8 @@ const WORK_PER_GOAL: u64 = 4_000_000;
 struct Boxed {
     /// By kind of space.
     cells: [Option<Cell>; 3],
+    /// Whether its region there is not known.
+    blurred: [bool; 3],
     gives: Gives,
     /// What of it this version can't understand; empty where it understands all.
     opaque: Vec<u8>,
@@ -48,7 +52,7 @@ pub struct Engine<'e> {
     given: Vec<Gives>,
     goals: Vec<(Boxed, Vec<Demand>, Vec<String>)>,
     catalogue: Catalogue,
-    budget: Budget,
+    budget: u64,
     /// For each goal, which of its demands the last look found open.
     open: Vec<Vec<usize>>,
 }
@@ -75,6 +79,8 @@ impl<'e> Engine<'e> {
         let mut catalogue = Catalogue::default();
         let mut boxed = |policy: &NormalPolicy| Boxed {
             cells: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().and_then(|space| space.cell(policy))),
+            blurred: Kind::ALL
+                .map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
             gives: catalogue.gives(policy),
             opaque: opaque(policy),
         };
@@ -92,7 +98,7 @@ impl<'e> Engine<'e> {
             given,
             goals,
             catalogue,
-            budget: Budget { left: WORK },
+            budget: WORK,
             open,
         }
     }
@@ -128,42 +134,63 @@ impl<'e> Engine<'e> {
     /// look at a goal found open.
     pub fn gives_any(&mut self, goal: usize, live: usize) -> bool {
         let (Some(gives), (_, demands, _)) = (self.given.get(live), &self.goals[goal]) else { return false };
-        self.open[goal].iter().any(|at| self.catalogue.guarantees(gives, &demands[*at]))
+        self.open[goal].iter().any(|at| {
+            let asked = self.catalogue.asked(&demands[*at]);
+            self.catalogue.guarantees(gives, &asked)
+        })
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.
     pub fn asks(&self, goal: usize) -> bool {
         let (boxed, demands, _) = &self.goals[goal];
-        !demands.is_empty() && boxed.cells.iter().any(Option::is_some)
+        !demands.is_empty() && (boxed.cells.iter().any(Option::is_some) || boxed.blurred.contains(&true))
     }
 
     fn gap_in(&mut self, goal: usize, kind: Kind, finding: &mut Found) {
         let (Some(space), (boxed, demands, _)) = (&self.spaces[kind as usize], &self.goals[goal]) else {
             return;
         };
+        if boxed.blurred[kind as usize] {
+            finding.not_decided = Some(
+                "Not decided: the policy is about apps or identities by their attributes, and there are more such rules than can be told apart."
+                    .to_owned(),
+            );
+            return;
+        }
         let Some(region) = &boxed.cells[kind as usize] else { return };
         let layout = &space.layout;
         finding.total += space.weight(region);
-        let mut budget = Budget { left: self.budget.left.min(WORK_PER_GOAL) };
+        let width = (layout.words() as u64).div_ceil(ORDINARY);
+        let mut budget = Budget { left: self.budget.min(WORK_PER_GOAL), width };
         let before = budget.left;
+        let inexact = space.inexact();
         let mut seen: Vec<Open> = Vec::new();
         for (at, demand) in demands.iter().enumerate() {
             let covers = covers(&self.live, &mut self.catalogue, &boxed.opaque, kind, demand);
-            let cut = relevant(layout, region, &covers);
+            let enforced = covers.len();
+            let Ok(cut) = relevant(layout, region, &covers, &mut budget) else {
+                finding.not_decided = Some(too_many(enforced));
+                continue;
+            };
             if let Some(known) = seen.iter_mut().find(|known| known.cut == cut) {
                 known.missing.push(at);
                 continue;
             }
-            let pieces = subtract(layout, region, &covers, &mut budget)
-                .or_else(|Exhausted| subtract_by_class(layout, region, &cut, &mut budget));
+            let pieces = open_of(layout, region, &cut, &mut budget);
+            // Where atoms are missing, only what closes the goal whatever they are closes it for certain.
+            if pieces.as_ref().is_ok_and(Vec::is_empty) && !inexact.is_empty() {
+                let whole = |cover: &&Cell| inexact.iter().all(|dim| cover.is_whole(layout, *dim));
+                let sure: Vec<Cell> = covers.iter().copied().filter(whole).cloned().collect();
+                if !open_of(layout, region, &sure, &mut budget).is_ok_and(|open| open.is_empty()) {
+                    finding.not_decided = Some(
+                        "Not decided: nothing was found open, but there are more combinations of memberships, places or devices than can be looked at."
+                            .to_owned(),
+                    );
+                }
+            }
             match pieces {
                 Ok(pieces) => seen.push(Open { cut, pieces, missing: vec![at] }),
-                Err(Exhausted) => {
-                    let enforced = cut.len();
-                    finding.not_decided = Some(format!(
-                        "Not decided: {enforced} enforced policies meet here in more ways than could be worked through.",
-                    ));
-                }
+                Err(Exhausted) => finding.not_decided = Some(too_many(cut.len())),
             }
         }
         seen.retain(|open| !open.pieces.is_empty());
@@ -174,8 +201,28 @@ impl<'e> Engine<'e> {
             let look = Look { space, teller, region, demands, facts: self.facts };
             tell(&look, &seen, &mut budget, finding);
         }
-        self.budget.left -= (before - budget.left).min(self.budget.left);
+        self.budget -= (before - budget.left).min(self.budget);
     }
+}
+
+/// Disjoint boxes that are left of a region; box by box, or class by class where the boxes are too many.
+fn open_of(
+    layout: &Layout,
+    region: &Cell,
+    covers: &[Cell],
+    budget: &mut Budget,
+) -> Result<Vec<Cell>, Exhausted> {
+    let all: Vec<&Cell> = covers.iter().collect();
+    // Half of the work is kept for the other way.
+    let mut first = Budget { left: budget.left / 2, ..*budget };
+    let given = first.left;
+    let pieces = subtract(layout, region, &all, &mut first);
+    budget.left -= given - first.left;
+    pieces.or_else(|Exhausted| subtract_by_class(layout, region, covers, budget))
+}
+
+fn too_many(enforced: usize) -> String {
+    format!("Not decided: {enforced} enforced policies meet here in more ways than could be worked through.")
 }
 
 /// The regions of the policies that give what a goal demands; what the goal says that is not known, they must say too.
@@ -186,10 +233,11 @@ fn covers<'l>(
     kind: Kind,
     demand: &Demand,
 ) -> Vec<&'l Cell> {
+    let asked = catalogue.asked(demand);
     live.iter()
         .filter(|policy| policy.opaque.is_empty() || policy.opaque == opaque)
         .filter_map(|policy| policy.cells[kind as usize].as_ref().map(|cell| (policy, cell)))
-        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, demand))
+        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, &asked))
         .map(|(_, cell)| cell)
         .collect()
 }
@@ -229,6 +277,9 @@ pub(super) mod inside {
         pub(in crate::coverage) fn live_cell(&self, live: usize, kind: usize) -> Option<&Cell> {
             self.live[live].cells[kind].as_ref()
         }
+        pub(in crate::coverage) fn work_left(&self) -> u64 {
+            self.budget
+        }
         /// The open pieces of all demands of a goal, in one space.
         pub(in crate::coverage) fn pieces(&mut self, goal: usize, kind: usize) -> Vec<Cell> {
             self.cuts(goal, kind)
@@ -236,7 +287,8 @@ pub(super) mod inside {
                 .flat_map(|(region, covers)| {
                     let layout = &self.spaces[kind].as_ref().expect("a space").layout;
                     let covers: Vec<&Cell> = covers.iter().collect();
-                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX }).expect("a budget")
+                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 })
+                        .expect("a budget")
                 })
                 .collect()
         }

@@ -63,11 +63,20 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
         }
         let mut fresh = Vec::new();
         for piece in &open.pieces {
-            let earlier: Vec<&Cell> =
-                distinct.iter().filter(|earlier| earlier.meets(layout, piece)).collect();
-            match subtract(layout, piece, &earlier, budget) {
+            let parts = budget.spend(distinct.len() as u64).and_then(|()| {
+                let earlier: Vec<&Cell> =
+                    distinct.iter().filter(|earlier| earlier.meets(layout, piece)).collect();
+                subtract(layout, piece, &earlier, budget)
+            });
+            match parts {
                 Ok(parts) => fresh.extend(parts),
-                Err(Exhausted) => fresh.push(piece.clone()),
+                Err(Exhausted) => {
+                    finding.conditions.insert(
+                        "What is open was too much to be counted exactly; the share is at most the one given."
+                            .to_owned(),
+                    );
+                    fresh.push(piece.clone());
+                }
             }
         }
         distinct.extend(fresh);
@@ -88,6 +97,9 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
                 grown.boxes
             }
             Err(Exhausted) => {
+                finding.conditions.insert(
+                    "The open sign-ins fall into too many parts; only the largest are listed.".to_owned(),
+                );
                 let mut pieces = open.pieces.clone();
                 pieces.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.cmp(b)));
                 pieces.truncate(MOST_REGIONS);
@@ -182,7 +194,12 @@ fn note_conditions(space: &Space, open: &[Cell], finding: &mut Found) {
     finding.only_hypothetical = Some(finding.only_hypothetical.unwrap_or(true) && only_hypothetical);
     if !space.places.exact {
         finding.conditions.insert(
-            "The named locations overlap in too many ways to be combined; each is taken by itself."
+            "The named locations overlap in more ways than can be looked at; some are left out.".to_owned(),
+        );
+    }
+    if matches!(&space.who, Who::People(people) if !people.exact) {
+        finding.conditions.insert(
+            "More memberships could not be read than can be combined; some combinations are left out."
                 .to_owned(),
         );
     }

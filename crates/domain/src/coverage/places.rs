@@ -2,8 +2,8 @@
 //!
 //! Addresses: which combinations of IP ranges an address can be in is worked out from the ranges. Countries: any address
 //! may be in any country, since who holds it is Microsoft's to say. A location whose content is not known can be
-//! anywhere, and is taken alone and together with each other one. MFA trusted IPs can't be read; they are trusted, and
-//! taken as a place of their own.
+//! anywhere, and is taken alone and together with each other one. MFA trusted IPs can't be read: any address may be one
+//! of them, which makes it trusted.
 
 use super::cell::Atoms;
 use crate::{
@@ -15,8 +15,10 @@ use crate::{
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most atoms; beyond it locations are taken one at a time.
+/// Most atoms.
 const MOST: usize = 1_024;
+/// Most steps of the sweep over addresses, counted in locations that are open at each.
+const MOST_STEPS: usize = 1_000_000;
 
 /// A place that no policy divides: the named locations it is in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +67,7 @@ impl Places {
                 }
             }
         }
+        let mfa_named = used.contains(MFA_TRUSTED_IPS_LOCATION_ID);
         if trust {
             // What is trusted matters wherever trust is asked for, named or not.
             let trusted = names.entries().filter(|(kind, _, entry)| {
@@ -75,13 +78,13 @@ impl Places {
         }
         let known: Vec<Known> = used.into_iter().map(|id| read(id, names)).collect();
         let trusted = |locations: &[usize]| locations.iter().any(|at| known[*at].trusted);
-        let mut atoms: BTreeSet<Vec<usize>> = combinations(&known);
-        let exact = atoms.len() <= MOST;
-        if !exact {
-            atoms = (0..known.len()).map(|at| vec![at]).chain([Vec::new()]).collect();
-        }
-        let atoms: BTreeSet<Place> =
-            atoms.into_iter().map(|locations| Place { trusted: trusted(&locations), locations }).collect();
+        let combinations = combinations(&known, mfa_named);
+        let exact = !combinations.cut;
+        let atoms: BTreeSet<Place> = combinations
+            .all
+            .into_iter()
+            .map(|locations| Place { trusted: trusted(&locations), locations })
+            .collect();
         Self {
             locations: known.into_iter().map(|one| one.id).collect(),
             atoms: atoms.into_iter().collect(),
@@ -156,40 +159,63 @@ fn interval(cidr: &str) -> Option<(bool, u128, u128)> {
     Some((six, value & !mask, value | mask))
 }
 
-/// Every combination of locations that a sign-in can be in at once.
-fn combinations(known: &[Known]) -> BTreeSet<Vec<usize>> {
-    let addresses = addresses(known);
+/// Combinations of locations, up to a bound.
+#[derive(Default)]
+struct Combinations {
+    all: BTreeSet<Vec<usize>>,
+    /// Whether some are missing.
+    cut: bool,
+}
+
+impl Combinations {
+    fn add(&mut self, locations: impl IntoIterator<Item = usize>) {
+        if self.all.len() >= MOST {
+            self.cut = true;
+            return;
+        }
+        let locations: BTreeSet<usize> = locations.into_iter().collect();
+        self.all.insert(locations.into_iter().collect());
+    }
+}
+
+/// Every combination of locations that a sign-in can be in at once; those that matter most first, should there be too
+/// many. `mfa_named` is whether a policy names the MFA trusted IPs themselves, and not only what is trusted.
+fn combinations(known: &[Known], mfa_named: bool) -> Combinations {
+    let (addresses, all_addresses) = addresses(known);
     let (by_address, by_gps) = (countries(known, false), countries(known, true));
-    let network: Vec<usize> = places(known, |content| matches!(content, Content::CompliantNetwork));
-    let mut out = BTreeSet::new();
-    for address in &addresses {
+    let networks = places(known, |content| matches!(content, Content::CompliantNetwork));
+    let networks: BTreeSet<Vec<usize>> =
+        networks.into_iter().map(|at| vec![at]).chain([Vec::new()]).collect();
+    let is_mfa = |at: usize| known[at].id == MFA_TRUSTED_IPS_LOCATION_ID;
+    let unknown: Vec<usize> = places(known, |content| matches!(content, Content::Unknown));
+    let mut out = Combinations { cut: !all_addresses, ..Combinations::default() };
+    let factors = [&addresses, &by_address, &by_gps, &networks];
+    factors.iter().for_each(|factor| factor.iter().for_each(|one| out.add(one.iter().copied())));
+    unknown.iter().for_each(|at| out.add([*at]));
+    'all: for address in &addresses {
         for country in &by_address {
             for position in &by_gps {
-                let base: Vec<usize> = address.iter().chain(country).chain(position).copied().collect();
-                for more in std::iter::once(None).chain(network.iter().copied().map(Some)) {
-                    let mut all = base.clone();
-                    all.extend(more);
-                    all.sort_unstable();
-                    out.insert(all);
-                    if out.len() > MOST {
-                        return out;
+                for network in &networks {
+                    let parts = [address, country, position, network];
+                    out.add(parts.into_iter().flatten().copied());
+                    if out.cut {
+                        break 'all;
                     }
                 }
             }
         }
     }
+    let read: Vec<Vec<usize>> = out.all.iter().cloned().collect();
     // What is of unknown content may be anywhere: alone, and together with each other place.
-    let unknown = places(known, |content| matches!(content, Content::Unknown));
-    for at in &unknown {
-        out.insert(vec![*at]);
-        for other in 0..known.len() {
-            let mfa = [*at, other].iter().any(|at| known[*at].id == MFA_TRUSTED_IPS_LOCATION_ID);
-            // MFA trusted IPs beside another place is told by that place or by trust already.
-            if other != *at && !mfa {
-                let mut pair = vec![*at, other];
-                pair.sort_unstable();
-                out.insert(pair);
-            }
+    for at in unknown.iter().copied().filter(|at| !is_mfa(*at)) {
+        for other in (0..known.len()).filter(|other| *other != at && !is_mfa(*other)) {
+            out.add([at, other]);
+        }
+    }
+    // Any address may be an MFA trusted IP; where it is trusted anyway, only a policy that names them can tell.
+    if let Some(mfa) = unknown.iter().copied().find(|at| is_mfa(*at)) {
+        for place in read.iter().filter(|place| mfa_named || !place.iter().any(|at| known[*at].trusted)) {
+            out.add(place.iter().copied().chain([mfa]));
         }
     }
     out
@@ -199,9 +225,11 @@ fn places(known: &[Known], wanted: impl Fn(&Content) -> bool) -> Vec<usize> {
     known.iter().enumerate().filter(|(_, one)| wanted(&one.content)).map(|(at, _)| at).collect()
 }
 
-/// The combinations of IP ranges that one address can be in, swept from the lowest to the highest.
-fn addresses(known: &[Known]) -> BTreeSet<Vec<usize>> {
+/// The combinations of IP ranges that one address can be in, swept from the lowest to the highest, and whether these are
+/// all.
+fn addresses(known: &[Known]) -> (BTreeSet<Vec<usize>>, bool) {
     let mut out = BTreeSet::from([Vec::new()]);
+    let mut steps = 0;
     for six in [false, true] {
         // At each address: which locations begin (+1) or have ended (-1).
         let mut edges: BTreeMap<u128, Vec<(usize, i32)>> = BTreeMap::new();
@@ -220,10 +248,14 @@ fn addresses(known: &[Known]) -> BTreeSet<Vec<usize>> {
                 *open.entry(at).or_default() += change;
             }
             open.retain(|_, count| *count != 0);
+            steps += open.len() + 1;
+            if steps > MOST_STEPS || out.len() > MOST {
+                return (out, false);
+            }
             out.insert(open.keys().copied().collect());
         }
     }
-    out
+    (out, true)
 }
 
 /// The combinations of country locations that one country is in, the unknown country among them.
@@ -293,8 +325,8 @@ mod tests {
             ("u", json!({"countriesAndRegions": ["NL"], "includeUnknownCountriesAndRegions": true})),
         ];
         let (places, _) = places(&bodies, json!(["n", "u"]), json!(["AllTrusted"]));
-        // (nowhere, a) x (other, NL = n+u, BE = n, unknown = u), and MFA trusted IPs.
-        assert_eq!(places.atoms.len(), 9);
+        // (nowhere, a, MFA trusted IPs) x (other, NL = n+u, BE = n, unknown = u); who is in a is trusted anyway.
+        assert_eq!(places.atoms.len(), 12);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     facts::Facts,
     names::Names,
-    normal::{Field, NormalPolicy},
+    normal::{Field, NormalPolicy, NormalValue},
 };
 use std::collections::BTreeSet;
 
@@ -199,6 +199,38 @@ impl Space {
             Kind::Workloads => &Field::ServicePrincipalRiskLevels,
             Kind::Agents => &Field::AgentIdRiskLevels,
         }
+    }
+
+    /// Dimensions of which some atoms are missing, since they would be too many.
+    pub(crate) fn inexact(&self) -> Vec<Dim> {
+        let people = matches!(&self.who, Who::People(people) if !people.exact);
+        let all = [
+            (Dim::Who, !people),
+            (Dim::Location, self.places.exact),
+            (Dim::Device, self.devices.classes.exact),
+        ];
+        all.into_iter().filter(|(_, exact)| !exact).map(|(dim, _)| dim).collect()
+    }
+
+    /// Whether a policy has a rule over attributes that is not told apart from others, so that its region is not known.
+    pub(crate) fn blurs(&self, policy: &NormalPolicy) -> bool {
+        let known = match &self.who {
+            Who::People(_) => &[][..],
+            Who::Principals(principals) => &principals.filters,
+        };
+        let rules = |fields: &[Field], known: &[String]| {
+            fields.iter().any(|field| match policy.fields.get(field) {
+                Some(NormalValue::Rule(_, rule)) => !known.contains(rule),
+                _ => false,
+            })
+        };
+        let own = match self.kind {
+            Kind::Users => &[][..],
+            Kind::Workloads => &[Field::ServicePrincipalFilter][..],
+            Kind::Agents => &[Field::AgentIdentityFilter, Field::AgentFilter],
+        };
+        self.kind.concerns(policy)
+            && (rules(&[Field::ApplicationFilter], &self.targets.filters) || rules(own, known))
     }
 
     /// How much a cell weighs: people by head count, everything else by atoms.

@@ -20,6 +20,8 @@ const SMALL: [Dim; 8] = [
 ];
 /// Most bits of a map: two megabytes.
 const MOST_BITS: usize = 1 << 24;
+/// What it costs to write down one row of a map, in comparisons of two boxes.
+const ROW: u64 = 16;
 
 /// Disjoint boxes that together are `region` without `covers` (cut to the region).
 pub(crate) fn subtract_by_class(
@@ -45,7 +47,9 @@ pub(crate) fn subtract_by_class(
     let mut out = Vec::new();
     for (applying, pairs) in groups {
         let covers: Vec<&Cell> = atoms(&applying).map(|at| &covers[at]).collect();
-        let open = Map::of(layout, region, &covers, budget)?.rows();
+        let map = Map::of(layout, region, &covers, budget)?;
+        budget.spend(map.count() as u64 * ROW)?;
+        let open = map.rows();
         for (targets, people) in rectangles(&pairs) {
             for row in &open {
                 let mut cell = layout.empty();
@@ -123,6 +127,11 @@ impl Map {
         }
     }
 
+    /// How many rows there are at most.
+    fn count(&self) -> usize {
+        self.atoms[..7].iter().map(Vec::len).product()
+    }
+
     /// What is open, as rows along the innermost dimensions that are merged where they are alike.
     fn rows(&self) -> Vec<Vec<Vec<usize>>> {
         let mut alike: Vec<Vec<Vec<usize>>> = Vec::new();
@@ -130,10 +139,9 @@ impl Map {
         if inner == 0 {
             return alike;
         }
-        let total: usize = self.atoms.iter().map(Vec::len).product();
         // A row is one choice of all dimensions but the innermost.
         let mut rows: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
-        for row in 0..total / inner {
+        for row in 0..self.count() {
             let open: Vec<usize> = (0..inner)
                 .filter(|at| !has(&self.closed, row * inner + at))
                 .map(|at| self.atoms[7][at])

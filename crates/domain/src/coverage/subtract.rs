@@ -9,10 +9,12 @@ use super::cell::{Cell, Dim, Layout};
 /// Most pieces that one subtraction may hold at a time.
 const PIECES: usize = 50_000;
 
-/// Work that is left, in comparisons of two boxes.
+/// Work that is left, in comparisons of two boxes of ordinary size.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Budget {
     pub(crate) left: u64,
+    /// How many ordinary boxes one of these is as large as.
+    pub(crate) width: u64,
 }
 
 /// The budget ran out.
@@ -21,7 +23,7 @@ pub(crate) struct Exhausted;
 
 impl Budget {
     pub(crate) fn spend(&mut self, work: u64) -> Result<(), Exhausted> {
-        match self.left.checked_sub(work) {
+        match self.left.checked_sub(work.saturating_mul(self.width)) {
             Some(left) => {
                 self.left = left;
                 Ok(())
@@ -43,7 +45,7 @@ pub(crate) fn subtract(
 ) -> Result<Vec<Cell>, Exhausted> {
     let mut pieces = vec![region.clone()];
     let mut next = Vec::new();
-    for cover in relevant(layout, region, covers) {
+    for cover in relevant(layout, region, covers, budget)? {
         budget.spend(pieces.len() as u64)?;
         for piece in pieces.drain(..) {
             split(layout, piece, &cover, &mut next);
@@ -60,7 +62,13 @@ pub(crate) fn subtract(
 }
 
 /// The covers cut to the region, the largest first, without those that another one holds.
-pub(crate) fn relevant(layout: &Layout, region: &Cell, covers: &[&Cell]) -> Vec<Cell> {
+pub(crate) fn relevant(
+    layout: &Layout,
+    region: &Cell,
+    covers: &[&Cell],
+    budget: &mut Budget,
+) -> Result<Vec<Cell>, Exhausted> {
+    budget.spend(covers.len() as u64)?;
     let mut cut: Vec<(u128, Cell)> = covers
         .iter()
         .filter(|cover| cover.meets(layout, region))
@@ -72,11 +80,12 @@ pub(crate) fn relevant(layout: &Layout, region: &Cell, covers: &[&Cell]) -> Vec<
     cut.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut kept: Vec<Cell> = Vec::with_capacity(cut.len());
     for (_, cell) in cut {
+        budget.spend(kept.len() as u64 / 4)?;
         if !kept.iter().any(|larger| larger.holds(&cell)) {
             kept.push(cell);
         }
     }
-    kept
+    Ok(kept)
 }
 
 /// Puts what of `piece` lies outside of `cover` into `out`.

@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 mod agreement;
+mod bounds;
+mod changes;
+mod counts;
 mod people;
 mod promise;
 mod tenants;

@@ -119,7 +119,7 @@ impl Scope {
         all_read: false,
         density: 30,
         policies: 14,
-        goals: 5,
+        goals: 16,
     };
 }
 
@@ -148,14 +148,10 @@ impl Tenant {
         let mut drawer = Drawer { dice, scope, read_groups: 0 };
         let names = drawer.names();
         let facts = drawer.facts();
-        let live = (0..scope.policies).map(|at| drawer.policy(&format!("L{at}"))).collect();
-        let goals = (0..scope.goals)
-            .map(|at| {
-                let mut goal = drawer.policy(&format!("G{at}"));
-                goal["state"] = json!("enabled");
-                goal
-            })
-            .collect();
+        // Half of the tenants have broad policies, so that much is closed.
+        drawer.scope.density /= if drawer.dice.percent(50) { 3 } else { 1 };
+        let live: Vec<Value> = (0..scope.policies).map(|at| drawer.policy(&format!("L{at}"))).collect();
+        let goals = (0..scope.goals).map(|at| drawer.goal(&format!("G{at}"), &live)).collect();
         Self { live, goals, names, facts }
     }
 
@@ -402,6 +398,30 @@ impl Drawer<'_> {
             policy["sessionControls"] = self.session();
         }
         policy
+    }
+
+    /// Something to ask for: a policy of its own, or what a live one asks for, of others or of fewer.
+    fn goal(&mut self, name: &str, live: &[Value]) -> Value {
+        let mut goal = self.policy(name);
+        if self.dice.percent(75) {
+            let like = self.dice.one(live).clone();
+            for part in ["grantControls", "sessionControls"] {
+                goal[part] = like[part].clone();
+            }
+            let of = &like["conditions"];
+            if self.dice.percent(60) {
+                let own = goal["conditions"].take();
+                goal["conditions"] = of.clone();
+                // One condition is another, so that it is closed but for that.
+                let names: Vec<&String> = own.as_object().expect("conditions").keys().collect();
+                let name = *self.dice.one(&names);
+                if !["users", "clientApplications", "agents"].contains(&name.as_str()) {
+                    goal["conditions"][name] = own[name].clone();
+                }
+            }
+        }
+        goal["state"] = json!("enabled");
+        goal
     }
 
     fn workloads(&mut self) -> Value {
