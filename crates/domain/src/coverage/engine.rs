@@ -114,7 +114,7 @@ impl<'e> Engine<'e> {
         let mut conditions = finding.conditions;
         if !uncertain.is_empty() {
             conditions.insert(format!(
-                "The policy uses {}, which this version does not know.",
+                "The policy says something in {} that this version does not know.",
                 uncertain.join(", ")
             ));
         }

@@ -6,7 +6,7 @@ use super::{
     control::Demand,
     demand_words::demand_words,
     grow::grow,
-    people::Heads,
+    people::{Class, Heads},
     space::{Space, Who},
     subtract::{Budget, Exhausted, subtract},
     tell::Teller,
@@ -169,27 +169,32 @@ fn exposure(space: &Space, open: &[Cell], before: Option<Exposure>) -> Exposure 
 fn note_conditions(space: &Space, open: &[Cell], finding: &mut Found) {
     let mut only_hypothetical = false;
     if let Who::People(people) = &space.who {
-        let hypothetical = people
-            .classes
-            .iter()
-            .enumerate()
-            .filter(|(_, class)| class.heads == Heads::Hypothetical && !class.keys.is_empty())
-            .map(|(at, _)| at);
-        let hypothetical = Atoms::of(people.classes.len(), hypothetical);
-        let certain = |piece: &Cell| {
-            let who = piece.dim(&space.layout, Dim::Who);
-            !within(who, &hypothetical.0)
+        let classes = |wanted: &dyn Fn(&Class) -> bool| {
+            let found = people.classes.iter().enumerate().filter(|(_, class)| wanted(class));
+            Atoms::of(people.classes.len(), found.map(|(at, _)| at))
         };
-        if open.iter().any(|piece| meets(piece.dim(&space.layout, Dim::Who), &hypothetical.0)) {
-            let only = !open.iter().any(certain);
-            only_hypothetical = only;
-            finding.conditions.insert(if only {
-                "It holds only if somebody has the memberships named; they could not be read.".to_owned()
-            } else {
-                "Some of the memberships named could not be read; whether anybody has them is not known."
-                    .to_owned()
-            });
-        }
+        let unread = classes(&|class| class.heads == Heads::Hypothetical && !class.keys.is_empty());
+        // A role that a policy names is held by somebody, in any tenant worth a look.
+        let role_only =
+            |class: &Class| matches!(class.keys.as_slice(), [key] if people.keys[*key].0 == NameKind::Role);
+        let unsure = classes(&|class| {
+            class.heads == Heads::Hypothetical && !class.keys.is_empty() && !role_only(class)
+        });
+        let meets = |set: &Atoms| open.iter().any(|piece| meets(piece.dim(&space.layout, Dim::Who), &set.0));
+        only_hypothetical = open.iter().all(|piece| within(piece.dim(&space.layout, Dim::Who), &unsure.0));
+        let condition = match () {
+            () if only_hypothetical => {
+                Some("It holds only if somebody has the memberships named; they could not be read.")
+            }
+            () if meets(&unsure) => Some(
+                "Some of the memberships named could not be read; whether anybody has them is not known.",
+            ),
+            () if meets(&unread) => {
+                Some("Who holds the roles could not be read; that somebody does is taken for granted.")
+            }
+            () => None,
+        };
+        finding.conditions.extend(condition.map(str::to_owned));
     }
     finding.only_hypothetical = Some(finding.only_hypothetical.unwrap_or(true) && only_hypothetical);
     if !space.places.exact {

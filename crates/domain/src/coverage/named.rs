@@ -30,54 +30,76 @@ pub(super) fn named(set: Atoms, text: String) -> Predicate {
     Predicate { set, plain, text }
 }
 
-/// A set within a base; `everything` is what the base is called where it holds all that there is.
-pub(super) fn say(
-    set: &[u64],
-    base: &[u64],
-    predicates: &Predicates,
-    everything: &str,
-    label: impl Fn(usize) -> String,
-) -> String {
+/// How sets are said in one dimension.
+pub(super) struct Voice<'v> {
+    pub(super) predicates: &'v Predicates,
+    /// What a base is called that holds all that there is.
+    pub(super) everything: &'v str,
+    /// Whether members of a base can be told by what else they are: "guests who are also members of Sales".
+    pub(super) also: bool,
+}
+
+/// A set within a base.
+pub(super) fn say(set: &[u64], base: &[u64], voice: &Voice<'_>, label: impl Fn(usize) -> String) -> String {
+    let predicates = voice.predicates;
     let whole = if within(&universe(base.len(), predicates, set, base), base) {
-        Parts { words: vec![everything.to_owned()], cost: 1, rest: 0 }
+        Parts { words: vec![voice.everything.to_owned()], also: Vec::new(), cost: 1, rest: 0 }
     } else {
-        parts(base, base, predicates, &label)
+        parts(base, base, predicates, Reach::Plain, &label)
     };
+    let name = whole.listed("");
     if set == base {
-        return whole.listed();
+        return name;
+    }
+    let of = parts(set, base, predicates, if voice.also { Reach::Also } else { Reach::Plain }, &label);
+    if whole.words.len() > 1 && !voice.also {
+        return of.listed(&name);
     }
     let rest: Vec<u64> = base.iter().zip(set).map(|(base, set)| base & !set).collect();
-    let of = parts(set, base, predicates, &label);
-    if whole.cost > 1 {
-        return of.listed();
-    }
-    let but = parts(&rest, base, predicates, &label);
-    let again = out_and_in_again(&rest, base, predicates);
-    let whole = whole.words.concat();
+    let but = parts(&rest, base, predicates, Reach::Beyond, &label);
+    let again = if voice.also { out_and_in_again(&rest, base, predicates) } else { None };
     match again {
         Some((out, inside)) if out.cost + inside.cost < of.cost.min(but.cost) => {
-            format!("{whole} except {}; and {}", out.listed(), inside.listed())
+            format!("{name} except {} who are not {}", out.listed(""), listed(&inside.words, "or"))
         }
-        _ if but.cost < of.cost => format!("{whole} except {}", but.listed()),
-        _ => of.listed(),
+        _ if but.cost < of.cost => format!("{name} except {}", but.listed("")),
+        _ => of.listed(&name),
     }
+}
+
+/// How far a name may reach beyond a base.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Its plainest member must be in the base.
+    Plain,
+    /// As `Plain`; what reaches further is told as what members of the base are besides.
+    Also,
+    /// As far as it likes: it is taken out of the base.
+    Beyond,
 }
 
 /// Names for a set.
 struct Parts {
     words: Vec<String>,
+    /// What members of the base are besides.
+    also: Vec<String>,
     cost: usize,
     /// How many combinations without a name are not listed.
     rest: usize,
 }
 
 impl Parts {
-    fn listed(&self) -> String {
-        if self.rest == 0 {
-            return listed(&self.words, "and");
+    /// All of it; `whole` is what the base is called.
+    fn listed(&self, whole: &str) -> String {
+        let mut words = self.words.clone();
+        if !self.also.is_empty() {
+            words.push(format!("{whole} who are also {}", listed(&self.also, "or")));
         }
-        let shown: Vec<String> = self.words.iter().take(MOST_PARTS - 1).cloned().collect();
-        let more = self.words.len() - shown.len() + self.rest;
+        if self.rest == 0 {
+            return listed(&words, "and");
+        }
+        let shown: Vec<String> = words.iter().take(MOST_PARTS - 1).cloned().collect();
+        let more = words.len() - shown.len() + self.rest;
         format!("{} and {more} more combinations", gathered(&shown, MOST_PARTS).join(", "))
     }
 }
@@ -86,16 +108,15 @@ impl Parts {
 /// the holders of a role, and the group that its policy excludes.
 fn out_and_in_again(rest: &[u64], base: &[u64], predicates: &Predicates) -> Option<(Parts, Parts)> {
     let meets = |words: &Atoms, other: &[u64]| words.0.iter().zip(other).any(|(a, b)| a & b != 0);
-    let in_base = |predicate: &&Predicate| has(base, predicate.plain);
     let inside: Vec<&Predicate> =
-        predicates.iter().filter(in_base).filter(|one| !meets(&one.set, rest)).collect();
+        predicates.iter().filter(|one| meets(&one.set, base) && !meets(&one.set, rest)).collect();
     let mut all_inside = vec![0; base.len()];
     for one in &inside {
         all_inside.iter_mut().zip(&one.set.0).for_each(|(all, word)| *all |= word);
     }
     // Out is whatever is missing but for what is in again.
     let fits = |one: &&Predicate| {
-        has(rest, one.plain)
+        meets(&one.set, rest)
             && one
                 .set
                 .0
@@ -122,6 +143,7 @@ fn out_and_in_again(rest: &[u64], base: &[u64], predicates: &Predicates) -> Opti
     }
     let words = |list: &[&Predicate], chosen: &[usize]| Parts {
         words: chosen.iter().map(|at| list[*at].text.clone()).collect(),
+        also: Vec::new(),
         cost: chosen.len(),
         rest: 0,
     };
@@ -159,7 +181,13 @@ fn greedy(set: &[u64], predicates: &[&Predicate], beyond: impl Fn(&Atoms) -> u32
 }
 
 /// The fewest names, greedily, that together are exactly the set within the base.
-fn parts(set: &[u64], base: &[u64], predicates: &Predicates, label: &impl Fn(usize) -> String) -> Parts {
+fn parts(
+    set: &[u64],
+    base: &[u64],
+    predicates: &Predicates,
+    reach: Reach,
+    label: &impl Fn(usize) -> String,
+) -> Parts {
     let fits = |predicate: &&Predicate| {
         let mut any = 0;
         for ((word, base), set) in predicate.set.0.iter().zip(base).zip(set) {
@@ -168,16 +196,25 @@ fn parts(set: &[u64], base: &[u64], predicates: &Predicates, label: &impl Fn(usi
             }
             any |= word & base;
         }
-        any != 0 && has(base, predicate.plain)
+        any != 0
     };
-    let cut: Vec<&Predicate> = predicates.iter().filter(fits).collect();
     let beyond = |words: &Atoms| words.0.iter().zip(base).map(|(a, b)| (a & !b).count_ones()).sum::<u32>();
-    let (chosen, open) = greedy(set, &cut, beyond);
+    let fitting = predicates.iter().filter(fits);
+    let (cut, further): (Vec<&Predicate>, Vec<&Predicate>) =
+        fitting.partition(|predicate| reach == Reach::Beyond || has(base, predicate.plain));
+    let (chosen, mut open) = greedy(set, &cut, beyond);
     let mut words: Vec<String> = chosen.iter().map(|at| cut[*at].text.clone()).collect();
+    let mut also = Vec::new();
+    if reach == Reach::Also {
+        let (chosen, left) = greedy(&open, &further, beyond);
+        also.extend(chosen.iter().map(|at| further[*at].text.clone()));
+        open = left;
+    }
     let left: Vec<usize> = atoms(&open).collect();
     words.extend(left.iter().take(MOST_PARTS).map(|at| label(*at)));
     let rest = left.len().saturating_sub(MOST_PARTS);
-    Parts { words, cost: chosen.len() + UNNAMED * left.len(), rest }
+    let cost = chosen.len() + also.len() + usize::from(!also.is_empty()) + UNNAMED * left.len();
+    Parts { words, also, cost, rest }
 }
 
 /// Words that begin alike ("members of A", "members of B") as one ("members of A and B"), with the rest counted where
@@ -240,7 +277,9 @@ mod tests {
     }
 
     fn told(set: &[usize], base: &[usize]) -> String {
-        say(&of(set).0, &of(base).0, &predicates(), "everyone", |at| format!("class {at}"))
+        let predicates = predicates();
+        let voice = Voice { predicates: &predicates, everything: "everyone", also: true };
+        say(&of(set).0, &of(base).0, &voice, |at| format!("class {at}"))
     }
 
     #[test]
@@ -250,14 +289,19 @@ mod tests {
         assert_eq!(told(&[3, 4, 5], &all), "members of X");
         assert_eq!(told(&[1, 2, 4, 5], &all), "holders of A or B");
         assert_eq!(told(&[0, 1, 2, 6], &all), "everyone except members of X");
-        assert_eq!(told(&[0, 3, 4, 5, 6], &all), "everyone except holders of A or B; and members of X");
+        assert_eq!(
+            told(&[0, 3, 4, 5, 6], &all),
+            "everyone except holders of A or B who are not members of X"
+        );
     }
 
     #[test]
     fn a_name_is_not_used_where_its_plainest_member_is_no_part_of_it() {
         assert_eq!(told(&[1, 4], &[1, 4]), "holders of A");
         // Of X only those who hold A: "members of X" would say too much.
-        assert_eq!(told(&[4], &[1, 4]), "class 4");
+        assert_eq!(told(&[4], &[1, 4]), "holders of A who are also members of X");
+        assert_eq!(told(&[4, 5], &[1, 2, 4, 5]), "holders of A or B who are also members of X");
+        assert_eq!(told(&[1, 2], &[1, 2, 4, 5]), "holders of A or B except members of X");
         // Everyone but the excluded: the base's own exclusion is understood.
         assert_eq!(told(&[0, 1, 2, 6], &[0, 1, 2, 6]), "everyone");
         assert_eq!(told(&[1], &[0, 1, 2, 6]), "holders of A");
