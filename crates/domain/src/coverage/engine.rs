@@ -134,7 +134,10 @@ impl<'e> Engine<'e> {
     /// look at a goal found open.
     pub fn gives_any(&mut self, goal: usize, live: usize) -> bool {
         let (Some(gives), (_, demands, _)) = (self.given.get(live), &self.goals[goal]) else { return false };
-        self.open[goal].iter().any(|at| self.catalogue.guarantees(gives, &demands[*at]))
+        self.open[goal].iter().any(|at| {
+            let asked = self.catalogue.asked(&demands[*at]);
+            self.catalogue.guarantees(gives, &asked)
+        })
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.
@@ -230,10 +233,11 @@ fn covers<'l>(
     kind: Kind,
     demand: &Demand,
 ) -> Vec<&'l Cell> {
+    let asked = catalogue.asked(demand);
     live.iter()
         .filter(|policy| policy.opaque.is_empty() || policy.opaque == opaque)
         .filter_map(|policy| policy.cells[kind as usize].as_ref().map(|cell| (policy, cell)))
-        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, demand))
+        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, &asked))
         .map(|(_, cell)| cell)
         .collect()
 }

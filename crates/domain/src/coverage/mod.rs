@@ -6,6 +6,7 @@ mod cell;
 mod control;
 mod demand_words;
 mod devices;
+mod effects;
 mod engine;
 mod found;
 mod grow;
