@@ -11,6 +11,8 @@ use std::cmp::Reverse;
 const MOST_PARTS: usize = 4;
 /// A combination that has no name of its own costs a reader as much as several names.
 const UNNAMED: usize = 3;
+/// What costs no more is said as it is, without looking for a shorter way.
+const CHEAP: usize = 2;
 
 /// A set of atoms with a name.
 #[derive(Debug, Clone)]
@@ -57,14 +59,14 @@ pub(super) fn say(set: &[u64], base: &[u64], voice: &Voice<'_>, label: impl Fn(u
     }
     let rest: Vec<u64> = base.iter().zip(set).map(|(base, set)| base & !set).collect();
     let but = parts(&rest, base, predicates, Reach::Beyond, &label);
-    let again = if voice.also { out_and_in_again(&rest, base, predicates) } else { None };
-    match again {
-        Some((out, inside)) if out.cost + inside.cost < of.cost.min(but.cost) => {
-            format!("{name} except {} who are not {}", out.listed(""), listed(&inside.words, "or"))
-        }
-        _ if but.cost < of.cost => format!("{name} except {}", but.listed("")),
-        _ => of.listed(&name),
+    if of.cost.min(but.cost) > CHEAP
+        && voice.also
+        && let Some((cost, said)) = carved(&rest, base, predicates)
+        && cost < of.cost.min(but.cost)
+    {
+        return format!("{name} except {said}");
     }
+    if but.cost < of.cost { format!("{name} except {}", but.listed("")) } else { of.listed(&name) }
 }
 
 /// How far a name may reach beyond a base.
@@ -104,50 +106,64 @@ impl Parts {
     }
 }
 
-/// What is missing of a base as named sets that may reach into the set, and the named sets that are in it all the same:
-/// the holders of a role, and the group that its policy excludes.
-fn out_and_in_again(rest: &[u64], base: &[u64], predicates: &Predicates) -> Option<(Parts, Parts)> {
-    let meets = |words: &Atoms, other: &[u64]| words.0.iter().zip(other).any(|(a, b)| a & b != 0);
-    let inside: Vec<&Predicate> =
-        predicates.iter().filter(|one| meets(&one.set, base) && !meets(&one.set, rest)).collect();
-    let mut all_inside = vec![0; base.len()];
-    for one in &inside {
-        all_inside.iter_mut().zip(&one.set.0).for_each(|(all, word)| *all |= word);
+/// What is missing of a base as named sets, each without the named sets in it that are not missing: the holders of a role
+/// who are not in the group that its policy excludes. What it costs a reader, and the words.
+fn carved(rest: &[u64], base: &[u64], predicates: &Predicates) -> Option<(usize, String)> {
+    let meets = |words: &[u64], other: &[u64]| words.iter().zip(other).any(|(a, b)| a & b != 0);
+    let mut open: Vec<u64> = rest.to_vec();
+    let mut candidates: Vec<&Predicate> = predicates.iter().filter(|one| meets(&one.set.0, rest)).collect();
+    // What is taken out, by what stays in of it.
+    let mut out: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+    let mut cost = 0;
+    while !is_zero(&open) {
+        let gain =
+            |one: &Predicate| one.set.0.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
+        let too_much = |one: &Predicate| -> Vec<u64> {
+            one.set.0.iter().zip(base.iter().zip(rest)).map(|(a, (base, rest))| a & base & !rest).collect()
+        };
+        let size = |words: &[u64]| words.iter().map(|word| word.count_ones()).sum::<u32>();
+        let (at, _) = candidates
+            .iter()
+            .enumerate()
+            .map(|(at, one)| (at, gain(one)))
+            .filter(|(_, gained)| *gained > 0)
+            // More of what is missing, less of what is not.
+            .max_by_key(|(at, gained)| {
+                (i64::from(*gained) - i64::from(size(&too_much(candidates[*at]))), Reverse(*at))
+            })?;
+        let one = candidates.swap_remove(at);
+        let stays = too_much(one);
+        let missing: Vec<u64> = one.set.0.iter().zip(rest).map(|(a, rest)| a & rest).collect();
+        let inside: Vec<&Predicate> = if is_zero(&stays) {
+            Vec::new()
+        } else {
+            let fits = |other: &&Predicate| meets(&other.set.0, &stays) && !meets(&other.set.0, &missing);
+            predicates.iter().filter(fits).collect()
+        };
+        let (chosen, left) = greedy(&stays, &inside, |_| 0);
+        if !is_zero(&left) {
+            continue;
+        }
+        open.iter_mut().zip(&missing).for_each(|(open, missing)| *open &= !missing);
+        let mut unless: Vec<String> = chosen.iter().map(|at| inside[*at].text.clone()).collect();
+        unless.sort();
+        cost += 1;
+        match out.iter_mut().find(|(_, known)| *known == unless) {
+            Some((words, _)) => words.push(one.text.clone()),
+            None => {
+                cost += unless.len();
+                out.push((vec![one.text.clone()], unless));
+            }
+        }
     }
-    // Out is whatever is missing but for what is in again.
-    let fits = |one: &&Predicate| {
-        meets(&one.set, rest)
-            && one
-                .set
-                .0
-                .iter()
-                .zip(base)
-                .zip(rest)
-                .zip(&all_inside)
-                .all(|(((a, base), rest), again)| a & base & !rest & !again == 0)
-    };
-    let outside: Vec<&Predicate> = predicates.iter().filter(fits).collect();
-    let (out, left) = greedy(rest, &outside, |_| 0);
-    if !is_zero(&left) {
-        return None;
-    }
-    // In again is what the chosen ones say too much.
-    let mut too_much = vec![0; base.len()];
-    for at in &out {
-        too_much.iter_mut().zip(&outside[*at].set.0).for_each(|(all, word)| *all |= word);
-    }
-    too_much.iter_mut().zip(base.iter().zip(rest)).for_each(|(all, (base, rest))| *all &= base & !rest);
-    let (again, left) = greedy(&too_much, &inside, |_| 0);
-    if !is_zero(&left) || again.is_empty() {
-        return None;
-    }
-    let words = |list: &[&Predicate], chosen: &[usize]| Parts {
-        words: chosen.iter().map(|at| list[*at].text.clone()).collect(),
-        also: Vec::new(),
-        cost: chosen.len(),
-        rest: 0,
-    };
-    Some((words(&outside, &out), words(&inside, &again)))
+    let said: Vec<String> = out
+        .iter()
+        .map(|(words, unless)| match unless.as_slice() {
+            [] => listed(words, "and"),
+            unless => format!("{} who are not {}", listed(words, "and"), listed(unless, "or")),
+        })
+        .collect();
+    Some((cost, said.join(", and except ")))
 }
 
 /// All atoms that any predicate knows of, so that a base that holds them all is everything.

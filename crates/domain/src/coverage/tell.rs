@@ -244,6 +244,11 @@ impl<'s> Teller<'s> {
                 targets.atoms.iter().enumerate().filter(|(_, atom)| wanted(&atom.target)).map(|(at, _)| at);
             Atoms::of(size, found)
         };
+        // The plainest of a suite are its apps that no policy names, which come last: two named apps are no suite.
+        let suite = |set: Atoms, text: &str| {
+            let plain = atoms(&set.0).last().unwrap_or_default();
+            Predicate { set, plain, text: text.to_owned() }
+        };
         let bundle = |name: &'static str| {
             move |target: &Target| match target {
                 Target::App(id) => crate::wellknown::bundle_of(id) == Some(name),
@@ -258,8 +263,8 @@ impl<'s> Teller<'s> {
                 }),
                 "all apps".to_owned(),
             ),
-            named(of(&bundle(OFFICE_365)), "Office 365".to_owned()),
-            named(of(&bundle(ADMIN_PORTALS)), "Microsoft admin portals".to_owned()),
+            suite(of(&bundle(OFFICE_365)), "Office 365"),
+            suite(of(&bundle(ADMIN_PORTALS)), "Microsoft admin portals"),
         ];
         let mut last: Option<&Target> = None;
         for (at, atom) in targets.atoms.iter().enumerate() {

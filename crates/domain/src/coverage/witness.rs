@@ -43,7 +43,7 @@ impl Space {
         })
     }
 
-    fn who_rank(&self, atom: usize) -> u32 {
+    pub(super) fn who_rank(&self, atom: usize) -> u32 {
         let Who::People(people) = &self.who else { return 0 };
         let class = &people.classes[atom];
         match class.heads {

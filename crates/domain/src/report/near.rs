@@ -139,8 +139,23 @@ fn is_near(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
                 .any(|field| policy.fields.contains_key(field)),
         ]
     };
-    let (ours, theirs) = (targets(asked), targets(given));
-    ours.iter().zip(theirs).any(|(ours, theirs)| *ours && theirs)
+    let whom = |policy: &NormalPolicy| {
+        let any = |fields: &[Field]| fields.iter().any(|field| policy.fields.contains_key(field));
+        [
+            any(&[Field::IncludeUsers, Field::IncludeGroups, Field::IncludeRoles, Field::IncludeGuests]),
+            any(&[Field::IncludeServicePrincipals, Field::ServicePrincipalFilter]),
+            any(&[
+                Field::IncludeAgentIdentities,
+                Field::IncludeAgentUsers,
+                Field::AgentIdentityFilter,
+                Field::AgentFilter,
+            ]),
+        ]
+    };
+    let alike =
+        |ours: [bool; 3], theirs: [bool; 3]| ours.iter().zip(theirs).any(|(ours, theirs)| *ours && theirs);
+    alike(targets(asked), targets(given))
+        && alike(whom(asked), whom(given))
         && (!blocks(given) || (blocks(asked) && same_purpose(asked, given)))
 }
 
