@@ -37,6 +37,20 @@ pub(crate) struct Gives {
     session: BTreeMap<Field, NormalValue>,
 }
 
+impl Demand {
+    /// Whether nothing but blocking will do.
+    pub(crate) fn is_block(&self) -> bool {
+        matches!(self, Self::Grant(clause) if clause.iter().all(|item| item.is("block")))
+    }
+}
+
+impl Gives {
+    /// Whether the policy blocks.
+    pub(crate) fn blocks(&self) -> bool {
+        self.block
+    }
+}
+
 /// The distinct clauses of many policies, and which implies which.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {

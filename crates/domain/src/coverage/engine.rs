@@ -114,7 +114,7 @@ impl<'e> Engine<'e> {
         let mut conditions = finding.conditions;
         if !uncertain.is_empty() {
             conditions.insert(format!(
-                "The policy uses {}, which this version does not know.",
+                "The policy says something in {} that this version does not know.",
                 uncertain.join(", ")
             ));
         }
@@ -188,8 +188,15 @@ impl<'e> Engine<'e> {
                     );
                 }
             }
+            let told_cut = match pieces {
+                Ok(ref pieces) if !pieces.is_empty() && !demand.is_block() => {
+                    let unblocked = guards(&self.live, &mut self.catalogue, &boxed.opaque, kind, demand);
+                    relevant(layout, region, &unblocked, &mut budget).ok().filter(|told| *told != cut)
+                }
+                _ => None,
+            };
             match pieces {
-                Ok(pieces) => seen.push(Open { cut, pieces, missing: vec![at] }),
+                Ok(pieces) => seen.push(Open { cut, told_cut, pieces, missing: vec![at] }),
                 Err(Exhausted) => finding.not_decided = Some(too_many(cut.len())),
             }
         }
@@ -239,6 +246,22 @@ fn covers<'l>(
         .filter_map(|policy| policy.cells[kind as usize].as_ref().map(|cell| (policy, cell)))
         .filter(|(policy, _)| catalogue.guarantees(&policy.gives, &asked))
         .map(|(_, cell)| cell)
+        .collect()
+}
+
+/// The same, but for those that block.
+fn guards<'l>(
+    live: &'l [Boxed],
+    catalogue: &mut Catalogue,
+    opaque: &[u8],
+    kind: Kind,
+    demand: &Demand,
+) -> Vec<&'l Cell> {
+    let asked = catalogue.asked(demand);
+    live.iter()
+        .filter(|policy| !policy.gives.blocks() && (policy.opaque.is_empty() || policy.opaque == opaque))
+        .filter(|policy| catalogue.guarantees(&policy.gives, &asked))
+        .filter_map(|policy| policy.cells[kind as usize].as_ref())
         .collect()
 }
 

@@ -11,6 +11,8 @@ use std::cmp::Reverse;
 const MOST_PARTS: usize = 4;
 /// A combination that has no name of its own costs a reader as much as several names.
 const UNNAMED: usize = 3;
+/// What costs no more is said as it is, without looking for a shorter way.
+const CHEAP: usize = 2;
 
 /// A set of atoms with a name.
 #[derive(Debug, Clone)]
@@ -30,102 +32,138 @@ pub(super) fn named(set: Atoms, text: String) -> Predicate {
     Predicate { set, plain, text }
 }
 
-/// A set within a base; `everything` is what the base is called where it holds all that there is.
-pub(super) fn say(
-    set: &[u64],
-    base: &[u64],
-    predicates: &Predicates,
-    everything: &str,
-    label: impl Fn(usize) -> String,
-) -> String {
+/// How sets are said in one dimension.
+pub(super) struct Voice<'v> {
+    pub(super) predicates: &'v Predicates,
+    /// What a base is called that holds all that there is.
+    pub(super) everything: &'v str,
+    /// Whether members of a base can be told by what else they are: "guests who are also members of Sales".
+    pub(super) also: bool,
+}
+
+/// A set within a base.
+pub(super) fn say(set: &[u64], base: &[u64], voice: &Voice<'_>, label: impl Fn(usize) -> String) -> String {
+    let predicates = voice.predicates;
     let whole = if within(&universe(base.len(), predicates, set, base), base) {
-        Parts { words: vec![everything.to_owned()], cost: 1, rest: 0 }
+        Parts { words: vec![voice.everything.to_owned()], also: Vec::new(), cost: 1, rest: 0 }
     } else {
-        parts(base, base, predicates, &label)
+        parts(base, base, predicates, Reach::Plain, &label)
     };
+    let name = whole.listed("");
     if set == base {
-        return whole.listed();
+        return name;
+    }
+    let of = parts(set, base, predicates, if voice.also { Reach::Also } else { Reach::Plain }, &label);
+    if whole.words.len() > 1 && !voice.also {
+        return of.listed(&name);
     }
     let rest: Vec<u64> = base.iter().zip(set).map(|(base, set)| base & !set).collect();
-    let of = parts(set, base, predicates, &label);
-    if whole.cost > 1 {
-        return of.listed();
+    let but = parts(&rest, base, predicates, Reach::Beyond, &label);
+    if of.cost.min(but.cost) > CHEAP
+        && voice.also
+        && let Some((cost, said)) = carved(&rest, base, predicates)
+        && cost < of.cost.min(but.cost)
+    {
+        return format!("{name} except {said}");
     }
-    let but = parts(&rest, base, predicates, &label);
-    let again = out_and_in_again(&rest, base, predicates);
-    let whole = whole.words.concat();
-    match again {
-        Some((out, inside)) if out.cost + inside.cost < of.cost.min(but.cost) => {
-            format!("{whole} except {}; and {}", out.listed(), inside.listed())
-        }
-        _ if but.cost < of.cost => format!("{whole} except {}", but.listed()),
-        _ => of.listed(),
-    }
+    if but.cost < of.cost { format!("{name} except {}", but.listed("")) } else { of.listed(&name) }
+}
+
+/// How far a name may reach beyond a base.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Its plainest member must be in the base.
+    Plain,
+    /// As `Plain`; what reaches further is told as what members of the base are besides.
+    Also,
+    /// As far as it likes: it is taken out of the base.
+    Beyond,
 }
 
 /// Names for a set.
 struct Parts {
     words: Vec<String>,
+    /// What members of the base are besides.
+    also: Vec<String>,
     cost: usize,
     /// How many combinations without a name are not listed.
     rest: usize,
 }
 
 impl Parts {
-    fn listed(&self) -> String {
-        if self.rest == 0 {
-            return listed(&self.words, "and");
+    /// All of it; `whole` is what the base is called.
+    fn listed(&self, whole: &str) -> String {
+        let mut words = self.words.clone();
+        if !self.also.is_empty() {
+            words.push(format!("{whole} who are also {}", listed(&self.also, "or")));
         }
-        let shown: Vec<String> = self.words.iter().take(MOST_PARTS - 1).cloned().collect();
-        let more = self.words.len() - shown.len() + self.rest;
+        if self.rest == 0 {
+            return listed(&words, "and");
+        }
+        let shown: Vec<String> = words.iter().take(MOST_PARTS - 1).cloned().collect();
+        let more = words.len() - shown.len() + self.rest;
         format!("{} and {more} more combinations", gathered(&shown, MOST_PARTS).join(", "))
     }
 }
 
-/// What is missing of a base as named sets that may reach into the set, and the named sets that are in it all the same:
-/// the holders of a role, and the group that its policy excludes.
-fn out_and_in_again(rest: &[u64], base: &[u64], predicates: &Predicates) -> Option<(Parts, Parts)> {
-    let meets = |words: &Atoms, other: &[u64]| words.0.iter().zip(other).any(|(a, b)| a & b != 0);
-    let in_base = |predicate: &&Predicate| has(base, predicate.plain);
-    let inside: Vec<&Predicate> =
-        predicates.iter().filter(in_base).filter(|one| !meets(&one.set, rest)).collect();
-    let mut all_inside = vec![0; base.len()];
-    for one in &inside {
-        all_inside.iter_mut().zip(&one.set.0).for_each(|(all, word)| *all |= word);
+/// What is missing of a base as named sets, each without the named sets in it that are not missing: the holders of a role
+/// who are not in the group that its policy excludes. What it costs a reader, and the words.
+fn carved(rest: &[u64], base: &[u64], predicates: &Predicates) -> Option<(usize, String)> {
+    let meets = |words: &[u64], other: &[u64]| words.iter().zip(other).any(|(a, b)| a & b != 0);
+    let mut open: Vec<u64> = rest.to_vec();
+    let mut candidates: Vec<&Predicate> = predicates.iter().filter(|one| meets(&one.set.0, rest)).collect();
+    // What is taken out, by what stays in of it.
+    let mut out: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+    let mut cost = 0;
+    while !is_zero(&open) {
+        let gain =
+            |one: &Predicate| one.set.0.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
+        let too_much = |one: &Predicate| -> Vec<u64> {
+            one.set.0.iter().zip(base.iter().zip(rest)).map(|(a, (base, rest))| a & base & !rest).collect()
+        };
+        let size = |words: &[u64]| words.iter().map(|word| word.count_ones()).sum::<u32>();
+        let (at, _) = candidates
+            .iter()
+            .enumerate()
+            .map(|(at, one)| (at, gain(one)))
+            .filter(|(_, gained)| *gained > 0)
+            // More of what is missing, less of what is not.
+            .max_by_key(|(at, gained)| {
+                (i64::from(*gained) - i64::from(size(&too_much(candidates[*at]))), Reverse(*at))
+            })?;
+        let one = candidates.swap_remove(at);
+        let stays = too_much(one);
+        let missing: Vec<u64> = one.set.0.iter().zip(rest).map(|(a, rest)| a & rest).collect();
+        let inside: Vec<&Predicate> = if is_zero(&stays) {
+            Vec::new()
+        } else {
+            let fits = |other: &&Predicate| meets(&other.set.0, &stays) && !meets(&other.set.0, &missing);
+            predicates.iter().filter(fits).collect()
+        };
+        let (chosen, left) = greedy(&stays, &inside, |_| 0);
+        if !is_zero(&left) {
+            continue;
+        }
+        open.iter_mut().zip(&missing).for_each(|(open, missing)| *open &= !missing);
+        let mut unless: Vec<String> = chosen.iter().map(|at| inside[*at].text.clone()).collect();
+        unless.sort();
+        cost += 1;
+        match out.iter_mut().find(|(_, known)| *known == unless) {
+            Some((words, _)) => words.push(one.text.clone()),
+            None => {
+                cost += unless.len();
+                out.push((vec![one.text.clone()], unless));
+            }
+        }
     }
-    // Out is whatever is missing but for what is in again.
-    let fits = |one: &&Predicate| {
-        has(rest, one.plain)
-            && one
-                .set
-                .0
-                .iter()
-                .zip(base)
-                .zip(rest)
-                .zip(&all_inside)
-                .all(|(((a, base), rest), again)| a & base & !rest & !again == 0)
-    };
-    let outside: Vec<&Predicate> = predicates.iter().filter(fits).collect();
-    let (out, left) = greedy(rest, &outside, |_| 0);
-    if !is_zero(&left) {
-        return None;
-    }
-    // In again is what the chosen ones say too much.
-    let mut too_much = vec![0; base.len()];
-    for at in &out {
-        too_much.iter_mut().zip(&outside[*at].set.0).for_each(|(all, word)| *all |= word);
-    }
-    too_much.iter_mut().zip(base.iter().zip(rest)).for_each(|(all, (base, rest))| *all &= base & !rest);
-    let (again, left) = greedy(&too_much, &inside, |_| 0);
-    if !is_zero(&left) || again.is_empty() {
-        return None;
-    }
-    let words = |list: &[&Predicate], chosen: &[usize]| Parts {
-        words: chosen.iter().map(|at| list[*at].text.clone()).collect(),
-        cost: chosen.len(),
-        rest: 0,
-    };
-    Some((words(&outside, &out), words(&inside, &again)))
+    let said: Vec<String> = out
+        .iter()
+        .map(|(words, unless)| match unless.as_slice() {
+            [] => listed(words, "and"),
+            unless => format!("{} who are not {}", listed(words, "and"), listed(unless, "or")),
+        })
+        .collect();
+    Some((cost, said.join(", and except ")))
 }
 
 /// All atoms that any predicate knows of, so that a base that holds them all is everything.
@@ -159,7 +197,13 @@ fn greedy(set: &[u64], predicates: &[&Predicate], beyond: impl Fn(&Atoms) -> u32
 }
 
 /// The fewest names, greedily, that together are exactly the set within the base.
-fn parts(set: &[u64], base: &[u64], predicates: &Predicates, label: &impl Fn(usize) -> String) -> Parts {
+fn parts(
+    set: &[u64],
+    base: &[u64],
+    predicates: &Predicates,
+    reach: Reach,
+    label: &impl Fn(usize) -> String,
+) -> Parts {
     let fits = |predicate: &&Predicate| {
         let mut any = 0;
         for ((word, base), set) in predicate.set.0.iter().zip(base).zip(set) {
@@ -168,16 +212,25 @@ fn parts(set: &[u64], base: &[u64], predicates: &Predicates, label: &impl Fn(usi
             }
             any |= word & base;
         }
-        any != 0 && has(base, predicate.plain)
+        any != 0
     };
-    let cut: Vec<&Predicate> = predicates.iter().filter(fits).collect();
     let beyond = |words: &Atoms| words.0.iter().zip(base).map(|(a, b)| (a & !b).count_ones()).sum::<u32>();
-    let (chosen, open) = greedy(set, &cut, beyond);
+    let fitting = predicates.iter().filter(fits);
+    let (cut, further): (Vec<&Predicate>, Vec<&Predicate>) =
+        fitting.partition(|predicate| reach == Reach::Beyond || has(base, predicate.plain));
+    let (chosen, mut open) = greedy(set, &cut, beyond);
     let mut words: Vec<String> = chosen.iter().map(|at| cut[*at].text.clone()).collect();
+    let mut also = Vec::new();
+    if reach == Reach::Also {
+        let (chosen, left) = greedy(&open, &further, beyond);
+        also.extend(chosen.iter().map(|at| further[*at].text.clone()));
+        open = left;
+    }
     let left: Vec<usize> = atoms(&open).collect();
     words.extend(left.iter().take(MOST_PARTS).map(|at| label(*at)));
     let rest = left.len().saturating_sub(MOST_PARTS);
-    Parts { words, cost: chosen.len() + UNNAMED * left.len(), rest }
+    let cost = chosen.len() + also.len() + usize::from(!also.is_empty()) + UNNAMED * left.len();
+    Parts { words, also, cost, rest }
 }
 
 /// Words that begin alike ("members of A", "members of B") as one ("members of A and B"), with the rest counted where
@@ -240,7 +293,9 @@ mod tests {
     }
 
     fn told(set: &[usize], base: &[usize]) -> String {
-        say(&of(set).0, &of(base).0, &predicates(), "everyone", |at| format!("class {at}"))
+        let predicates = predicates();
+        let voice = Voice { predicates: &predicates, everything: "everyone", also: true };
+        say(&of(set).0, &of(base).0, &voice, |at| format!("class {at}"))
     }
 
     #[test]
@@ -250,14 +305,19 @@ mod tests {
         assert_eq!(told(&[3, 4, 5], &all), "members of X");
         assert_eq!(told(&[1, 2, 4, 5], &all), "holders of A or B");
         assert_eq!(told(&[0, 1, 2, 6], &all), "everyone except members of X");
-        assert_eq!(told(&[0, 3, 4, 5, 6], &all), "everyone except holders of A or B; and members of X");
+        assert_eq!(
+            told(&[0, 3, 4, 5, 6], &all),
+            "everyone except holders of A or B who are not members of X"
+        );
     }
 
     #[test]
     fn a_name_is_not_used_where_its_plainest_member_is_no_part_of_it() {
         assert_eq!(told(&[1, 4], &[1, 4]), "holders of A");
         // Of X only those who hold A: "members of X" would say too much.
-        assert_eq!(told(&[4], &[1, 4]), "class 4");
+        assert_eq!(told(&[4], &[1, 4]), "holders of A who are also members of X");
+        assert_eq!(told(&[4, 5], &[1, 2, 4, 5]), "holders of A or B who are also members of X");
+        assert_eq!(told(&[1, 2], &[1, 2, 4, 5]), "holders of A or B except members of X");
         // Everyone but the excluded: the base's own exclusion is understood.
         assert_eq!(told(&[0, 1, 2, 6], &[0, 1, 2, 6]), "everyone");
         assert_eq!(told(&[1], &[0, 1, 2, 6]), "holders of A");

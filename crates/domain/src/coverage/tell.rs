@@ -3,7 +3,7 @@
 
 use super::{
     cell::{Atoms, Cell, Dim, atoms, is_zero},
-    named::{Predicate, Predicates, named, say},
+    named::{Predicate, Predicates, Voice, named, say},
     people::{Class, Home, People, guest_types},
     principals::{Principal, Principals},
     scales::Scale,
@@ -90,6 +90,7 @@ impl<'s> Teller<'s> {
         let words =
             |scale: &'s Scale| -> Vec<&'s str> { atoms(set).map(|at| scale.words[at].as_str()).collect() };
         let space = self.space;
+        let plainly = |predicates: &'s Predicates, everything| Voice { predicates, everything, also: false };
         match dim {
             Dim::Who => {
                 let everyone = match space.kind {
@@ -97,19 +98,22 @@ impl<'s> Teller<'s> {
                     Kind::Workloads => "all service principals",
                     Kind::Agents => "all agents",
                 };
-                say(set, base, &self.phrases.who, everyone, |at| self.who_label(at))
+                let voice = Voice { predicates: &self.phrases.who, everything: everyone, also: true };
+                say(set, base, &voice, |at| self.who_label(at))
             }
-            Dim::Target => say(set, base, &self.phrases.targets, "everything", |at| self.target_label(at)),
+            Dim::Target => {
+                say(set, base, &plainly(&self.phrases.targets, "everything"), |at| self.target_label(at))
+            }
             Dim::Location => {
                 format!(
                     "from {}",
-                    say(set, base, &self.phrases.places, "anywhere", |at| self.place_label(at))
+                    say(set, base, &plainly(&self.phrases.places, "anywhere"), |at| self.place_label(at))
                 )
             }
             Dim::Device => {
                 format!(
                     "on {}",
-                    say(set, base, &self.phrases.devices, "any device", |at| self.device_label(at))
+                    say(set, base, &plainly(&self.phrases.devices, "any device"), |at| self.device_label(at))
                 )
             }
             Dim::Client => wording::clients(&words(&space.clients)),
@@ -240,6 +244,11 @@ impl<'s> Teller<'s> {
                 targets.atoms.iter().enumerate().filter(|(_, atom)| wanted(&atom.target)).map(|(at, _)| at);
             Atoms::of(size, found)
         };
+        // The plainest of a suite are its apps that no policy names, which come last: two named apps are no suite.
+        let suite = |set: Atoms, text: &str| {
+            let plain = atoms(&set.0).last().unwrap_or_default();
+            Predicate { set, plain, text: text.to_owned() }
+        };
         let bundle = |name: &'static str| {
             move |target: &Target| match target {
                 Target::App(id) => crate::wellknown::bundle_of(id) == Some(name),
@@ -254,8 +263,8 @@ impl<'s> Teller<'s> {
                 }),
                 "all apps".to_owned(),
             ),
-            named(of(&bundle(OFFICE_365)), "Office 365".to_owned()),
-            named(of(&bundle(ADMIN_PORTALS)), "Microsoft admin portals".to_owned()),
+            suite(of(&bundle(OFFICE_365)), "Office 365"),
+            suite(of(&bundle(ADMIN_PORTALS)), "Microsoft admin portals"),
         ];
         let mut last: Option<&Target> = None;
         for (at, atom) in targets.atoms.iter().enumerate() {

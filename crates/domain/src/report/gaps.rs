@@ -57,11 +57,14 @@ pub(super) fn gap(open: Open<'_>) -> Finding {
     );
     let name = &baseline.normal.display_name;
     let title = match kind {
-        FindingKind::Missing => format!("Missing: {} (\"{name}\")", family.loses),
+        FindingKind::Missing if open.compensated.is_none() => {
+            format!("Missing: {} (\"{name}\")", family.loses)
+        }
         FindingKind::NotDecided => format!("Not decided: {} (\"{name}\")", family.loses),
         _ if gap.exposure.only_emergency => {
             format!("Only emergency access is left out: {} (\"{name}\")", family.loses)
         }
+        _ if open.compensated.is_some() => format!("Made up for: {} (\"{name}\")", family.loses),
         _ if near.weaker => format!("Weaker: {} (\"{name}\")", family.loses),
         _ => format!("Open in part: {} (\"{name}\")", family.loses),
     };

@@ -102,11 +102,11 @@ fn bind(
         }
     }
     let conditions = [
-        (left_out, "What the baseline excludes here could not be told, so nobody is taken as left out by it"),
-        (own, "What the baseline means by this could not be told here, so it is taken as a set of its own"),
+        (left_out, "These exclusions of the baseline match nothing here, so they leave nobody out"),
+        (own, "This of the baseline matches nothing here, so it is taken as a set of its own"),
         (
             asked,
-            "What the baseline asks for could not be told here, so no live policy is taken to ask for it",
+            "This control of the baseline matches nothing here, so no live policy is taken to ask for it",
         ),
     ];
     let conditions = conditions.into_iter().filter(|(named, _)| !named.is_empty());

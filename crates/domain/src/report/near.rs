@@ -50,6 +50,7 @@ impl<'n> Neighbours<'n> {
         goal: usize,
         asked: &NormalPolicy,
         sign_in: &SignIn,
+        counterpart: Option<usize>,
     ) -> Near {
         let decision = self.all_on.get_or_init(|| Evaluator::as_if_enabled(self.live)).evaluate(sign_in);
         let mut near = Near::default();
@@ -89,14 +90,15 @@ impl<'n> Neighbours<'n> {
             let known = if missed.reason == Reason::InvalidPolicy { 4 } else { 3 };
             let rank = (known + usize::from(!state.is_empty()) * 2) * 100
                 + usize::from(!gives) * 1000
-                + usize::from(!same_purpose(asked, normal)) * 10
-                + distance(missed.reason);
+                + distance(missed.reason, missed.detail) * 10
+                + usize::from(!same_purpose(asked, normal));
             let detail = missed.detail;
             let verb = if detail.starts_with("only ") { "covers " } else { "" };
             let less = if gives { "" } else { ", and asks for less or for something else" };
             found.push((rank, missed.index, format!("{state}{verb}{detail}{less}")));
         }
-        found.sort();
+        // Of policies that lack the same the one comes first that means the most similar thing.
+        found.sort_by_key(|(rank, at, _)| (*rank, Some(*at) != counterpart, *at));
         if let Some((rank, at, _)) = found.first() {
             near.only_off = *rank == 1;
             near.same_purpose = same_purpose(asked, &self.live.policies[*at].normal);
@@ -137,14 +139,30 @@ fn is_near(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
                 .any(|field| policy.fields.contains_key(field)),
         ]
     };
-    let (ours, theirs) = (targets(asked), targets(given));
-    ours.iter().zip(theirs).any(|(ours, theirs)| *ours && theirs)
+    let whom = |policy: &NormalPolicy| {
+        let any = |fields: &[Field]| fields.iter().any(|field| policy.fields.contains_key(field));
+        [
+            any(&[Field::IncludeUsers, Field::IncludeGroups, Field::IncludeRoles, Field::IncludeGuests]),
+            any(&[Field::IncludeServicePrincipals, Field::ServicePrincipalFilter]),
+            any(&[
+                Field::IncludeAgentIdentities,
+                Field::IncludeAgentUsers,
+                Field::AgentIdentityFilter,
+                Field::AgentFilter,
+            ]),
+        ]
+    };
+    let alike =
+        |ours: [bool; 3], theirs: [bool; 3]| ours.iter().zip(theirs).any(|(ours, theirs)| *ours && theirs);
+    alike(targets(asked), targets(given))
+        && alike(whom(asked), whom(given))
         && (!blocks(given) || (blocks(asked) && same_purpose(asked, given)))
 }
 
 /// A policy that fails late has more in common with the sign-in than one that is for other people.
-fn distance(reason: Reason) -> usize {
+fn distance(reason: Reason, detail: &str) -> usize {
     match reason {
+        _ if detail.starts_with("excludes ") => 0,
         Reason::Users | Reason::WorkloadIdentities | Reason::AgentIdentities => 2,
         Reason::Application | Reason::UserActions | Reason::AuthenticationContext => 3,
         _ => 1,
