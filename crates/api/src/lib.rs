@@ -14,6 +14,7 @@ pub mod connect;
 pub mod customers;
 pub mod emergency;
 pub mod enums;
+pub mod evaluate;
 pub mod events;
 pub mod fleet;
 pub mod http;

@@ -7,9 +7,10 @@ pub fn configure(config: &mut ServiceConfig) {
     use crate::{
         api_tokens::routes as api_tokens, audit::routes as audit, auth::routes as auth,
         baselines::routes as baselines, bindings::routes as bindings, connect::routes as connect,
-        customers::routes as customers, emergency::routes as emergency, events::routes as events,
-        fleet::routes as fleet, imports::routes as imports, reports::routes as reports, service as server,
-        snapshots::routes as snapshots, users::routes as users,
+        customers::routes as customers, emergency::routes as emergency, evaluate::routes as evaluate,
+        events::routes as events, fleet::routes as fleet, imports::routes as imports,
+        reports::routes as reports, service as server, snapshots::routes as snapshots,
+        users::routes as users,
     };
     config
         .service(
@@ -43,6 +44,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(reports::finding_acceptance_delete)
                 .service(reports::comparison_baseline_fetch)
                 .service(reports::comparison_baseline_put)
+                .service(evaluate::sign_in_evaluate)
                 .service(emergency::emergency_access_fetch)
                 .service(emergency::emergency_access_put)
                 .service(bindings::binding_list)

@@ -15,6 +15,7 @@ pub mod connect;
 pub mod customers;
 pub mod emergency;
 pub mod error;
+pub mod evaluate;
 pub mod idempotency;
 pub mod import_run;
 pub mod imports;

@@ -15,6 +15,7 @@ pub mod customer;
 pub mod describe;
 pub mod device_filter;
 pub mod diff;
+pub mod drift;
 pub mod emergency;
 pub mod evaluate;
 pub mod facts;

@@ -345,6 +345,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/customers/{id}/evaluate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Decides one sign-in against the customer's policies: block or grant, what is asked for, and policy by policy why.
+     *     Nothing is changed or kept, so it takes no `Idempotency-Key`: asking twice is harmless.
+     */
+    post: operations["sign_in_evaluate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/customers/{id}/findings/{finding_id}/acceptance": {
     parameters: {
       query?: never;
@@ -424,7 +444,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Reads the newest report. `Accept: text/csv` or `text/html` gives it as a file, which needs the role operator. */
+    /**
+     * Reads the newest report. `Accept: text/csv`, `text/html` or `application/sarif+json` gives it as a file, which needs the
+     *     role operator.
+     */
     get: operations["report_fetch"];
     put?: never;
     post?: never;
@@ -475,7 +498,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Compares two snapshots of a customer by meaning: what changed from the first to the second. */
+    /**
+     * Compares two snapshots of a customer by meaning: what changed from the first to the second, and which sign-ins lost or
+     *     gained protection by it.
+     */
     get: operations["snapshot_compare"];
     put?: never;
     post?: never;
@@ -801,6 +827,11 @@ export interface components {
       /** @description Give this back as `cursor` for the next page; null on the last one. */
       next_cursor?: string | null;
     };
+    /**
+     * @description Authentication flows.
+     * @enum {string}
+     */
+    AuthenticationFlow: "deviceCodeFlow" | "authenticationTransfer";
     /** @description A new workspace baseline from policy objects. */
     BaselineCreate: {
       /** @description Its name, unique in the MSP without regard to case. */
@@ -1033,6 +1064,28 @@ export interface components {
       /** @description Field by field: `baseline` is what was, `live` what is. Empty where only the name is another. */
       diff: components["schemas"]["FieldDiff"][];
     };
+    /** @description A check of the reference catalog and what became of it. */
+    CheckResult: {
+      /** @description How it is met, why it is not, or why it can't be told. */
+      detail: string;
+      /** @description The family of checks that frameworks share. */
+      family: string;
+      /** @description The finding, where there is one. */
+      finding_id?: string | null;
+      /** @description References into published frameworks: name, version and id. */
+      frameworks: string[];
+      /** @description The check. */
+      id: string;
+      /** @description What became of it. */
+      status: components["schemas"]["CheckStatus"];
+      /** @description For people. */
+      title: string;
+    };
+    /**
+     * @description What became of a check.
+     * @enum {string}
+     */
+    CheckStatus: "met" | "not_met" | "not_assessable";
     /**
      * @description Which Microsoft cloud the tenant lives in.
      * @enum {string}
@@ -1240,6 +1293,13 @@ export interface components {
       /** @description The new label. */
       display_name: string;
     };
+    /** @description How a device is joined: `true` for Microsoft Entra hybrid joined, or the trust type. */
+    DeviceJoined: boolean | components["schemas"]["DeviceTrustType"];
+    /**
+     * @description Trust types of devices.
+     * @enum {string}
+     */
+    DeviceTrustType: "AzureAD" | "ServerAD" | "Workplace";
     /**
      * @description Whether the live side protects less or more.
      * @enum {string}
@@ -1250,6 +1310,45 @@ export interface components {
      * @enum {string}
      */
     DocumentKind: "policy" | "named_location" | "authentication_strength" | "authentication_context";
+    /**
+     * @description What a change does to protection.
+     * @enum {string}
+     */
+    DriftDirection: "weakens" | "strengthens" | "both" | "neutral";
+    /** @description Sign-ins in words, and what is not guaranteed for them. */
+    DriftRegion: {
+      /** @description The controls that are not guaranteed here, in words. */
+      missing: string[];
+      /**
+       * Format: double
+       * @description Its share of the policy's sign-ins, 0 to 1.
+       */
+      share: number;
+      /** @description For instance `guests · all apps · from untrusted locations`. */
+      text: string;
+    };
+    /** @description Sign-ins that lost or gained what one policy asks for. */
+    DriftShift: {
+      /** @description Why it holds only under conditions; empty when it is exact. */
+      conditions: string[];
+      /** @description Set when it could not be worked out within bounds. */
+      not_decided?: string | null;
+      /** @description Whether only emergency access accounts are concerned. */
+      only_emergency: boolean;
+      /** @description The policy that asked for it (of what was lost), or asks for it now (of what was gained). */
+      policy: components["schemas"]["PolicyRef"];
+      /** @description Which sign-ins, in words, the largest part first. */
+      regions: components["schemas"]["DriftRegion"][];
+      /**
+       * Format: double
+       * @description The share of that policy's sign-ins, 0 to 1.
+       */
+      share: number;
+      /** @description One of them, as What If takes it. */
+      witness?: Record<string, never> | null;
+      /** @description The same as a sentence. */
+      witness_text?: string | null;
+    };
     /** @description A policy that means the same as an earlier one. */
     DuplicatePolicyOut: {
       /** @description Which file. */
@@ -1327,6 +1426,110 @@ export interface components {
      * @enum {string}
      */
     EmergencyStanding: "confirmed" | "recognised" | "candidate" | "refused";
+    /**
+     * @description Whose policies decide.
+     * @enum {string}
+     */
+    EvaluatedPolicies: "live" | "comparison_baseline";
+    /** @description What happens to a sign-in, and why. */
+    Evaluation: components["schemas"]["EvaluationDecision"] & {
+      /** @description Whose policies decided. */
+      policies: components["schemas"]["EvaluatedPolicies"];
+      /** @description The decision in words. */
+      sentence: string;
+      /** @description The sign-in as it was decided: with the memberships that the snapshot knows of. */
+      sign_in: components["schemas"]["SignIn"];
+      /**
+       * Format: uuid
+       * @description The snapshot that it rests on.
+       */
+      snapshot_id: string;
+    };
+    /** @description A policy that applies. */
+    EvaluationApplied: {
+      /** @description Which. */
+      policy: components["schemas"]["PolicyRef"];
+    };
+    /** @description A decision. */
+    EvaluationDecision: {
+      /** @description The enforced policies that apply, in their order. */
+      applied: components["schemas"]["EvaluationApplied"][];
+      /** @description Block or grant. */
+      decision: components["schemas"]["EvaluationOutcome"];
+      /** @description All other policies, in their order. */
+      not_applied: components["schemas"]["EvaluationNotApplied"][];
+      /** @description Report-only policies that would apply; they stand in `not_applied` as well. */
+      report_only: components["schemas"]["EvaluationApplied"][];
+      /** @description What is asked for, all of it; nothing when access is blocked. What a stronger one implies is left out. */
+      requirements: components["schemas"]["EvaluationRequirement"][];
+      /** @description Session controls by name, each with its strictest value; nothing when access is blocked. */
+      session: Record<string, never>;
+    };
+    /** @description A policy that does not apply. */
+    EvaluationNotApplied: {
+      /**
+       * @description The same for people, as a phrase with the policy as its subject.
+       * @example excludes group Emergency access
+       */
+      detail: string;
+      /** @description Which. */
+      policy: components["schemas"]["PolicyRef"];
+      /** @description The first condition that the sign-in does not meet. */
+      reason: components["schemas"]["EvaluationReason"];
+    };
+    /**
+     * @description Whether access is blocked.
+     * @enum {string}
+     */
+    EvaluationOutcome: "block" | "grant";
+    /** @description A question: what happens to this sign-in? */
+    EvaluationQuestion: {
+      /** @description Whose policies decide. */
+      policies?: components["schemas"]["EvaluatedPolicies"];
+      /** @description The sign-in; the witness of a finding is one as it stands. */
+      sign_in: components["schemas"]["SignIn"];
+      /**
+       * Format: uuid
+       * @description Of which snapshot; the newest when left out.
+       */
+      snapshot_id?: string | null;
+    };
+    /**
+     * @description Why a policy does not apply, in the words of Graph's `whatIfAnalysisReasons`.
+     * @enum {string}
+     */
+    EvaluationReason:
+      | "policyNotEnabled"
+      | "invalidPolicy"
+      | "users"
+      | "workloadIdentities"
+      | "agentIdentities"
+      | "application"
+      | "userActions"
+      | "authenticationContext"
+      | "clientApps"
+      | "devicePlatform"
+      | "location"
+      | "devices"
+      | "userRisk"
+      | "signInRisk"
+      | "agentIdRisk"
+      | "insiderRisk"
+      | "authenticationFlow"
+      | "notEnoughInformation"
+      | "emptyPolicy";
+    /** @description One thing that is asked for. */
+    EvaluationRequirement: {
+      /**
+       * @description One of these is enough. Graph's words; `authenticationStrength:`, `termsOfUse:` and `customAuthenticationFactor:`
+       *     with the name of the object, or its id where the name is not known.
+       * @example [
+       *       "mfa",
+       *       "compliantDevice"
+       *     ]
+       */
+      any_of: string[];
+    };
     /** @description What changed. */
     EventOut: {
       /**
@@ -1389,18 +1592,25 @@ export interface components {
      * @description What kind of finding it is.
      * @enum {string}
      */
-    FindingKind: "missing" | "changed" | "extra";
+    FindingKind:
+      "missing" | "gap" | "not_decided" | "check_not_met" | "check_not_assessable" | "changed" | "extra";
     /** @description One row of the report. */
     FindingOut: {
       acceptance?: components["schemas"]["Acceptance"] | null;
       baseline_policy?: components["schemas"]["PolicyRef"] | null;
-      /** @description What the nearest miss is. */
+      /** @description Why it is so. */
       cause: string;
+      /** @description The check of the reference catalog, for findings of it. */
+      check?: string | null;
+      /** @description Why the finding holds only under conditions; empty when it is exact. */
+      conditions?: string[];
       /** @description Field by field, baseline against live. */
       diff: components["schemas"]["FieldDiff"][];
+      /** @description How much work the remedy is: `low`, `medium`, `high`; null where not known. */
+      effort?: string | null;
       /** @description The facts behind it: another value when one of them is another. */
       fingerprint: string;
-      /** @description Ids in published frameworks. */
+      /** @description References into published frameworks: name, version and id. */
       frameworks: string[];
       /** @description Stable from report to report while the facts behind it stay. */
       id: string;
@@ -1408,9 +1618,16 @@ export interface components {
       kind: components["schemas"]["FindingKind"];
       /** @description The live policies it is about. */
       live_policies: components["schemas"]["PolicyRef"][];
+      /** @description The live policies that come nearest to closing it, the nearest first. */
+      near_misses?: components["schemas"]["NearMiss"][];
       /** @description Licences that the baseline's policy needs and the tenant lacks. */
       not_licensed?: string[];
-      /** @description The unprotected sign-ins as readable regions; empty where not computed. */
+      /**
+       * Format: int64
+       * @description How many people are exposed, where every head count is known.
+       */
+      people_exposed?: number | null;
+      /** @description The open sign-ins as readable regions, the largest first; empty where not computed. */
       regions: string[];
       /** @description What to do. */
       remedy: string;
@@ -1420,7 +1637,7 @@ export interface components {
       severity_reason: string;
       /**
        * Format: double
-       * @description Share of the baseline policy's sign-ins that is unprotected, 0 to 1; null where not computed.
+       * @description Share of the sign-ins asked about that is open, 0 to 1; null where not computed.
        */
       share?: number | null;
       /** @description Against what. */
@@ -1429,8 +1646,12 @@ export interface components {
       status: components["schemas"]["FindingStatus"];
       /** @description One line for the list. */
       title: string;
-      /** @description One concrete unprotected sign-in; null where not computed. */
+      /** @description How much users notice of the remedy: `low`, `medium`, `high`; null where not known. */
+      user_impact?: string | null;
+      /** @description One open sign-in, as What If takes it; null where not computed. */
       witness?: unknown;
+      /** @description The same as a sentence. */
+      witness_text?: string | null;
     };
     /**
      * @description Against what a finding was found.
@@ -1589,6 +1810,11 @@ export interface components {
       /** @description Its state. */
       state: components["schemas"]["StepState"];
     };
+    /**
+     * @description Levels of insider risk.
+     * @enum {string}
+     */
+    InsiderRiskLevel: "minor" | "moderate" | "elevated";
     /** @description One capability that a licence gives. */
     LicenceOut: {
       /** @description What it allows in Conditional Access. */
@@ -1678,6 +1904,13 @@ export interface components {
       | "authentication_context"
       | "custom_factor"
       | "filtering_profile";
+    /** @description A live policy that would have closed a gap, had it not been for one thing. */
+    NearMiss: {
+      /** @description What it lacks, as a phrase with the policy as its subject. */
+      lacks: string;
+      /** @description Which. */
+      policy: components["schemas"]["PolicyRef"];
+    };
     /**
      * @description What to do next with a customer.
      * @enum {string}
@@ -1900,6 +2133,8 @@ export interface components {
     ReferenceState: "resolved" | "deleted" | "unreadable";
     /** @description A baseline-quality report. */
     ReportOut: {
+      /** @description Every check of the reference catalog and what became of it. */
+      checks: components["schemas"]["CheckResult"][];
       /** @description What was compared with. */
       comparison_baseline: components["schemas"]["ComparisonBaselineBody"];
       /** @description Its name, for people. */
@@ -1973,6 +2208,11 @@ export interface components {
       medium: number;
     };
     /**
+     * @description Levels of risk.
+     * @enum {string}
+     */
+    RiskLevel: "none" | "low" | "medium" | "high";
+    /**
      * @description What a person or an API token may do; each role may what the ones before it may.
      * @enum {string}
      */
@@ -2010,6 +2250,168 @@ export interface components {
      * @enum {string}
      */
     Severity: "critical" | "high" | "medium" | "low" | "info";
+    /**
+     * @description One sign-in. Whatever is left out is unknown or none: no named location, an unknown platform, no risk, an unregistered
+     *     device. A client app that is left out meets only policies that do not ask for one.
+     */
+    SignIn: {
+      /** @default null */
+      agent: components["schemas"]["SignInPrincipal"] | null;
+      /** @default null */
+      agent_risk: components["schemas"]["RiskLevel"] | null;
+      /**
+       * @description The resource that is signed in to, by client id. One of this, `user_action` and `authentication_context`.
+       * @default null
+       * @example 00000002-0000-0ff1-ce00-000000000000
+       */
+      application: string | null;
+      /**
+       * @description `c1` to `c99`.
+       * @default null
+       * @example c1
+       */
+      authentication_context: string | null;
+      /** @default null */
+      authentication_flow: components["schemas"]["AuthenticationFlow"] | null;
+      /** @default null */
+      client_app: components["schemas"]["SignInClientApp"] | null;
+      /**
+       * @description With which device.
+       * @default {}
+       */
+      device: components["schemas"]["SignInDevice"];
+      /** @default null */
+      insider_risk: components["schemas"]["InsiderRiskLevel"] | null;
+      /**
+       * @description From where.
+       * @default {
+       *       "named_locations": [],
+       *       "trusted": false
+       *     }
+       */
+      location: components["schemas"]["SignInLocation"];
+      /**
+       * @description Rules over custom security attributes, as the policies have them, that the app or the principal matches.
+       * @default []
+       */
+      matching_filters: string[];
+      /** @default null */
+      platform: components["schemas"]["SignInPlatform"] | null;
+      /** @default null */
+      service_principal: components["schemas"]["SignInPrincipal"] | null;
+      /** @default null */
+      service_principal_risk: components["schemas"]["RiskLevel"] | null;
+      /** @default null */
+      sign_in_risk: components["schemas"]["RiskLevel"] | null;
+      /** @default null */
+      user: components["schemas"]["SignInUser"] | null;
+      /**
+       * @description `urn:user:registersecurityinfo` or `urn:user:registerdevice`.
+       * @default null
+       * @example urn:user:registersecurityinfo
+       */
+      user_action: string | null;
+      /** @default null */
+      user_risk: components["schemas"]["RiskLevel"] | null;
+    };
+    /**
+     * @description Kinds of clients.
+     * @enum {string}
+     */
+    SignInClientApp: "browser" | "mobileAppsAndDesktopClients" | "exchangeActiveSync" | "other";
+    /** @description With which device a sign-in comes. */
+    SignInDevice: {
+      /**
+       * @description Marked as compliant.
+       * @default null
+       */
+      compliant: boolean | null;
+      /** @default null */
+      joined: components["schemas"]["DeviceJoined"] | null;
+      /**
+       * @description Attributes that filters for devices read, by their name without `device.`.
+       * @default {}
+       * @example {
+       *       "extensionAttribute1": "kiosk",
+       *       "model": "Surface Pro"
+       *     }
+       */
+      properties: {
+        [key: string]: unknown;
+      };
+    };
+    /** @description From where a sign-in comes. */
+    SignInLocation: {
+      /**
+       * @description Ids of the named locations that the address or the position is in.
+       * @default []
+       */
+      named_locations: string[];
+      /**
+       * @description Whether one of them, or an MFA trusted IP, is trusted.
+       * @default false
+       */
+      trusted: boolean;
+    };
+    /**
+     * @description Platforms.
+     * @enum {string}
+     */
+    SignInPlatform: "android" | "iOS" | "windows" | "windowsPhone" | "macOS" | "linux";
+    /** @description A service principal or an agent. */
+    SignInPrincipal: {
+      /**
+       * @description Of agents: whether it is an agent's user account instead of its identity.
+       * @default false
+       */
+      agent_user: boolean;
+      /**
+       * @description The object id.
+       * @default null
+       */
+      id: string | null;
+    };
+    /** @description A person. */
+    SignInUser: {
+      /**
+       * @description Of guests: the tenant they come from.
+       * @default null
+       */
+      external_tenant_id: string | null;
+      /**
+       * @description Object ids of the groups, nested ones included.
+       * @default []
+       */
+      groups: string[];
+      /**
+       * @description The object id. Groups and roles in which the snapshot knows this user to be are added.
+       * @default null
+       * @example 6a1f0f0e-3c1b-4a53-9d51-0a0f6b1f2c3d
+       */
+      id: string | null;
+      /**
+       * @description Template ids of the directory roles.
+       * @default []
+       * @example [
+       *       "62e90394-69f5-4237-9190-012177145e10"
+       *     ]
+       */
+      roles: string[];
+      /** @default null */
+      type: components["schemas"]["SignInUserType"] | null;
+    };
+    /**
+     * @description Kinds of people.
+     * @enum {string}
+     */
+    SignInUserType:
+      | "member"
+      | "internalGuest"
+      | "b2bCollaborationGuest"
+      | "b2bCollaborationMember"
+      | "b2bDirectConnectUser"
+      | "otherExternalUser"
+      | "serviceProvider";
     /** @description A file that was left out. */
     SkippedFileOut: {
       /** @description Which file. */
@@ -2027,10 +2429,18 @@ export interface components {
       before: components["schemas"]["SnapshotOut"];
       /** @description Policies that both have and that mean something else or are called something else. */
       changed: components["schemas"]["ChangedPolicy"][];
+      /** @description What the change does to protection. */
+      direction: components["schemas"]["DriftDirection"];
+      /** @description What is protected and was not, by policy of the second snapshot; the largest share first. */
+      gained: components["schemas"]["DriftShift"][];
+      /** @description What was protected and is not any more, by policy of the first snapshot; the largest share first. */
+      lost: components["schemas"]["DriftShift"][];
       /** @description Named locations, authentication strengths and authentication contexts that are not the same in both. */
       objects: components["schemas"]["ChangedObject"][];
       /** @description Policies that only the first one has. */
       removed: components["schemas"]["PolicyRef"][];
+      /** @description Security defaults, where they were switched on or off; null where they were not. */
+      security_defaults?: boolean | null;
       /** @description How many policies mean the same in both. */
       unchanged: number;
     };
@@ -3319,6 +3729,42 @@ export interface operations {
       };
     };
   };
+  sign_in_evaluate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EvaluationQuestion"];
+      };
+    };
+    responses: {
+      /** @description The decision. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Evaluation"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   finding_acceptance_put: {
     parameters: {
       query?: never;
@@ -3518,6 +3964,11 @@ export interface operations {
         status?: "open" | "accepted";
         /** @description Only findings against this. */
         source?: "comparison_baseline" | "reference_check";
+        /**
+         * @description Only findings that refer to this framework, or to this id of one: whole words, without regard to case.
+         * @example CISA SCuBA
+         */
+        framework?: string;
       };
       header?: never;
       path: {
@@ -3537,6 +3988,7 @@ export interface operations {
           "application/json": components["schemas"]["ReportOut"];
           "text/csv": string;
           "text/html": string;
+          "application/sarif+json": Record<string, never>;
         };
       };
       /** @description A problem; `code` tells which. */

@@ -1,6 +1,7 @@
+import { addDays, dayField, endOfDay } from "./day";
 import { isGuid, randomUuid } from "./guid";
 import { type ServerEvent, readEvents } from "./sse";
-import { counted, fileSize } from "./text";
+import { counted, fileSize, shareText } from "./text";
 import { durationText, relativeTime } from "./time";
 
 describe("guid", () => {
@@ -73,4 +74,24 @@ describe("server-sent events", () => {
   it("drops an event that the end of the stream cut off", async () => {
     expect(await read("data: whole\n\ndata: half\n")).toEqual([{ event: "message", data: "whole" }]);
   });
+});
+
+describe("days", () => {
+  it("go through a date field and back, and end with the day", () => {
+    const at = new Date(2027, 1, 3, 8, 30).getTime();
+    expect(dayField(at)).toBe("2027-02-03");
+    expect(dayField(addDays(at, 90))).toBe("2027-05-04");
+    expect(endOfDay("2027-02-03")).toBe(new Date(2027, 1, 3, 23, 59, 59).getTime());
+    expect(["", "2027-02-31", "tomorrow"].map(endOfDay)).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+it("never rounds a share to nothing or to all", () => {
+  expect([0, 0.001, 0.256, 0.996, 1].map(shareText)).toEqual([
+    "0 %",
+    "below 1 %",
+    "26 %",
+    "over 99 %",
+    "100 %",
+  ]);
 });

@@ -20,3 +20,10 @@ export function fileSize(bytes: number): string {
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
+
+/** A share in percent that never rounds something to nothing, nor nearly all to all. */
+export function shareText(share: number): string {
+  if (share > 0 && share < 0.01) return "below 1 %";
+  if (share > 0.99 && share < 1) return "over 99 %";
+  return `${Math.round(share * 100)} %`;
+}

@@ -194,7 +194,15 @@ export function finding(change: Partial<Schemas["FindingOut"]> = {}): Schemas["F
     live_policies: [{ id: "p2", display_name: "Require MFA", state: "enabled" }],
     share: null,
     regions: [],
+    check: null,
     witness: null,
+    witness_text: null,
+    people_exposed: null,
+    conditions: [],
+    near_misses: [],
+    user_impact: null,
+    effort: null,
+    not_licensed: [],
     cause: "The live policy leaves a group out.",
     remedy: "Remove the exclusion.",
     frameworks: ["CIS 5.2.2.1"],
@@ -207,6 +215,76 @@ export function finding(change: Partial<Schemas["FindingOut"]> = {}): Schemas["F
         direction: "weaker",
       },
     ],
+    ...change,
+  };
+}
+
+/** A gap as the coverage engine finds it, with everything that a finding can tell. */
+export function gap(change: Partial<Schemas["FindingOut"]> = {}): Schemas["FindingOut"] {
+  return finding({
+    id: "f3",
+    severity: "medium",
+    severity_reason: "critical: multifactor authentication; 1 lower: for some groups or users; makes high",
+    kind: "gap",
+    title: 'Open in part: multifactor authentication ("Require MFA for everyone")',
+    share: 0.079,
+    regions: [
+      "members of Sales · everything except Office 365 — without multifactor authentication",
+      "guests · all apps — without multifactor authentication",
+    ],
+    witness: {
+      user: { id: "0193a5a0-0000-7000-8000-000000000401", type: "member" },
+      application: "00000002-0000-0ff1-ce00-000000000000",
+      client_app: "browser",
+    },
+    witness_text:
+      "A member of Sales in a browser on Windows signs in to Exchange Online without multifactor authentication.",
+    people_exposed: 12,
+    conditions: ["Some of the memberships named could not be read."],
+    near_misses: [
+      {
+        policy: {
+          id: "0193a5a0-0000-7000-8000-000000000501",
+          display_name: "Require MFA",
+          state: "enabledForReportingButNotEnforced",
+        },
+        lacks: "is report-only, so it enforces nothing",
+      },
+    ],
+    user_impact: "medium",
+    effort: "low",
+    not_licensed: ["Microsoft Entra ID P2"],
+    frameworks: [
+      "CIS Microsoft 365 7.0.0 5.2.2.2",
+      "CISA SCuBA v1 MS.AAD.3.2v2 (BOD 25-01)",
+      "MITRE ATT&CK as mapped by SCuBA T1110.001",
+    ],
+    ...change,
+  });
+}
+
+/** An acceptance that holds until long after any test. */
+export function acceptance(change: Partial<Schemas["Acceptance"]> = {}): Schemas["Acceptance"] {
+  return {
+    reason: "Replaced by the new MDM in March.",
+    owner: "IT lead of Contoso",
+    expires_at: "2099-03-01T12:00:00Z",
+    accepted_by: "Robin Example",
+    accepted_at: "2026-11-20T09:00:00Z",
+    ended: null,
+    ...change,
+  };
+}
+
+export function check(change: Partial<Schemas["CheckResult"]> = {}): Schemas["CheckResult"] {
+  return {
+    id: "legacy-authentication",
+    family: "LEGACY",
+    title: "Legacy authentication is blocked",
+    status: "met",
+    detail: '"Block legacy authentication" blocks it everywhere.',
+    frameworks: ["CIS Microsoft 365 7.0.0 5.2.2.3"],
+    finding_id: null,
     ...change,
   };
 }
@@ -228,6 +306,7 @@ export function report(
     summary,
     findings,
     pairs: [],
+    checks: [],
     notice: null,
     zero_policies: null,
     ...change,

@@ -185,11 +185,20 @@ function HeaderCell<Row>({
   );
 }
 
-function BodyRow<Row>(props: DataTableProps<Row> & { row: Row; index: number }) {
-  const { row, index, columns, onOpen, selected, rowKey } = props;
+interface BodyRowProps<Row> extends DataTableProps<Row> {
+  row: Row;
+  index: number;
+  /** Tells the virtualizer how high the row really is. */
+  measure?: (element: Element | null) => void;
+}
+
+function BodyRow<Row>(props: BodyRowProps<Row>) {
+  const { row, index, columns, onOpen, selected, rowKey, measure } = props;
   const styles = useStyles();
   return (
     <tr
+      ref={measure}
+      data-index={index}
       role="row"
       aria-rowindex={index + 2}
       className={mergeClasses(styles.row, onOpen && styles.open, rowKey(row) === selected && styles.selected)}
@@ -239,7 +248,17 @@ function VirtualRows<Row>(props: DataTableProps<Row> & { frame: React.RefObject<
       <Gap height={before} columns={columns.length} />
       {items.map((item) => {
         const row = rows[item.index];
-        return row && <BodyRow key={props.rowKey(row)} {...props} row={row} index={item.index} />;
+        return (
+          row && (
+            <BodyRow
+              key={props.rowKey(row)}
+              {...props}
+              row={row}
+              index={item.index}
+              measure={virtual.measureElement}
+            />
+          )
+        );
       })}
       <Gap height={after} columns={columns.length} />
     </>

@@ -32,11 +32,24 @@ const useStyles = makeStyles({
     backgroundImage:
       "repeating-linear-gradient(135deg, transparent 0 4px, var(--state-report-only-stripe) 4px 8px)",
   },
+  met: { backgroundColor: "var(--state-on)", color: "var(--state-on-text)" },
+  not_met: { backgroundColor: "var(--severity-high)", color: "var(--severity-high-text)" },
+  not_assessable: {
+    color: tokens.colorNeutralForeground2,
+    border: `1px dashed ${tokens.colorNeutralStrokeAccessible}`,
+  },
   off: {
     color: tokens.colorNeutralForeground2,
     border: `1px dashed ${tokens.colorNeutralStrokeAccessible}`,
   },
 });
+
+/** Check marks, crosses and question marks say the same as the colours. */
+const CHECK_PARTS = [
+  ["met", "met", "✓"],
+  ["not_met", "not met", "✕"],
+  ["not_assessable", "not assessable", "?"],
+] as const;
 
 interface Part {
   key: keyof ReturnType<typeof useStyles>;
@@ -85,4 +98,15 @@ export function PolicyStateBar({ on, reportOnly, off }: { on: number; reportOnly
     { key: "off", label: "off", text: formatNumber(off), value: off },
   ];
   return <Bar parts={parts} title="Policies" nothing="No policies" />;
+}
+
+/** Reference checks by result: solid is met, the colour of gaps is not met, dashed is not assessable. */
+export function CheckBar({ counts }: { counts: Record<"met" | "not_met" | "not_assessable", number> }) {
+  const parts: Part[] = CHECK_PARTS.map(([key, label, sign]) => ({
+    key,
+    label,
+    text: `${sign} ${formatNumber(counts[key])}`,
+    value: counts[key],
+  }));
+  return <Bar parts={parts} title="Reference checks" nothing="No checks" />;
 }

@@ -2,21 +2,17 @@
 
 use super::{
     Failure,
-    files::{read_file, read_paths},
-    output::{self, ReportArgs},
+    files::{read_file, read_policies},
+    output::{self, ReportArgs, name},
 };
 use policytab_domain::{
     binding::{Bindings, parse_choices},
     facts::Facts,
     names::Names,
     policy_set::PolicySet,
-    reader::Reading,
-    report::{BaselineSource, ComparisonInput, compare_with},
+    report::{BaselineSource, ComparisonInput, compare},
 };
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 /// Arguments of `compare`.
 #[derive(Debug, clap::Args)]
@@ -30,13 +26,16 @@ pub(super) struct Args {
     /// JSON file that says what groups and other objects of the baseline are called here
     #[arg(long, value_name = "FILE")]
     bindings: Option<PathBuf>,
+    /// Hold the live policies against the reference catalog as well, as the server's report does
+    #[arg(long)]
+    with_checks: bool,
     #[command(flatten)]
     report: ReportArgs,
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let live = PolicySet::of_reading(&policies(&args.live)?);
-    let baseline = policies(&args.baseline)?;
+    let live = PolicySet::of_reading(&read_policies(&args.live)?);
+    let baseline = read_policies(&args.baseline)?;
     if !baseline.duplicates.is_empty() {
         let (count, path) = (baseline.duplicates.len(), args.baseline.display());
         let policies = if count == 1 { "policy" } else { "policies" };
@@ -46,7 +45,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let distinct = baseline.distinct_policies().map(|read| read.policy.clone());
     let baseline = PolicySet::new(distinct, Names::of_reading(&baseline));
-    let mut bindings = Bindings::suggest(&baseline, &live, &Facts::default());
+    let facts = Facts::default();
+    let mut bindings = Bindings::suggest(&baseline, &live, &facts);
     if let Some(file) = &args.bindings {
         let choices =
             parse_choices(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -56,37 +56,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let input = ComparisonInput {
         live: &live,
+        facts: &facts,
         baseline: &baseline,
         baseline_source: BaselineSource::Workspace { name: name(&args.baseline), baseline_id: None },
-        licences: None,
+        bindings: &bindings,
+        with_checks: args.with_checks,
     };
-    let report = compare_with(&input, &bindings);
-    output::report(&report, &args.report, &name(&args.live))
-}
-
-/// The policies at a path, at least one.
-fn policies(path: &Path) -> Result<Reading, Failure> {
-    let paths = [path.to_path_buf()];
-    let reading = read_paths(&paths)?;
-    if reading.policies.is_empty() {
-        return Err(output::no_policy(&paths, &reading));
-    }
-    for skipped in reading.skipped.iter().filter(|skipped| is_damaged(&skipped.reason)) {
-        output::say(&format!("{} {}", skipped.path, skipped.reason));
-    }
-    Ok(reading)
-}
-
-/// Whether a file was left out that may have held a policy, so that the answer may lack something.
-fn is_damaged(reason: &str) -> bool {
-    ["is not JSON", "goes on with", "can't be read", "is larger", "is empty"]
-        .iter()
-        .any(|at| reason.starts_with(at))
-}
-
-/// What a set is called: the folder, or the file without its ending.
-fn name(path: &Path) -> String {
-    let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let last = if whole.is_dir() { whole.file_name() } else { whole.file_stem() };
-    last.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    output::report(&compare(&input), &args.report, &name(&args.live))
 }

@@ -3,7 +3,7 @@
 //! Invariants: the order is that of the names, whatever the file system gives; one bad file never stops the rest, and
 //! is named with the reason; no link leads round in circles, no file is read twice, and nothing is read without bound.
 
-use super::Failure;
+use super::{Failure, output};
 use policytab_domain::reader::{FileReading, Reading, Skipped, read_bytes};
 use std::{
     collections::BTreeSet,
@@ -31,6 +31,26 @@ pub(super) fn read_paths(paths: &[PathBuf]) -> Result<Reading, Failure> {
         walk.start(path)?;
     }
     Ok(Reading::of_files(walk.found))
+}
+
+/// The policies at a path, at least one.
+pub(super) fn read_policies(path: &Path) -> Result<Reading, Failure> {
+    let paths = [path.to_path_buf()];
+    let reading = read_paths(&paths)?;
+    if reading.policies.is_empty() {
+        return Err(output::no_policy(&paths, &reading));
+    }
+    for skipped in reading.skipped.iter().filter(|skipped| is_damaged(&skipped.reason)) {
+        output::say(&format!("{} {}", skipped.path, skipped.reason));
+    }
+    Ok(reading)
+}
+
+/// Whether a file was left out that may have held a policy, so that the answer may lack something.
+fn is_damaged(reason: &str) -> bool {
+    ["is not JSON", "goes on with", "can't be read", "is larger", "is empty"]
+        .iter()
+        .any(|at| reason.starts_with(at))
 }
 
 /// Reads one file, for instance of bindings, as far as a file may be long.

@@ -1,9 +1,11 @@
 //! The command line of the one binary.
 
 mod admin;
+mod check;
 mod compare;
 mod demo;
 mod emulator;
+mod evaluate;
 mod files;
 mod inspect;
 mod output;
@@ -36,6 +38,10 @@ enum OfFiles {
     Inspect(inspect::Args),
     /// Compare policies in files with a baseline in files
     Compare(compare::Args),
+    /// Hold policies in files against the reference catalog
+    Check(check::Args),
+    /// Tell for sign-ins in a file what policies in files do
+    Evaluate(evaluate::Args),
 }
 
 /// Commands of a server.
@@ -77,6 +83,8 @@ fn of_files(command: &OfFiles) -> ExitCode {
     let result = match command {
         OfFiles::Inspect(args) => inspect::run(args),
         OfFiles::Compare(args) => compare::run(args),
+        OfFiles::Check(args) => check::run(args),
+        OfFiles::Evaluate(args) => evaluate::run(args),
     };
     result.unwrap_or_else(|error| {
         output::say(&error.to_string());

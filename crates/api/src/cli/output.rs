@@ -9,7 +9,7 @@ use policytab_domain::{
 use serde::Serialize;
 use std::{
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -125,4 +125,11 @@ pub(super) fn no_policy(paths: &[PathBuf], reading: &Reading) -> Failure {
         [first, rest @ ..] => format!(": {} {}, and {} more", first.path, first.reason, rest.len()),
     };
     format!("no Conditional Access policy was found in {}{why}", named.join(", ")).into()
+}
+
+/// What a set is called: the folder, or the file without its ending.
+pub(super) fn name(path: &Path) -> String {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let last = if whole.is_dir() { whole.file_name() } else { whole.file_stem() };
+    last.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use policytab_app::reports::ReportView;
-use policytab_domain::report::{FindingSource, HtmlContext, Report, Summary, to_csv, to_html};
+use policytab_domain::report::{FindingSource, HtmlContext, Report, Summary, to_csv, to_html, to_sarif};
 
 /// A report with what its file needs around it.
 pub(super) struct Exported {
@@ -25,6 +25,7 @@ pub(super) enum Format {
     Json,
     Csv,
     Html,
+    Sarif,
 }
 
 impl From<FindingSource> for FindingSourceName {
@@ -45,6 +46,7 @@ pub(super) fn wanted(request: &HttpRequest) -> Format {
             "application/json" | "*/*" | "application/*" => Some(Format::Json),
             "text/csv" => Some(Format::Csv),
             "text/html" => Some(Format::Html),
+            "application/sarif+json" => Some(Format::Sarif),
             _ => None,
         })
         .unwrap_or(Format::Json)
@@ -67,6 +69,11 @@ pub(super) fn answer(exported: Exported, format: Format) -> ApiResult<HttpRespon
             .content_type("text/csv; charset=utf-8")
             .insert_header((CONTENT_DISPOSITION, name("csv")))
             .body(to_csv(&exported.report)),
+        // The media type is registered without a charset parameter: SARIF is UTF-8 always.
+        Format::Sarif => response
+            .content_type("application/sarif+json")
+            .insert_header((CONTENT_DISPOSITION, name("sarif")))
+            .body(to_sarif(&exported.report, env!("CARGO_PKG_VERSION"))),
         Format::Html => {
             let view = &exported.view;
             let tenant = &view.snapshot.tenant;

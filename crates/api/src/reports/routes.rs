@@ -1,7 +1,8 @@
 //! Routes of the baseline-quality report and of the choice of what to compare with.
 
 use super::{
-    dto::{AcceptanceBody, FindingOut, ReportOut, ReportQuery},
+    acceptance::AcceptanceBody,
+    dto::{FindingOut, ReportOut, ReportQuery},
     export::{self, Exported, Format},
 };
 use crate::{
@@ -25,7 +26,8 @@ use policytab_store::Customer;
 use serde::de::{DeserializeOwned, value::StrDeserializer};
 use uuid::Uuid;
 
-/// Reads the newest report. `Accept: text/csv` or `text/html` gives it as a file, which needs the role operator.
+/// Reads the newest report. `Accept: text/csv`, `text/html` or `application/sarif+json` gives it as a file, which needs the
+/// role operator.
 #[utoipa::path(
     tag = "reports",
     params(("id" = Uuid, Path, description = "The customer."), ReportQuery),
@@ -33,6 +35,7 @@ use uuid::Uuid;
         (ReportOut = "application/json"),
         (String = "text/csv"),
         (String = "text/html"),
+        (Object = "application/sarif+json"),
     )))
 )]
 #[get("/customers/{id}/report")]
@@ -60,9 +63,21 @@ async fn load(state: &State, who: &Actor, id: Uuid, query: &ReportQuery) -> ApiR
         (severities.is_empty() || severities.contains(&f.severity))
             && (kinds.is_empty() || kinds.contains(&f.kind))
             && query.source.is_none_or(|s| s == f.source.into())
+            && query.framework.as_deref().is_none_or(|wanted| names(&f.frameworks, wanted))
             && query.status.is_none_or(|s| s == f.status.into())
     });
     Ok(Exported { view, summary, report })
+}
+
+/// Whether one of the references names a framework or an id of it: as whole words, without regard to case.
+fn names(frameworks: &[String], wanted: &str) -> bool {
+    let wanted = wanted.trim().to_lowercase();
+    let whole = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    frameworks.iter().map(|text| text.to_lowercase()).any(|text| {
+        text.match_indices(&wanted).any(|(at, _)| {
+            whole(text[..at].chars().next_back()) && whole(text[at + wanted.len()..].chars().next())
+        })
+    })
 }
 
 /// Splits a comma-separated filter and refuses words that it doesn't know.

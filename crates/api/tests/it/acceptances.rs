@@ -68,7 +68,7 @@ async fn an_operator_accepts_a_finding_and_opens_it_again() {
         findings.iter().any(|f| f["id"] == side.finding.as_str())
     };
     assert_eq!((only("accepted").await, only("open").await), (true, false));
-    for (form, sign) in [("text/csv", "Replaced next month"), ("text/html", "accepted until")] {
+    for (form, sign) in [("text/csv", "Replaced next month"), ("text/html", "Accepted until")] {
         let file = operator.get(&at(&side.customer, "/report")).header("accept", form).send().await;
         assert!(file.text().contains(sign), "{file}");
     }

@@ -8,6 +8,7 @@ mod canary;
 mod connect;
 mod customers;
 mod decisions;
+mod evaluate;
 mod fences;
 mod hostile;
 mod idempotency;

@@ -148,6 +148,10 @@ impl Side {
             "connection_delete" => {
                 customer = id(&app.connected(&self.owner, &app.another_tenant("no-policies")).await);
             }
+            "sign_in_evaluate" => {
+                let user = json!({"id": Uuid::new_v4()});
+                body = Some(json!({"sign_in": {"user": user, "application": Uuid::new_v4()}}));
+            }
             "finding_acceptance_put" => {
                 path = path.replace("{finding_id}", &self.finding);
                 body = Some(accepted_until(90));

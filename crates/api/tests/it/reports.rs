@@ -48,10 +48,11 @@ fn choice(baseline: &Value) -> Value {
     json!({"kind": "workspace_baseline", "baseline_id": baseline["id"]})
 }
 
+/// Findings against the baseline: what is open of it, what differs without a gap, what is beyond it.
 fn kinds(report: &Value) -> [usize; 3] {
     let count =
         |kind| report["findings"].as_array().expect("findings").iter().filter(|f| f["kind"] == kind).count();
-    [count("missing"), count("changed"), count("extra")]
+    [count("missing") + count("gap"), count("changed"), count("extra")]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,13 +69,12 @@ async fn a_workspace_baseline_shows_what_is_missing_changed_and_extra() {
     let report = admin.read(&at(&customer, "/report")).await;
     assert_eq!(report["comparison_baseline"], choice(&made));
     assert_eq!(report["comparison_baseline_name"], "House standard");
-    let [missing, changed, extra] = kinds(&report);
-    assert!(missing >= 1 && changed >= 1 && extra >= 1, "{missing} {changed} {extra}: {report}");
+    let [open, _, extra] = kinds(&report);
+    assert!(open >= 2 && extra >= 1, "{open} {extra}: {report}");
     let findings = report["findings"].as_array().expect("findings");
-    assert!(
-        findings.iter().any(|f| f["kind"] == "missing" && f["title"].to_string().contains("device code"))
-    );
-    let weaker = findings.iter().find(|f| f["kind"] == "changed").expect("a change");
+    assert!(findings.iter().any(|f| f["kind"] == "gap" && f["title"].to_string().contains("device code")));
+    let weaker = findings.iter().find(|f| f["kind"] == "gap" && f["diff"] != json!([])).expect("a change");
+    assert!(weaker["witness"].is_object() && weaker["share"].is_number(), "{weaker}");
     assert!(
         weaker["diff"].as_array().is_some_and(|d| d.iter().any(|x| x["direction"] == "weaker")),
         "{weaker}"
@@ -135,16 +135,30 @@ async fn a_report_is_filtered() {
     admin.put(&at(&customer, "/comparison-baseline"), &choice(&made)).send().await.expect_status(200);
     let all = admin.read(&at(&customer, "/report")).await;
     let only = async |query: &str| admin.read(&at(&customer, &format!("/report?{query}"))).await;
-    assert_eq!(kinds(&only("kind=missing").await), [kinds(&all)[0], 0, 0]);
-    let [missing, changed, _] = kinds(&all);
-    assert_eq!(kinds(&only("kind=missing,changed").await), [missing, changed, 0]);
+    let [open, _, extra] = kinds(&all);
+    assert_eq!(kinds(&only("kind=missing,gap").await), [open, 0, 0]);
+    assert_eq!(kinds(&only("kind=missing,gap,extra").await), [open, 0, extra]);
     assert_eq!(
         only("severity=critical").await["summary"],
         all["summary"],
         "the summary is of the whole report"
     );
-    assert_eq!(only("source=comparison_baseline&status=open").await["findings"], all["findings"]);
-    assert_eq!(only("source=reference_check").await["findings"], json!([]));
+    let sources = async |query: &str| -> Vec<Value> {
+        let report = only(query).await;
+        report["findings"].as_array().expect("findings").iter().map(|f| f["source"].clone()).collect()
+    };
+    let compared = sources("source=comparison_baseline&status=open").await;
+    let checked = sources("source=reference_check").await;
+    assert!(
+        compared.iter().all(|s| s == "comparison_baseline") && checked.iter().all(|s| s == "reference_check")
+    );
+    assert_eq!(Some(compared.len() + checked.len()), all["findings"].as_array().map(Vec::len));
+    // A framework by name, an id of one, and a part of a word.
+    let of = async |framework: &str| sources(&format!("framework={framework}")).await.len();
+    let scuba = of("cisa%20scuba").await;
+    assert!(scuba > 0 && scuba <= checked.len(), "{scuba}");
+    assert!(of("MS.AAD").await > 0);
+    assert_eq!((of("SCuB").await, of("No%20such%20framework").await), (0, 0));
     for query in ["severity=awful", "kind=odd", "status=closed", "source=x", "colour=red"] {
         admin.get(&at(&customer, &format!("/report?{query}"))).send().await.problem(422, "validation_failed");
     }
@@ -178,7 +192,11 @@ async fn a_report_is_exported_by_operators() {
     for outside in ["<script", "http://", "https://", "src=", "<link"] {
         assert!(!page.contains(outside), "{outside} is in the page");
     }
-    for kind in ["text/csv", "text/html"] {
+    let sarif = export(Role::Operator, "application/sarif+json").await.expect_status(200);
+    assert!(sarif.header("content-disposition").is_some_and(|d| d.contains(".sarif")), "{sarif}");
+    assert_eq!(sarif.json()["version"], "2.1.0");
+    assert_eq!(sarif.json()["runs"][0]["results"].as_array().map(Vec::len), findings);
+    for kind in ["text/csv", "text/html", "application/sarif+json"] {
         let refused = export(Role::Viewer, kind).await;
         assert_eq!(refused.problem(403, "forbidden")["required_role"], "operator");
     }

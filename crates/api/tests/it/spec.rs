@@ -63,7 +63,10 @@ fn every_post_that_makes_something_takes_an_idempotency_key() {
         .map(|o| o.id.as_str())
         .collect();
     // None of these makes anything that a repetition would make twice.
-    assert_eq!(without, ["connection_test", "session_login", "session_logout", "session_refresh"]);
+    assert_eq!(
+        without,
+        ["connection_test", "session_login", "session_logout", "session_refresh", "sign_in_evaluate"]
+    );
 }
 
 #[test]

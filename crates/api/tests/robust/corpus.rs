@@ -80,7 +80,8 @@ async fn every_published_set_is_imported_whole_and_serves_as_a_baseline() {
     }
     for (number, (set, import)) in imports.iter().enumerate() {
         stage.succeeded(&set.customer, import, Duration::from_secs(60)).await;
-        let report = stage.get(&format!("/customers/{}/report", set.customer.id)).await;
+        let address = format!("/customers/{}/report?source=comparison_baseline", set.customer.id);
+        let report = stage.get(&address).await;
         let kinds: BTreeSet<&str> =
             report["findings"].as_array().unwrap().iter().map(|finding| text(&finding["kind"])).collect();
         let name = &set.customer.tenant.name;
@@ -105,7 +106,7 @@ async fn is_imported(stage: &Stage, set: &Set) {
     live.sort_unstable();
     read.sort_unstable();
     assert_eq!(live, read, "{name}");
-    let report = stage.get(&format!("/customers/{}/report", customer.id)).await;
+    let report = stage.get(&format!("/customers/{}/report?source=comparison_baseline", customer.id)).await;
     assert_eq!(
         (&report["findings"], report["notice"].is_null()),
         (&Value::Array(Vec::new()), false),

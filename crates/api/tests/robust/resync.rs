@@ -50,7 +50,8 @@ async fn a_second_import_shows_what_changed_and_leaves_the_agreed_state_alone() 
     let now = stage.customer_now(&customer).await;
     assert_eq!(now["counts"]["policies"]["total"], 14);
 
-    let report = stage.get(&format!("/customers/{}/report", customer.id)).await;
+    let address = format!("/customers/{}/report?source=comparison_baseline", customer.id);
+    let report = stage.get(&address).await;
     assert_eq!(report["snapshot_id"], ended["snapshot_id"]);
     let kinds: Vec<(&str, String)> = report["findings"]
         .as_array()
@@ -64,8 +65,8 @@ async fn a_second_import_shows_what_changed_and_leaves_the_agreed_state_alone() 
         .collect();
     let name = |policy: &Value| text(&policy["display_name"]).to_owned();
     for expected in [
-        ("changed", name(changed)),
-        ("missing", name(deleted)),
+        ("gap", name(changed)),
+        ("gap", name(deleted)),
         ("extra", "Brand new: block device code flow".to_owned()),
     ] {
         assert!(kinds.contains(&expected), "{expected:?} is not in {kinds:?}");
@@ -81,7 +82,7 @@ async fn a_second_import_shows_what_changed_and_leaves_the_agreed_state_alone() 
     assert_eq!(after["last_error"]["code"], "graph_token_failed");
     after["last_error"] = Value::Null;
     assert_eq!(after, now);
-    assert_eq!(stage.get(&format!("/customers/{}/report", customer.id)).await, report);
+    assert_eq!(stage.get(&address).await, report);
     edit(TenantEdit::ForceAadsts { code: None });
     let fourth = stage.import(&customer).await;
     stage.succeeded(&customer, &fourth, Duration::from_secs(30)).await;

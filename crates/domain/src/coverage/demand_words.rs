@@ -1,9 +1,6 @@
 //! What a policy demands, in words.
 
-use super::{
-    control::Demand,
-    tell::{Teller, listed},
-};
+use super::{control::Demand, named::listed, tell::Teller};
 use crate::{
     names::NameKind,
     normal::{Field, Item, NormalValue},

@@ -48,6 +48,8 @@ pub struct Engine<'e> {
     /// Words for each space, made when something has to be told.
     phrases: [OnceCell<Phrases>; 3],
     live: Vec<Boxed>,
+    /// What each policy that was given gives, enforced or not.
+    given: Vec<Gives>,
     goals: Vec<(Boxed, Vec<Demand>, Vec<String>)>,
     catalogue: Catalogue,
     budget: u64,
@@ -65,7 +67,8 @@ impl<'e> Engine<'e> {
         facts: &'e Facts,
         emergency: &BTreeSet<(NameKind, String)>,
     ) -> Self {
-        let live: Vec<&NormalPolicy> = live.into_iter().filter(|policy| policy.enforced).collect();
+        let given: Vec<&NormalPolicy> = live.into_iter().collect();
+        let live: Vec<&NormalPolicy> = given.iter().copied().filter(|policy| policy.enforced).collect();
         let all: Vec<&NormalPolicy> = live.iter().copied().chain(goals.iter().copied()).collect();
         let spaces = Kind::ALL.map(|kind| {
             goals
@@ -76,13 +79,15 @@ impl<'e> Engine<'e> {
         let mut catalogue = Catalogue::default();
         let mut boxed = |policy: &NormalPolicy| Boxed {
             cells: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().and_then(|space| space.cell(policy))),
-            blurred: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
+            blurred: Kind::ALL
+                .map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
             gives: catalogue.gives(policy),
             opaque: opaque(policy),
         };
         let live = live.into_iter().map(&mut boxed).collect();
         let goals: Vec<_> =
             goals.iter().map(|goal| (boxed(goal), demands(goal), goal.uncertainties.clone())).collect();
+        let given = given.into_iter().map(|policy| catalogue.gives(policy)).collect();
         let open = vec![Vec::new(); goals.len()];
         Self {
             names,
@@ -90,6 +95,7 @@ impl<'e> Engine<'e> {
             spaces,
             phrases: Default::default(),
             live,
+            given,
             goals,
             catalogue,
             budget: WORK,
@@ -124,11 +130,14 @@ impl<'e> Engine<'e> {
         }
     }
 
-    /// Whether a policy gives, wherever it applies, any of what the last look at a goal found open.
-    pub fn gives_any(&mut self, goal: usize, policy: &NormalPolicy) -> bool {
-        let gives = self.catalogue.gives(policy);
-        let (_, demands, _) = &self.goals[goal];
-        self.open[goal].iter().any(|at| self.catalogue.guarantees(&gives, &demands[*at]))
+    /// Whether a live policy, by its place among those that were given, gives wherever it applies any of what the last
+    /// look at a goal found open.
+    pub fn gives_any(&mut self, goal: usize, live: usize) -> bool {
+        let (Some(gives), (_, demands, _)) = (self.given.get(live), &self.goals[goal]) else { return false };
+        self.open[goal].iter().any(|at| {
+            let asked = self.catalogue.asked(&demands[*at]);
+            self.catalogue.guarantees(gives, &asked)
+        })
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.
@@ -224,10 +233,11 @@ fn covers<'l>(
     kind: Kind,
     demand: &Demand,
 ) -> Vec<&'l Cell> {
+    let asked = catalogue.asked(demand);
     live.iter()
         .filter(|policy| policy.opaque.is_empty() || policy.opaque == opaque)
         .filter_map(|policy| policy.cells[kind as usize].as_ref().map(|cell| (policy, cell)))
-        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, demand))
+        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, &asked))
         .map(|(_, cell)| cell)
         .collect()
 }
@@ -277,7 +287,8 @@ pub(super) mod inside {
                 .flat_map(|(region, covers)| {
                     let layout = &self.spaces[kind].as_ref().expect("a space").layout;
                     let covers: Vec<&Cell> = covers.iter().collect();
-                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 }).expect("a budget")
+                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 })
+                        .expect("a budget")
                 })
                 .collect()
         }
@@ -287,8 +298,7 @@ pub(super) mod inside {
             let Some(region) = boxed.cells[kind].clone() else { return Vec::new() };
             let mut cuts = Vec::new();
             for demand in demands {
-                let covers =
-                    covers(&self.live, &mut self.catalogue, &boxed.opaque, Kind::ALL[kind], demand);
+                let covers = covers(&self.live, &mut self.catalogue, &boxed.opaque, Kind::ALL[kind], demand);
                 cuts.push((region.clone(), covers.into_iter().cloned().collect()));
             }
             cuts

@@ -56,7 +56,8 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
     // What several demands leave open is counted once. Fewer covers leave no less open.
     let mut distinct: Vec<Cell> = Vec::new();
     for (at, open) in seen.iter().enumerate() {
-        let fewer = |other: &Open| other.cut.len() < open.cut.len() && other.cut.iter().all(|c| open.cut.contains(c));
+        let fewer =
+            |other: &Open| other.cut.len() < open.cut.len() && other.cut.iter().all(|c| open.cut.contains(c));
         if seen.iter().enumerate().any(|(other, larger)| other != at && fewer(larger)) {
             continue;
         }
@@ -193,8 +194,7 @@ fn note_conditions(space: &Space, open: &[Cell], finding: &mut Found) {
     finding.only_hypothetical = Some(finding.only_hypothetical.unwrap_or(true) && only_hypothetical);
     if !space.places.exact {
         finding.conditions.insert(
-            "The named locations overlap in more ways than can be looked at; some are left out."
-                .to_owned(),
+            "The named locations overlap in more ways than can be looked at; some are left out.".to_owned(),
         );
     }
     if matches!(&space.who, Who::People(people) if !people.exact) {

@@ -4,11 +4,11 @@ use super::includes_global_administrators;
 use crate::{
     facts::Facts,
     names::NameKind,
-    normal::{Field, Item, NormalPolicy},
+    normal::{Field, Item, NormalPolicy, Reference},
     policy_set::SetPolicy,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Keys of the enforced policies that still reach an account, in the order of the set.
@@ -54,27 +54,38 @@ pub(super) fn leaves_out(policy: &NormalPolicy, kind: NameKind, id: &str, facts:
 
 /// Whether the lists name the object itself, or together hold all of its members, where those are known.
 fn names(policy: &NormalPolicy, fields: [Field; 3], kind: NameKind, id: &str, facts: &Facts) -> bool {
-    let mut people: BTreeSet<Uuid> = BTreeSet::new();
-    for field in &fields {
-        for item in policy.set(field) {
-            let Item::Object(object) = item else { continue };
-            if object.kind == kind && object.id == id {
-                return true;
-            }
-            match facts.members(object.kind, &object.id) {
-                Some(members) => people.extend(&members.ids),
-                None => people.extend(Uuid::try_parse(&object.id)),
-            }
+    let listed = || fields.iter().flat_map(|field| policy.set(field)).filter_map(object_of);
+    if listed().any(|object| object.kind == kind && object.id == id) {
+        return true;
+    }
+    let Some(own) = members_of(kind, id, facts).filter(|own| !own.is_empty()) else { return false };
+    let mut users: Vec<Uuid> = Vec::new();
+    let mut groups: Vec<&[Uuid]> = Vec::new();
+    for object in listed() {
+        match facts.members(object.kind, &object.id) {
+            Some(members) => groups.push(&members.ids),
+            None => users.extend(Uuid::try_parse(&object.id)),
         }
     }
-    members_of(kind, id, facts)
-        .is_some_and(|own| !own.is_empty() && own.iter().all(|one| people.contains(one)))
+    let held =
+        |one: &Uuid| users.contains(one) || groups.iter().any(|group| group.binary_search(one).is_ok());
+    own.iter().all(held)
+}
+
+fn object_of(item: &Item) -> Option<&Reference> {
+    match item {
+        Item::Object(object) => Some(object),
+        Item::Word(_) => None,
+    }
 }
 
 /// The accounts of an object, where all of them are known.
-pub(super) fn members_of(kind: NameKind, id: &str, facts: &Facts) -> Option<Vec<Uuid>> {
+pub(super) fn members_of<'f>(kind: NameKind, id: &str, facts: &'f Facts) -> Option<Cow<'f, [Uuid]>> {
     match kind {
-        NameKind::User => Uuid::try_parse(id).ok().map(|one| vec![one]),
-        _ => facts.members(kind, id).filter(|members| members.complete).map(|members| members.ids.clone()),
+        NameKind::User => Uuid::try_parse(id).ok().map(|one| Cow::Owned(vec![one])),
+        _ => facts
+            .members(kind, id)
+            .filter(|members| members.complete)
+            .map(|members| Cow::Borrowed(members.ids.as_slice())),
     }
 }

@@ -15,6 +15,7 @@ mod condition;
 mod controls;
 mod decision;
 mod policy;
+mod sentence;
 mod subject;
 mod tags;
 mod texts;
@@ -43,7 +44,12 @@ pub struct Evaluator {
 impl Evaluator {
     /// Makes a set of policies ready.
     pub fn new(set: &PolicySet) -> Self {
-        compile::compile(set)
+        compile::compile(set, false)
+    }
+
+    /// Makes a set of policies ready as if all of them were on, so that one that is off tells what else it lacks.
+    pub fn as_if_enabled(set: &PolicySet) -> Self {
+        compile::compile(set, true)
     }
 
     /// Decides one sign-in.

@@ -90,16 +90,6 @@ impl NormalPolicy {
         }
     }
 
-    /// The same policy, enforced.
-    #[must_use]
-    pub fn as_enabled(&self) -> Self {
-        let mut enabled = self.clone();
-        let word = crate::policy::Evolvable::as_str(&PolicyState::Enabled).to_owned();
-        enabled.fields.insert(Field::State, NormalValue::Word(word));
-        enabled.enforced = true;
-        enabled
-    }
-
     /// Every object that the policy names.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.fields.values().flat_map(|value| {

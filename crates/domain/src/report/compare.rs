@@ -240,7 +240,7 @@ impl PolicyRef {
     }
 }
 
-pub(super) fn policy_ref(policy: &SetPolicy) -> PolicyRef {
+pub(crate) fn policy_ref(policy: &SetPolicy) -> PolicyRef {
     PolicyRef::of(policy)
 }
 

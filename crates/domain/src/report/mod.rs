@@ -21,6 +21,7 @@ mod told;
 pub use self::csv::to_csv;
 pub use acceptance::{Acceptance, AcceptanceEnd, FindingStatus, KeptAcceptance};
 pub use checks::{CheckStatus, CheckView};
+pub(crate) use compare::policy_ref;
 pub use compare::{ComparisonInput, check, compare};
 pub use html::{HtmlContext, to_html};
 pub use sarif::to_sarif;

@@ -9,8 +9,10 @@ use crate::{
     normal::{Field, Item, NormalPolicy},
     policy::PolicyState,
     policy_set::PolicySet,
+    severity::classify,
     sign_in::SignIn,
 };
+use std::cell::OnceCell;
 
 /// Most near misses that are named.
 const MOST: usize = 3;
@@ -19,7 +21,7 @@ const MOST: usize = 3;
 pub(super) struct Neighbours<'n> {
     live: &'n PolicySet,
     /// The live policies as if all of them were on, so that a policy that is off says what else it lacks.
-    all_on: Evaluator,
+    all_on: OnceCell<Evaluator>,
 }
 
 /// What came nearest.
@@ -30,15 +32,15 @@ pub(super) struct Near {
     pub(super) weaker: bool,
     /// A report-only policy would close it.
     pub(super) report_only: bool,
+    /// The first of them would close it if it were on.
+    pub(super) only_off: bool,
+    /// The first of them is for the same purpose, so that it can be extended.
+    pub(super) same_purpose: bool,
 }
 
 impl<'n> Neighbours<'n> {
     pub(super) fn new(live: &'n PolicySet) -> Self {
-        let mut on = live.clone();
-        for policy in &mut on.policies {
-            policy.normal = policy.normal.as_enabled();
-        }
-        Self { live, all_on: Evaluator::new(&on) }
+        Self { live, all_on: OnceCell::new() }
     }
 
     /// The near misses of a goal at a sign-in that it leaves open.
@@ -49,13 +51,13 @@ impl<'n> Neighbours<'n> {
         asked: &NormalPolicy,
         sign_in: &SignIn,
     ) -> Near {
-        let decision = self.all_on.evaluate(sign_in);
+        let decision = self.all_on.get_or_init(|| Evaluator::as_if_enabled(self.live)).evaluate(sign_in);
         let mut near = Near::default();
         // Rank, place, what it lacks.
         let mut found: Vec<(usize, usize, String)> = Vec::new();
         for applied in &decision.applied {
             let normal = &self.live.policies[applied.index].normal;
-            let gives = engine.gives_any(goal, normal);
+            let gives = engine.gives_any(goal, applied.index);
             match (normal.state(), gives) {
                 (PolicyState::ReportOnly, true) => {
                     near.report_only = true;
@@ -64,33 +66,41 @@ impl<'n> Neighbours<'n> {
                 (PolicyState::Disabled, true) => found.push((1, applied.index, "is off".to_owned())),
                 (PolicyState::Enabled, false) if same_sort(asked, normal) => {
                     near.weaker = true;
-                    found.push((2, applied.index, "applies, and asks for less".to_owned()));
+                    let lacks = "applies, but asks for less or for something else";
+                    found.push((2, applied.index, lacks.to_owned()));
+                }
+                (PolicyState::ReportOnly | PolicyState::Disabled, false) if same_sort(asked, normal) => {
+                    let state = state_words(normal);
+                    found.push((900, applied.index, format!("{state}asks for less or for something else")));
                 }
                 _ => {}
             }
         }
         for missed in &decision.not_applied {
-            let policy = &self.live.policies[missed.index];
-            if !engine.gives_any(goal, &policy.normal) {
+            let normal = &self.live.policies[missed.index].normal;
+            if !is_near(asked, normal) {
                 continue;
             }
-            // A policy that blocks something else is no near miss of one that asks for a control.
-            if blocks(&policy.normal) && !blocks(asked) {
+            let gives = engine.gives_any(goal, missed.index);
+            if !gives && !same_sort(asked, normal) {
                 continue;
             }
-            let state = match policy.normal.state() {
-                PolicyState::Enabled => "",
-                PolicyState::ReportOnly => "is report-only, and ",
-                _ => "is off, and ",
-            };
-            let rank = if missed.reason == Reason::InvalidPolicy { 4 } else { 3 }
-                + usize::from(!state.is_empty()) * 2;
-            let rank = rank * 100 + distance(missed.reason);
+            let state = state_words(normal);
+            let known = if missed.reason == Reason::InvalidPolicy { 4 } else { 3 };
+            let rank = (known + usize::from(!state.is_empty()) * 2) * 100
+                + usize::from(!gives) * 1000
+                + usize::from(!same_purpose(asked, normal)) * 10
+                + distance(missed.reason);
             let detail = missed.detail;
             let verb = if detail.starts_with("only ") { "covers " } else { "" };
-            found.push((rank, missed.index, format!("{state}{verb}{detail}")));
+            let less = if gives { "" } else { ", and asks for less or for something else" };
+            found.push((rank, missed.index, format!("{state}{verb}{detail}{less}")));
         }
         found.sort();
+        if let Some((rank, at, _)) = found.first() {
+            near.only_off = *rank == 1;
+            near.same_purpose = same_purpose(asked, &self.live.policies[*at].normal);
+        }
         near.misses = found
             .into_iter()
             .take(MOST)
@@ -98,6 +108,38 @@ impl<'n> Neighbours<'n> {
             .collect();
         near
     }
+}
+
+/// What comes before the rest of what a policy lacks that enforces nothing.
+fn state_words(policy: &NormalPolicy) -> &'static str {
+    match policy.state() {
+        PolicyState::Enabled => "",
+        PolicyState::ReportOnly => "is report-only, and ",
+        _ => "is off, and ",
+    }
+}
+
+/// Whether two policies are for the same purpose.
+fn same_purpose(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
+    let flows = |policy: &NormalPolicy| policy.fields.contains_key(&Field::TransferMethods);
+    classify(asked).loses == classify(given).loses || (flows(asked) && flows(given))
+}
+
+/// Whether a policy that does not apply can be a near miss at all. Blocking guarantees everything, but a policy that
+/// blocks for another purpose is near nothing; nor is one for user actions near one for apps.
+fn is_near(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
+    let targets = |policy: &NormalPolicy| {
+        [
+            policy.fields.contains_key(&Field::IncludeUserActions),
+            policy.fields.contains_key(&Field::IncludeAuthenticationContexts),
+            [Field::IncludeApplications, Field::ApplicationFilter, Field::IncludeTraffic]
+                .iter()
+                .any(|field| policy.fields.contains_key(field)),
+        ]
+    };
+    let (ours, theirs) = (targets(asked), targets(given));
+    ours.iter().zip(theirs).any(|(ours, theirs)| *ours && theirs)
+        && (!blocks(given) || (blocks(asked) && same_purpose(asked, given)))
 }
 
 /// A policy that fails late has more in common with the sign-in than one that is for other people.

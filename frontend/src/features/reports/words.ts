@@ -1,7 +1,13 @@
-import type { Finding, FieldDiff } from "./queries";
+import { listed } from "@/lib/text";
+import { policyStateLabel } from "@/ui/PolicyCard";
+import type { Check, Finding } from "./queries";
 
 export const KIND_LABEL: Record<Finding["kind"], string> = {
   missing: "Missing",
+  gap: "Open in part",
+  not_decided: "Not decided",
+  check_not_met: "Check not met",
+  check_not_assessable: "Not assessable",
   changed: "Changed",
   extra: "Extra",
 };
@@ -11,24 +17,61 @@ export const SOURCE_LABEL: Record<Finding["source"], string> = {
   reference_check: "Reference check",
 };
 
-export const DIRECTION_LABEL: Record<FieldDiff["direction"], string> = {
-  weaker: "Weaker",
-  stronger: "Stronger",
-  different: "Different",
+export const STATUS_LABEL: Record<Finding["status"], string> = {
+  open: "Open",
+  accepted: "Accepted",
 };
 
-/** The values of one side of a difference, one per line; nothing set is no line. */
-export function valueLines(value: unknown): string[] {
-  if (value === null || value === undefined || value === "") return [];
-  if (Array.isArray(value)) return value.flatMap(valueLines);
-  if (typeof value === "boolean") return [value ? "Yes" : "No"];
-  if (typeof value === "string") return [value];
-  if (typeof value === "number") return [String(value)];
-  return [JSON.stringify(value)];
+export const RESULT_LABEL: Record<Check["status"], string> = {
+  met: "Met",
+  not_met: "Not met",
+  not_assessable: "Not assessable",
+};
+
+export const ENDED_LABEL = {
+  expired: "Open again: acceptance expired",
+  facts_changed: "Open again: facts changed",
+} as const;
+
+/** A policy by name, with its state where it is not simply on. */
+export function policyName({ display_name, state }: { display_name: string; state: string }): string {
+  return state === "enabled" || !state
+    ? display_name
+    : `${display_name} (${policyStateLabel(state).toLowerCase()})`;
 }
 
-/** A share of sign-ins in percent that never rounds something to nothing. */
-export function shareText(share: number): string {
-  if (share > 0 && share < 0.01) return "below 1 %";
-  return `${Math.round(share * 100)} %`;
+/** A region as the report writes it, taken apart: who and what, and what is missing there. */
+export function readRegion(region: string): { where: string; without: string | undefined } {
+  const [where = region, without] = region.split(" — ");
+  return { where, without };
+}
+
+/** "for Microsoft Entra ID P2", or nothing when the tenant has every licence. */
+export function licenceText(finding: Finding): string | undefined {
+  const missing = finding.not_licensed ?? [];
+  return missing.length > 0 ? `Not licensed: ${listed(missing)}` : undefined;
+}
+
+export interface SeverityStep {
+  /** "Critical", "1 lower", "High". */
+  amount: string;
+  why: string;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * The arithmetic of a severity as rows: "critical: multifactor authentication; 1 lower: for guests; makes high".
+ * A reason of another form is one row.
+ */
+export function severitySteps(reason: string): SeverityStep[] {
+  return reason.split("; ").map((part) => {
+    const step = /^(critical|high|medium|low|info|\d+ lower): (.+)$/.exec(part);
+    if (step) return { amount: capitalised(step[1] ?? ""), why: capitalised(step[2] ?? "") };
+    const total = /^makes (\w+)$/.exec(part);
+    if (total) return { amount: capitalised(total[1] ?? ""), why: "In total" };
+    return { amount: "", why: capitalised(part) };
+  });
 }

@@ -156,7 +156,7 @@ impl Stage {
         let jobs = format!("SELECT count(*) FROM jobs WHERE subject_id = '{import}'");
         assert_eq!(self.behind.number(&jobs).await, 0, "{name}: jobs");
         assert_eq!(
-            self.get(&format!("/customers/{id}/report")).await["findings"],
+            self.get(&format!("/customers/{id}/report?source=comparison_baseline")).await["findings"],
             Value::Array(Vec::new()),
             "{name}"
         );

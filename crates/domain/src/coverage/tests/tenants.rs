@@ -376,7 +376,8 @@ impl Drawer<'_> {
             }
         }
         if fits && self.dice.percent(self.scope.density / 3) {
-            conditions["insiderRiskLevels"] = json!(self.dice.some(&["minor", "moderate", "elevated"], 2).join(","));
+            conditions["insiderRiskLevels"] =
+                json!(self.dice.some(&["minor", "moderate", "elevated"], 2).join(","));
         }
         if fits && self.dice.percent(self.scope.density / 3) {
             conditions["authenticationFlows"] = json!({"transferMethods": self.dice.some(&["deviceCodeFlow", "authenticationTransfer"], 2).join(",")});

@@ -22,12 +22,13 @@ use crate::{
 };
 use serde_json::Value;
 
-pub(super) fn compile(set: &PolicySet) -> Evaluator {
+pub(super) fn compile(set: &PolicySet, all_on: bool) -> Evaluator {
     let mut compiler = Compiler {
         names: &set.names,
         tags: Tags::default(),
         filters: Vec::new(),
         controls: Controls::default(),
+        all_on,
     };
     let policies = set.policies.iter().map(|policy| compiler.policy(&policy.normal)).collect();
     let trusted_locations = set
@@ -50,6 +51,8 @@ struct Compiler<'s> {
     tags: Tags,
     filters: Vec<Expr>,
     controls: Controls,
+    /// Whether every policy counts as enforced.
+    all_on: bool,
 }
 
 /// What a policy that names identities of one kind only is to all others.
@@ -110,6 +113,7 @@ impl Compiler<'_> {
             display_name: policy.display_name.clone(),
             state: policy.state().as_str().to_owned(),
             gate: match policy.state() {
+                _ if self.all_on => Gate::Enforced,
                 PolicyState::Enabled => Gate::Enforced,
                 PolicyState::ReportOnly => Gate::ReportOnly,
                 PolicyState::Disabled => Gate::Off,

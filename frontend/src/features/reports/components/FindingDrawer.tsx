@@ -1,38 +1,39 @@
 import {
+  Badge,
   Button,
   DrawerBody,
+  DrawerFooter,
   DrawerHeader,
   DrawerHeaderTitle,
   OverlayDrawer,
-  Text,
   makeStyles,
-  tokens,
 } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
-import type { ReactNode } from "react";
-import { listed } from "@/lib/text";
-import { Facts } from "@/ui/Facts";
-import { policyStateLabel } from "@/ui/PolicyCard";
+import { useHasRole } from "@/api/access";
+import { DiffTable } from "@/ui/DiffTable";
 import { SeverityBadge } from "@/ui/SeverityBadge";
-import type { Finding } from "../queries";
-import { KIND_LABEL, SOURCE_LABEL, shareText } from "../words";
-import { DiffTable } from "./DiffTable";
+import type { Finding, Report } from "../queries";
+import { KIND_LABEL, SOURCE_LABEL, licenceText } from "../words";
+import { AcceptanceActions, AcceptanceNote } from "./Acceptance";
+import { Background, Conditions, Explanation, NearMisses, Remedy, SeverityReason } from "./FindingParts";
+import { WhatIf } from "./WhatIf";
 
 const useStyles = makeStyles({
   body: { display: "flex", flexDirection: "column", gap: "20px", paddingBottom: "24px" },
-  part: { display: "flex", flexDirection: "column", gap: "6px" },
-  title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
-  remedy: {
-    padding: "12px 14px",
-    borderRadius: tokens.borderRadiusMedium,
-    backgroundColor: tokens.colorBrandBackground2,
-    color: tokens.colorNeutralForeground1,
-  },
+  badges: { display: "flex", gap: "8px", flexWrap: "wrap", alignItems: "center" },
+  title: { overflowWrap: "anywhere" },
 });
 
-/** One finding in full: why it matters, what differs, what to do. */
-export function FindingDrawer({ finding, onClose }: { finding: Finding | undefined; onClose: () => void }) {
+interface FindingDrawerProps {
+  report: Report;
+  finding: Finding | undefined;
+  onClose: () => void;
+}
+
+/** One finding in full: what is open, for whom, why, what to do. */
+export function FindingDrawer({ report, finding, onClose }: FindingDrawerProps) {
   const styles = useStyles();
+  const canAccept = useHasRole("operator");
   return (
     <OverlayDrawer
       open={finding !== undefined}
@@ -44,6 +45,7 @@ export function FindingDrawer({ finding, onClose }: { finding: Finding | undefin
         <>
           <DrawerHeader>
             <DrawerHeaderTitle
+              className={styles.title}
               action={
                 <Button appearance="subtle" aria-label="Close" icon={<DismissRegular />} onClick={onClose} />
               }
@@ -52,49 +54,47 @@ export function FindingDrawer({ finding, onClose }: { finding: Finding | undefin
             </DrawerHeaderTitle>
           </DrawerHeader>
           <DrawerBody className={styles.body}>
-            <Facts facts={factsOf(finding)} />
-            <Part title="Why">
-              <Text>{finding.cause}</Text>
-              {typeof finding.witness === "string" && <Text>{finding.witness}</Text>}
-            </Part>
-            {finding.diff.length > 0 && <DiffTable diff={finding.diff} />}
-            <Part title="What to do">
-              <Text className={styles.remedy}>{finding.remedy}</Text>
-            </Part>
+            <Badges finding={finding} />
+            <AcceptanceNote finding={finding} />
+            <Explanation finding={finding} />
+            <WhatIf key={finding.id} report={report} finding={finding} />
+            <Conditions finding={finding} />
+            <NearMisses finding={finding} customerId={report.customer_id} />
+            {finding.diff.length > 0 && (
+              <DiffTable
+                diff={finding.diff}
+                caption="Differences, field by field"
+                sides={{ baseline: "Baseline", live: "Live" }}
+              />
+            )}
+            <Remedy finding={finding} />
+            <SeverityReason finding={finding} />
+            <Background finding={finding} report={report} />
           </DrawerBody>
+          {canAccept && (
+            <DrawerFooter>
+              <AcceptanceActions key={finding.id} customerId={report.customer_id} finding={finding} />
+            </DrawerFooter>
+          )}
         </>
       )}
     </OverlayDrawer>
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
+function Badges({ finding }: { finding: Finding }) {
   const styles = useStyles();
+  const licence = licenceText(finding);
   return (
-    <section className={styles.part}>
-      <h3 className={styles.title}>{title}</h3>
-      {children}
-    </section>
+    <div className={styles.badges}>
+      <SeverityBadge severity={finding.severity} />
+      <Badge appearance="outline">{`Against: ${SOURCE_LABEL[finding.source].toLowerCase()}`}</Badge>
+      <Badge appearance="outline">{KIND_LABEL[finding.kind]}</Badge>
+      {licence && (
+        <Badge appearance="tint" color="informative">
+          {licence}
+        </Badge>
+      )}
+    </div>
   );
-}
-
-/** A policy by name, with its state where it is not simply on. */
-function named({ display_name, state }: { display_name: string; state: string }): string {
-  return state === "enabled" ? display_name : `${display_name} (${policyStateLabel(state).toLowerCase()})`;
-}
-
-function factsOf(finding: Finding): [string, ReactNode][] {
-  const facts: [string, ReactNode][] = [
-    ["Severity", <SeverityBadge key="severity" severity={finding.severity} />],
-    ["Why this severity", finding.severity_reason],
-    ["Kind", KIND_LABEL[finding.kind]],
-    ["Against", SOURCE_LABEL[finding.source]],
-  ];
-  if (finding.baseline_policy) facts.push(["Baseline policy", named(finding.baseline_policy)]);
-  if (finding.live_policies.length > 0) {
-    facts.push(["Live policies", listed(finding.live_policies.map(named))]);
-  }
-  if (typeof finding.share === "number") facts.push(["Unprotected", shareText(finding.share)]);
-  if (finding.frameworks.length > 0) facts.push(["Frameworks", finding.frameworks.join(", ")]);
-  return facts;
 }

@@ -1,65 +1,55 @@
-import { Caption1, Link as TextButton, makeStyles, tokens } from "@fluentui/react-components";
+import { Badge, Caption1, Link as TextButton, makeStyles, tokens } from "@fluentui/react-components";
+import { counted } from "@/lib/text";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { SeverityBadge } from "@/ui/SeverityBadge";
+import { ShareBar } from "@/ui/ShareBar";
+import { shortReference } from "../frameworks";
 import type { Finding } from "../queries";
-import { KIND_LABEL, SOURCE_LABEL, shareText } from "../words";
+import { ENDED_LABEL, KIND_LABEL, SOURCE_LABEL, STATUS_LABEL, licenceText, readRegion } from "../words";
 
 const useStyles = makeStyles({
   title: { textAlign: "start", fontWeight: tokens.fontWeightSemibold },
   quiet: { display: "block", color: tokens.colorNeutralForeground3 },
-  share: { display: "flex", alignItems: "center", gap: "8px", whiteSpace: "nowrap" },
-  track: {
-    width: "64px",
-    height: "8px",
-    borderRadius: tokens.borderRadiusSmall,
-    backgroundColor: tokens.colorNeutralBackground5,
-    overflow: "hidden",
-  },
-  fill: { height: "100%", backgroundColor: "var(--severity-high)", printColorAdjust: "exact" },
+  standing: { display: "flex", flexDirection: "column", gap: "4px", alignItems: "flex-start" },
+  // Long licence names break instead of leaving the badge.
+  badge: { height: "auto", whiteSpace: "normal", textAlign: "start" },
 });
 
-interface FindingTableProps {
+export interface FindingTableProps {
   findings: readonly Finding[];
   open: string | undefined;
-  onOpen: (finding: Finding) => void;
+  onOpen: (id: string) => void;
 }
 
+/** Open findings by rank. */
 export function FindingTable({ findings, open, onOpen }: FindingTableProps) {
-  const anyShare = findings.some((finding) => typeof finding.share === "number");
   const columns: Column<Finding>[] = [
     {
       id: "title",
       header: "Finding",
-      width: "40%",
+      width: "38%",
       cell: (finding) => <TitleCell finding={finding} onOpen={onOpen} />,
     },
     {
       id: "severity",
       header: "Severity",
-      width: "120px",
+      width: "104px",
       cell: (finding) => <SeverityBadge severity={finding.severity} />,
     },
-    { id: "kind", header: "Kind", width: "90px", cell: (finding) => KIND_LABEL[finding.kind] },
-    ...(anyShare
-      ? [
-          {
-            id: "share",
-            header: "Unprotected",
-            cell: (finding: Finding) => <Share share={finding.share ?? null} />,
-          },
-        ]
-      : []),
-    { id: "source", header: "Against", wideOnly: true, cell: (finding) => SOURCE_LABEL[finding.source] },
-    ...(findings.some((finding) => finding.frameworks.length > 0)
-      ? [
-          {
-            id: "frameworks",
-            header: "Frameworks",
-            wideOnly: true,
-            cell: (finding: Finding) => finding.frameworks.join(", "),
-          },
-        ]
-      : []),
+    {
+      id: "share",
+      header: "Unprotected",
+      width: "150px",
+      cell: ({ share }) => typeof share === "number" && <ShareBar share={share} />,
+    },
+    { id: "source", header: "Against", cell: (finding) => <SourceCell finding={finding} /> },
+    {
+      id: "frameworks",
+      header: "Frameworks",
+      wideOnly: true,
+      cell: (finding) => <FrameworksCell frameworks={finding.frameworks} />,
+    },
+    { id: "status", header: "Status", cell: (finding) => <StatusCell finding={finding} /> },
   ];
   return (
     <DataTable
@@ -67,33 +57,72 @@ export function FindingTable({ findings, open, onOpen }: FindingTableProps) {
       rows={findings}
       rowKey={(finding) => finding.id}
       columns={columns}
-      onOpen={onOpen}
+      onOpen={(finding) => onOpen(finding.id)}
       {...(open ? { selected: open } : {})}
     />
   );
 }
 
-function TitleCell({ finding, onOpen }: { finding: Finding; onOpen: (finding: Finding) => void }) {
+/** The title, and below it for whom it is open. */
+export function TitleCell({ finding, onOpen }: { finding: Finding; onOpen: (id: string) => void }) {
   const styles = useStyles();
+  const [first] = finding.regions;
+  const more = finding.regions.length - 1;
   return (
     <>
-      <TextButton as="button" className={styles.title} onClick={() => onOpen(finding)}>
+      <TextButton as="button" className={styles.title} onClick={() => onOpen(finding.id)}>
         {finding.title}
       </TextButton>
-      <Caption1 className={styles.quiet}>{finding.cause}</Caption1>
+      {first && (
+        <Caption1 className={styles.quiet}>
+          {readRegion(first).where}
+          {more > 0 && `, and ${counted(more, "more region")}`}
+        </Caption1>
+      )}
     </>
   );
 }
 
-function Share({ share }: { share: number | null }) {
+function SourceCell({ finding }: { finding: Finding }) {
   const styles = useStyles();
-  if (share === null) return null;
   return (
-    <span className={styles.share}>
-      <span className={styles.track} aria-hidden="true">
-        <span className={styles.fill} style={{ display: "block", width: `${Math.max(2, share * 100)}%` }} />
-      </span>
-      {shareText(share)}
+    <>
+      {SOURCE_LABEL[finding.source]}
+      {finding.source === "comparison_baseline" && (
+        <Caption1 className={styles.quiet}>{KIND_LABEL[finding.kind]}</Caption1>
+      )}
+    </>
+  );
+}
+
+/** How many ids a row names before it counts. */
+const NAMED = 2;
+
+export function FrameworksCell({ frameworks }: { frameworks: readonly string[] }) {
+  const styles = useStyles();
+  if (frameworks.length === 0) return null;
+  return (
+    <span title={frameworks.join("\n")}>
+      {frameworks.slice(0, NAMED).map(shortReference).join(", ")}
+      {frameworks.length > NAMED && (
+        <Caption1 className={styles.quiet}>{`and ${frameworks.length - NAMED} more`}</Caption1>
+      )}
+    </span>
+  );
+}
+
+function StatusCell({ finding }: { finding: Finding }) {
+  const styles = useStyles();
+  const ended = finding.acceptance?.ended;
+  const licence = licenceText(finding);
+  return (
+    <span className={styles.standing}>
+      {ended ? ENDED_LABEL[ended] : STATUS_LABEL[finding.status]}
+      {licence && (
+        <Badge appearance="tint" color="informative" className={styles.badge}>
+          {licence}
+        </Badge>
+      )}
     </span>
   );
 }

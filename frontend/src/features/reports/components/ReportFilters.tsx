@@ -1,27 +1,41 @@
 import { Button, Dropdown, Option, makeStyles } from "@fluentui/react-components";
+import { SearchField } from "@/ui/SearchField";
 import { SEVERITIES, SEVERITY_LOOK } from "@/ui/severity";
+import { frameworkChoices } from "../frameworks";
 import type { Report } from "../queries";
-import { KINDS, type ReportSearch, SOURCES, isFiltered, kindsOf, severitiesOf } from "../search";
-import { KIND_LABEL, SOURCE_LABEL } from "../words";
+import {
+  KINDS,
+  NO_FILTERS,
+  RESULTS,
+  type ReportSearch,
+  SOURCES,
+  STATUSES,
+  isFiltered,
+  kindsOf,
+  severitiesOf,
+} from "../search";
+import { KIND_LABEL, RESULT_LABEL, SOURCE_LABEL, STATUS_LABEL } from "../words";
 
 const useStyles = makeStyles({
   row: { display: "flex", gap: "8px", flexWrap: "wrap", alignItems: "center" },
   drop: { minWidth: "150px" },
 });
 
-interface ReportFiltersProps {
+interface FiltersProps {
   report: Report;
   search: ReportSearch;
   onSearch: (change: Partial<ReportSearch>) => void;
 }
 
-export function ReportFilters({ report, search, onSearch }: ReportFiltersProps) {
+/** What narrows the findings. */
+export function ReportFilters({ report, search, onSearch }: FiltersProps) {
   const styles = useStyles();
   const severities = severitiesOf(search);
   const kinds = kindsOf(search);
-  const frameworks = [...new Set(report.findings.flatMap((finding) => finding.frameworks))].sort();
+  const found = new Set(report.findings.map((finding) => finding.kind));
   return (
     <div className={`${styles.row} no-print`} role="search" aria-label="Filter findings">
+      <Words label="Search findings" search={search} onSearch={onSearch} />
       <Dropdown
         aria-label="Severity"
         className={styles.drop}
@@ -44,56 +58,130 @@ export function ReportFilters({ report, search, onSearch }: ReportFiltersProps) 
         selectedOptions={kinds}
         onOptionSelect={(_, data) => onSearch({ kind: data.selectedOptions.join(",") || undefined })}
       >
-        {KINDS.map((kind) => (
+        {KINDS.filter((kind) => found.has(kind) || kinds.includes(kind)).map((kind) => (
           <Option key={kind} value={kind}>
             {KIND_LABEL[kind]}
           </Option>
         ))}
       </Dropdown>
-      <Dropdown
-        aria-label="Against"
-        className={styles.drop}
-        value={search.source ? SOURCE_LABEL[search.source] : "Against anything"}
-        selectedOptions={[search.source ?? "any"]}
-        onOptionSelect={(_, data) =>
-          onSearch({ source: SOURCES.find((source) => source === data.optionValue) })
-        }
-      >
-        <Option value="any">Against anything</Option>
-        {SOURCES.map((source) => (
-          <Option key={source} value={source}>
-            {SOURCE_LABEL[source]}
-          </Option>
-        ))}
-      </Dropdown>
-      {frameworks.length > 0 && (
-        <Dropdown
-          aria-label="Framework"
-          className={styles.drop}
-          value={search.framework ?? "Any framework"}
-          selectedOptions={[search.framework ?? "any"]}
-          onOptionSelect={(_, data) =>
-            onSearch({ framework: frameworks.find((framework) => framework === data.optionValue) })
-          }
-        >
-          <Option value="any">Any framework</Option>
-          {frameworks.map((framework) => (
-            <Option key={framework} value={framework}>
-              {framework}
-            </Option>
-          ))}
-        </Dropdown>
-      )}
-      {isFiltered(search) && (
-        <Button
-          appearance="subtle"
-          onClick={() =>
-            onSearch({ severity: undefined, kind: undefined, source: undefined, framework: undefined })
-          }
-        >
-          Clear filters
-        </Button>
-      )}
+      <Choice
+        label="Against"
+        any="Against anything"
+        options={SOURCES}
+        words={SOURCE_LABEL}
+        value={search.source}
+        onChange={(source) => onSearch({ source })}
+      />
+      <Choice
+        label="Status"
+        any="Any status"
+        options={STATUSES}
+        words={STATUS_LABEL}
+        value={search.status}
+        onChange={(status) => onSearch({ status })}
+      />
+      <FrameworkChoice
+        references={report.findings.flatMap((finding) => finding.frameworks)}
+        search={search}
+        onSearch={onSearch}
+      />
+      <Clear search={search} onSearch={onSearch} />
     </div>
+  );
+}
+
+/** What narrows the checks. */
+export function CheckFilters({ report, search, onSearch }: FiltersProps) {
+  const styles = useStyles();
+  return (
+    <div className={`${styles.row} no-print`} role="search" aria-label="Filter checks">
+      <Words label="Search checks" search={search} onSearch={onSearch} />
+      <Choice
+        label="Result"
+        any="Any result"
+        options={RESULTS}
+        words={RESULT_LABEL}
+        value={search.result}
+        onChange={(result) => onSearch({ result })}
+      />
+      <FrameworkChoice
+        references={report.checks.flatMap((check) => check.frameworks)}
+        search={search}
+        onSearch={onSearch}
+      />
+      <Clear search={search} onSearch={onSearch} />
+    </div>
+  );
+}
+
+type PartProps = Pick<FiltersProps, "search" | "onSearch">;
+
+function Words({ label, search, onSearch }: PartProps & { label: string }) {
+  return (
+    <SearchField
+      label={label}
+      value={search.search ?? ""}
+      onChange={(text) => onSearch({ search: text || undefined })}
+    />
+  );
+}
+
+function FrameworkChoice({ references, search, onSearch }: PartProps & { references: readonly string[] }) {
+  const choices = frameworkChoices(references);
+  if (choices.length === 0 && !search.framework) return null;
+  // An address can name a single id, which the list does not offer.
+  const options =
+    search.framework && !choices.includes(search.framework) ? [search.framework, ...choices] : choices;
+  return (
+    <Choice
+      label="Framework"
+      any="Any framework"
+      options={options}
+      value={search.framework}
+      onChange={(framework) => onSearch({ framework })}
+    />
+  );
+}
+
+function Clear({ search, onSearch }: PartProps) {
+  if (!isFiltered(search)) return null;
+  return (
+    <Button appearance="subtle" onClick={() => onSearch(NO_FILTERS)}>
+      Clear filters
+    </Button>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  label: string;
+  /** What stands there while nothing is chosen. */
+  any: string;
+  options: readonly Value[];
+  /** The options for people, where they are not words already. */
+  words?: Record<Value, string>;
+  value: Value | undefined;
+  onChange: (value: Value | undefined) => void;
+}
+
+const ANY = "";
+
+function Choice<Value extends string>({ label, any, options, words, value, onChange }: ChoiceProps<Value>) {
+  const styles = useStyles();
+  const text = (option: Value) => words?.[option] ?? option;
+  return (
+    <Dropdown
+      aria-label={label}
+      className={styles.drop}
+      value={value ? text(value) : any}
+      selectedOptions={[value ?? ANY]}
+      onOptionSelect={(_, data) => onChange(options.find((option) => option === data.optionValue))}
+    >
+      <Option value={ANY}>{any}</Option>
+      {options.map((option) => (
+        <Option key={option} value={option}>
+          {text(option)}
+        </Option>
+      ))}
+    </Dropdown>
   );
 }

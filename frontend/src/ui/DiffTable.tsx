@@ -1,9 +1,9 @@
-import { Badge, Text, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import type { FieldDiff } from "../queries";
-import { DIRECTION_LABEL, valueLines } from "../words";
+import { Badge, Caption1, Text, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { DIRECTION_LABEL, type FieldDifference, valueLines } from "./difference";
 
 const useStyles = makeStyles({
   table: { width: "100%", borderCollapse: "collapse", tableLayout: "fixed" },
+  caption: { textAlign: "start", paddingBottom: "4px" },
   th: {
     textAlign: "start",
     padding: "6px 8px",
@@ -50,13 +50,20 @@ const useStyles = makeStyles({
 
 const BADGE = { weaker: "danger", stronger: "success", different: "informative" } as const;
 
-/** Baseline and live side by side; values that only one side has carry a sign, the live ones the colour of what it means. */
-export function DiffTable({ diff }: { diff: readonly FieldDiff[] }) {
+interface DiffTableProps {
+  diff: readonly FieldDifference[];
+  caption: string;
+  /** What the two sides are called. */
+  sides: { baseline: string; live: string };
+}
+
+/** Two sides of a policy field by field; values that only one side has carry a sign, the second's the colour of what it means. */
+export function DiffTable({ diff, caption, sides }: DiffTableProps) {
   const styles = useStyles();
   return (
     <table className={styles.table}>
-      <caption style={{ textAlign: "start", paddingBottom: 4 }}>
-        <Text weight="semibold">Differences</Text>
+      <caption className={styles.caption}>
+        <Text weight="semibold">{caption}</Text>
       </caption>
       <thead>
         <tr>
@@ -64,23 +71,23 @@ export function DiffTable({ diff }: { diff: readonly FieldDiff[] }) {
             Field
           </th>
           <th scope="col" className={styles.th}>
-            Baseline
+            {sides.baseline}
           </th>
           <th scope="col" className={styles.th}>
-            Live
+            {sides.live}
           </th>
         </tr>
       </thead>
       <tbody>
         {diff.map((each) => (
-          <Row key={each.field} diff={each} />
+          <Row key={each.field} diff={each} sides={sides} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ diff }: { diff: FieldDiff }) {
+function Row({ diff, sides }: { diff: FieldDifference; sides: DiffTableProps["sides"] }) {
   const styles = useStyles();
   const baseline = valueLines(diff.baseline);
   const live = valueLines(diff.live);
@@ -91,12 +98,29 @@ function Row({ diff }: { diff: FieldDiff }) {
         <Badge appearance="tint" color={BADGE[diff.direction]}>
           {DIRECTION_LABEL[diff.direction]}
         </Badge>
+        {diff.unresolved && diff.unresolved.length > 0 && (
+          <Caption1 block className={styles.quiet}>
+            Could not be compared: {diff.unresolved.join(", ")}
+          </Caption1>
+        )}
       </td>
       <td className={styles.td}>
-        <Lines lines={baseline} other={live} mark={styles.baseline} sign="−" meaning="only in the baseline" />
+        <Lines
+          lines={baseline}
+          other={live}
+          mark={styles.baseline}
+          sign="−"
+          meaning={`only ${sides.baseline.toLowerCase()}`}
+        />
       </td>
       <td className={styles.td}>
-        <Lines lines={live} other={baseline} mark={styles[diff.direction]} sign="+" meaning="only live" />
+        <Lines
+          lines={live}
+          other={baseline}
+          mark={styles[diff.direction]}
+          sign="+"
+          meaning={`only ${sides.live.toLowerCase()}`}
+        />
       </td>
     </tr>
   );
