@@ -1,5 +1,6 @@
 //! `make bench`: see README.md in this folder.
 
+mod analysis;
 mod ceiling;
 mod imports;
 mod load;
@@ -25,11 +26,15 @@ const SEED: &str = include_str!("../sql/seed.sql");
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Some(program) = std::env::args_os().nth(1) else {
-        say("usage: policytab-bench PATH-OF-POLICYTAB");
+    let (Some(program), Some(criterion)) = (std::env::args_os().nth(1), std::env::args_os().nth(2)) else {
+        say("usage: policytab-bench PATH-OF-POLICYTAB FOLDER-OF-CRITERION");
         return ExitCode::from(2);
     };
-    match measure(&PathBuf::from(program)).await {
+    let measured = match analysis::rows(&PathBuf::from(criterion)) {
+        Ok(analysis) => measure(&PathBuf::from(program)).await.map(|rows| [rows, analysis].concat()),
+        Err(error) => Err(error),
+    };
+    match measured {
         Ok(rows) => ExitCode::from(u8::from(!table::print(&rows))),
         Err(error) => {
             say(&format!("policytab: {error}"));

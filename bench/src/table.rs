@@ -1,6 +1,7 @@
 //! The one table that is printed.
 
 /// A line of it.
+#[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) subject: String,
     pub(crate) measured: String,

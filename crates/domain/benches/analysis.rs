@@ -8,13 +8,21 @@ use policytab_domain::{
     binding::Bindings,
     coverage::Engine,
     facts::Facts,
+    names::Names,
     normal::NormalPolicy,
     pairing::pair,
+    policy::PolicyState,
     policy_set::PolicySet,
+    reader::read_many,
     report::{BaselineSource, ComparisonInput, Report, check, compare},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, hint::black_box};
+use std::{
+    collections::BTreeSet,
+    fs,
+    hint::black_box,
+    path::{Path, PathBuf},
+};
 use support::{Breadth, Shape, Tenant};
 
 /// A tenant, and a baseline in terms of it.
@@ -67,13 +75,13 @@ fn whole(c: &mut Criterion) {
     group.sample_size(20);
     for breadth in [Breadth::Mixed, Breadth::Narrow] {
         let sides = sides(200, 50, 500, breadth);
-        group.bench_function(BenchmarkId::new("200x50, 500 classes", format!("{breadth:?}")), |bench| {
+        group.bench_function(BenchmarkId::new("comparison", format!("{breadth:?}")), |bench| {
             bench.iter(|| black_box(sides.compare(false)));
         });
-        group.bench_function(BenchmarkId::new("200x50 and checks", format!("{breadth:?}")), |bench| {
+        group.bench_function(BenchmarkId::new("with_checks", format!("{breadth:?}")), |bench| {
             bench.iter(|| black_box(sides.compare(true)));
         });
-        group.bench_function(BenchmarkId::new("checks alone, 200", format!("{breadth:?}")), |bench| {
+        group.bench_function(BenchmarkId::new("checks", format!("{breadth:?}")), |bench| {
             bench.iter(|| black_box(check(&sides.live, &sides.facts)));
         });
     }
@@ -84,7 +92,7 @@ fn parts(c: &mut Criterion) {
     let mut group = c.benchmark_group("part");
     group.sample_size(30);
     let sides = sides(200, 50, 500, Breadth::Narrow);
-    group.bench_function("read and normalise 250", |bench| {
+    group.bench_function("read_250", |bench| {
         bench.iter(|| {
             let names = || sides.tenant.names.clone();
             black_box((
@@ -93,16 +101,16 @@ fn parts(c: &mut Criterion) {
             ))
         });
     });
-    group.bench_function("suggest bindings", |bench| {
+    group.bench_function("bindings", |bench| {
         bench.iter(|| black_box(Bindings::suggest(&sides.baseline, &sides.live, &sides.facts)));
     });
     let bindings = Bindings::suggest(&sides.baseline, &sides.live, &sides.facts);
-    group.bench_function("pair 50 with 200", |bench| {
+    group.bench_function("pairing", |bench| {
         bench.iter(|| black_box(pair(&sides.baseline, &sides.live, &bindings)));
     });
     let goals: Vec<&NormalPolicy> = sides.baseline.policies.iter().map(|policy| &policy.normal).collect();
     let live = || sides.live.policies.iter().map(|policy| &policy.normal);
-    group.bench_function("space and boxes", |bench| {
+    group.bench_function("space", |bench| {
         bench.iter(|| {
             black_box(Engine::new(live(), &goals, &sides.live.names, &sides.facts, &BTreeSet::new())).asks(0)
         });
@@ -110,16 +118,13 @@ fn parts(c: &mut Criterion) {
     for breadth in [Breadth::Mixed, Breadth::Narrow] {
         let sides = self::sides(200, 1, 500, breadth);
         let goal = [&sides.baseline.policies[0].normal];
-        group.bench_function(
-            BenchmarkId::new("one goal, 200, 500 classes", format!("{breadth:?}")),
-            |bench| {
-                bench.iter(|| {
-                    let live = sides.live.policies.iter().map(|policy| &policy.normal);
-                    let none = BTreeSet::new();
-                    black_box(Engine::new(live, &goal, &sides.live.names, &sides.facts, &none).gap(0))
-                });
-            },
-        );
+        group.bench_function(BenchmarkId::new("one_goal", format!("{breadth:?}")), |bench| {
+            bench.iter(|| {
+                let live = sides.live.policies.iter().map(|policy| &policy.normal);
+                let none = BTreeSet::new();
+                black_box(Engine::new(live, &goal, &sides.live.names, &sides.facts, &none).gap(0))
+            });
+        });
     }
     group.finish();
 }
@@ -135,12 +140,82 @@ fn growth(c: &mut Criterion) {
     }
     for classes in [500, 2_000, 10_000] {
         let sides = sides(200, 50, classes, Breadth::Mixed);
-        group.bench_function(BenchmarkId::new("people classes", classes), |bench| {
+        group.bench_function(BenchmarkId::new("classes", classes), |bench| {
             bench.iter(|| black_box(sides.compare(false)));
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, whole, parts, growth);
+/// Published sets as tenants in which everything is on, compared with the largest published baseline.
+fn corpus(c: &mut Criterion) {
+    let root = std::env::var_os("POLICYTAB_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let corpus = root.join("corpus");
+    let baseline_folder = "Cloudshield-io__Conditional-Access-Framework";
+    if !corpus.join(baseline_folder).is_dir() {
+        eprintln!("SKIPPED: the published policies of the shared test data are not there");
+        return;
+    }
+    let baseline = read(&corpus.join(baseline_folder), false);
+    let mut group = c.benchmark_group("corpus");
+    group.sample_size(10);
+    for (name, folder) in [
+        ("j0eyv", "j0eyv__ConditionalAccessBaseline"),
+        ("alexfilipin", "AlexFilipin__ConditionalAccess/PolicyRepository"),
+        ("nis2", "Clutch2View__nis2-conditional-access-policies"),
+        ("caoptics", "jsa2__caOptics"),
+    ] {
+        let live = read(&corpus.join(folder), true);
+        let facts = Facts::default();
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                let bindings = Bindings::suggest(&baseline, &live, &facts);
+                black_box(compare(&ComparisonInput {
+                    live: &live,
+                    facts: &facts,
+                    baseline: &baseline,
+                    baseline_source: BaselineSource::Workspace {
+                        name: "Published".to_owned(),
+                        baseline_id: None,
+                    },
+                    bindings: &bindings,
+                    with_checks: false,
+                }))
+            });
+        });
+    }
+    group.finish();
+}
+
+fn read(folder: &Path, on: bool) -> PolicySet {
+    let mut files = Vec::new();
+    json_files(folder, &mut files);
+    let reading = read_many(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
+    let policies = reading.distinct_policies().map(|read| {
+        let mut policy = read.policy.clone();
+        if on {
+            policy.state = Some(PolicyState::Enabled);
+        }
+        policy
+    });
+    PolicySet::new(policies, Names::of_reading(&reading))
+}
+
+fn json_files(folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            json_files(&path, out);
+        } else if path.extension().is_some_and(|ending| ending == "json")
+            && let Ok(bytes) = fs::read(&path)
+        {
+            out.push((path.display().to_string(), bytes));
+        }
+    }
+}
+
+criterion_group!(benches, whole, parts, growth, corpus);
 criterion_main!(benches);

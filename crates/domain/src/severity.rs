@@ -91,7 +91,7 @@ const LOCATION: Family = family(Medium, "blocking locations", false, false);
 const SESSION: Family = family(Medium, "limits on sessions", false, false);
 const APP_ENFORCED: Family = family(Medium, "limited access from unmanaged devices", false, true);
 const APP_PROTECTION: Family = family(Medium, "protected apps on mobile devices", false, true);
-const TOKEN: Family = family(High, "token protection", false, true);
+const TOKEN: Family = family(Medium, "token protection", false, true);
 const STRICT_LOCATION: Family = family(Low, "strictly enforced locations", false, false);
 const WORKLOAD: Family = family(Low, "limits on workload identities", true, false);
 const AGENTS: Family = family(Medium, "limits on agents", true, false);
@@ -250,7 +250,7 @@ pub fn assess(family: &Family, gap: &Gap, circumstances: &Circumstances<'_>) -> 
         steps.push((1, "a report-only policy would close it".to_owned()));
     }
     if let Some(by) = circumstances.compensated {
-        steps.push((1, by.to_owned()));
+        steps.push((2, by.to_owned()));
     }
     if gap.only_hypothetical {
         steps.push((1, "only if somebody has memberships that could not be read".to_owned()));

@@ -22,6 +22,12 @@ pub(crate) enum Demand {
     Session(Field, NormalValue, Option<NormalValue>),
 }
 
+/// A demand in the numbers of a catalogue.
+pub(crate) enum Asked<'d> {
+    Clause(usize),
+    Session(&'d Field, &'d NormalValue, Option<&'d NormalValue>),
+}
+
 /// What one policy gives.
 #[derive(Debug, Clone)]
 pub(crate) struct Gives {
@@ -29,6 +35,20 @@ pub(crate) struct Gives {
     /// By place in [`Catalogue::clauses`].
     clauses: Vec<usize>,
     session: BTreeMap<Field, NormalValue>,
+}
+
+impl Demand {
+    /// Whether nothing but blocking will do.
+    pub(crate) fn is_block(&self) -> bool {
+        matches!(self, Self::Grant(clause) if clause.iter().all(|item| item.is("block")))
+    }
+}
+
+impl Gives {
+    /// Whether the policy blocks.
+    pub(crate) fn blocks(&self) -> bool {
+        self.block
+    }
 }
 
 /// The distinct clauses of many policies, and which implies which.
@@ -59,19 +79,22 @@ impl Catalogue {
         }
     }
 
-    /// Whether a policy guarantees a demand where it applies.
-    pub(crate) fn guarantees(&mut self, gives: &Gives, demand: &Demand) -> bool {
+    /// A demand made ready to be asked of many policies.
+    pub(crate) fn asked<'d>(&mut self, demand: &'d Demand) -> Asked<'d> {
+        match demand {
+            Demand::Grant(clause) => Asked::Clause(self.intern(clause.clone())),
+            Demand::Session(field, value, with) => Asked::Session(field, value, with.as_ref()),
+        }
+    }
+
+    /// Whether a policy guarantees what is asked where it applies.
+    pub(crate) fn guarantees(&mut self, gives: &Gives, asked: &Asked<'_>) -> bool {
         if gives.block {
             return true;
         }
-        match demand {
-            Demand::Grant(clause) => {
-                let wanted = self.intern(clause.clone());
-                gives.clauses.iter().any(|ours| self.implies(*ours, wanted))
-            }
-            Demand::Session(field, value, with) => {
-                session_guarantees(&gives.session, field, value, with.as_ref())
-            }
+        match asked {
+            Asked::Clause(wanted) => gives.clauses.iter().any(|ours| self.implies(*ours, *wanted)),
+            Asked::Session(field, value, with) => session_guarantees(&gives.session, field, value, *with),
         }
     }
 

@@ -1,12 +1,9 @@
 //! What a policy demands, in words.
 
-use super::{
-    control::Demand,
-    tell::{Teller, listed},
-};
+use super::{control::Demand, named::listed, tell::Teller};
 use crate::{
     names::NameKind,
-    normal::{Field, Item, NormalValue},
+    normal::{Field, Frequency, Item, NormalValue},
     words::{display_frequency, display_item, display_word},
 };
 
@@ -35,6 +32,7 @@ pub(super) fn demand_words(demand: &Demand, teller: &Teller<'_>) -> String {
             listed(&words, "or")
         }
         Demand::Session(field, value, _) => match value {
+            NormalValue::Frequency(Frequency::EveryTime) => "signing in every time".to_owned(),
             NormalValue::Frequency(frequency) => {
                 format!("a sign-in frequency of {}", display_frequency(*frequency).to_lowercase())
             }
@@ -42,6 +40,10 @@ pub(super) fn demand_words(demand: &Demand, teller: &Teller<'_>) -> String {
                 (Field::PersistentBrowser, _) => "a browser session that ends".to_owned(),
                 (Field::TokenProtection, _) => "token protection".to_owned(),
                 (Field::AppEnforcedRestrictions, _) => "app enforced restrictions".to_owned(),
+                (Field::ContinuousAccessEvaluation, "strictLocation") => {
+                    "strictly enforced locations".to_owned()
+                }
+                (Field::DisableResilienceDefaults, _) => "resilience defaults being off".to_owned(),
                 (field, word) => format!("{} ({})", field.label(), display_word(field, word)),
             },
             _ => field.label().to_owned(),
@@ -59,7 +61,7 @@ fn control_noun(word: &str) -> String {
         "compliantApplication" => "an app protection policy",
         "passwordChange" => "a password change",
         "riskRemediation" => "risk remediation",
-        other => other,
+        other => return format!("the control {other}"),
     }
     .to_owned()
 }

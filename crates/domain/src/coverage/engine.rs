@@ -79,7 +79,8 @@ impl<'e> Engine<'e> {
         let mut catalogue = Catalogue::default();
         let mut boxed = |policy: &NormalPolicy| Boxed {
             cells: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().and_then(|space| space.cell(policy))),
-            blurred: Kind::ALL.map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
+            blurred: Kind::ALL
+                .map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
             gives: catalogue.gives(policy),
             opaque: opaque(policy),
         };
@@ -113,7 +114,7 @@ impl<'e> Engine<'e> {
         let mut conditions = finding.conditions;
         if !uncertain.is_empty() {
             conditions.insert(format!(
-                "The policy uses {}, which this version does not know.",
+                "The policy says something in {} that this version does not know.",
                 uncertain.join(", ")
             ));
         }
@@ -133,7 +134,10 @@ impl<'e> Engine<'e> {
     /// look at a goal found open.
     pub fn gives_any(&mut self, goal: usize, live: usize) -> bool {
         let (Some(gives), (_, demands, _)) = (self.given.get(live), &self.goals[goal]) else { return false };
-        self.open[goal].iter().any(|at| self.catalogue.guarantees(gives, &demands[*at]))
+        self.open[goal].iter().any(|at| {
+            let asked = self.catalogue.asked(&demands[*at]);
+            self.catalogue.guarantees(gives, &asked)
+        })
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.
@@ -184,8 +188,15 @@ impl<'e> Engine<'e> {
                     );
                 }
             }
+            let told_cut = match pieces {
+                Ok(ref pieces) if !pieces.is_empty() && !demand.is_block() => {
+                    let unblocked = guards(&self.live, &mut self.catalogue, &boxed.opaque, kind, demand);
+                    relevant(layout, region, &unblocked, &mut budget).ok().filter(|told| *told != cut)
+                }
+                _ => None,
+            };
             match pieces {
-                Ok(pieces) => seen.push(Open { cut, pieces, missing: vec![at] }),
+                Ok(pieces) => seen.push(Open { cut, told_cut, pieces, missing: vec![at] }),
                 Err(Exhausted) => finding.not_decided = Some(too_many(cut.len())),
             }
         }
@@ -229,11 +240,28 @@ fn covers<'l>(
     kind: Kind,
     demand: &Demand,
 ) -> Vec<&'l Cell> {
+    let asked = catalogue.asked(demand);
     live.iter()
         .filter(|policy| policy.opaque.is_empty() || policy.opaque == opaque)
         .filter_map(|policy| policy.cells[kind as usize].as_ref().map(|cell| (policy, cell)))
-        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, demand))
+        .filter(|(policy, _)| catalogue.guarantees(&policy.gives, &asked))
         .map(|(_, cell)| cell)
+        .collect()
+}
+
+/// The same, but for those that block.
+fn guards<'l>(
+    live: &'l [Boxed],
+    catalogue: &mut Catalogue,
+    opaque: &[u8],
+    kind: Kind,
+    demand: &Demand,
+) -> Vec<&'l Cell> {
+    let asked = catalogue.asked(demand);
+    live.iter()
+        .filter(|policy| !policy.gives.blocks() && (policy.opaque.is_empty() || policy.opaque == opaque))
+        .filter(|policy| catalogue.guarantees(&policy.gives, &asked))
+        .filter_map(|policy| policy.cells[kind as usize].as_ref())
         .collect()
 }
 
@@ -282,7 +310,8 @@ pub(super) mod inside {
                 .flat_map(|(region, covers)| {
                     let layout = &self.spaces[kind].as_ref().expect("a space").layout;
                     let covers: Vec<&Cell> = covers.iter().collect();
-                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 }).expect("a budget")
+                    subtract(layout, &region, &covers, &mut Budget { left: u64::MAX, width: 1 })
+                        .expect("a budget")
                 })
                 .collect()
         }

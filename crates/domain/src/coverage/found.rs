@@ -6,7 +6,7 @@ use super::{
     control::Demand,
     demand_words::demand_words,
     grow::grow,
-    people::Heads,
+    people::{Class, Heads},
     space::{Space, Who},
     subtract::{Budget, Exhausted, subtract},
     tell::Teller,
@@ -16,10 +16,15 @@ use std::collections::BTreeSet;
 
 /// Most regions that are told.
 const MOST_REGIONS: usize = 6;
+/// What adds less than this share to what is told already is not listed.
+const SLIVER: f64 = 0.01;
 
 /// What is open of one or several demands alike.
 pub(super) struct Open {
     pub(super) cut: Vec<Cell>,
+    /// The same without those that block, where that makes a difference: regions are told as if nothing blocked, and
+    /// say so, since whoever reads of a missing control does not ask where access is blocked for other reasons.
+    pub(super) told_cut: Option<Vec<Cell>>,
     pub(super) pieces: Vec<Cell>,
     /// By place among the goal's demands.
     pub(super) missing: Vec<usize>,
@@ -53,10 +58,12 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
     let Look { space, teller, region, demands, facts } = look;
     let layout = &space.layout;
     let whole = space.weight(region).max(f64::MIN_POSITIVE);
+    let plain = space.pick(region);
     // What several demands leave open is counted once. Fewer covers leave no less open.
     let mut distinct: Vec<Cell> = Vec::new();
     for (at, open) in seen.iter().enumerate() {
-        let fewer = |other: &Open| other.cut.len() < open.cut.len() && other.cut.iter().all(|c| open.cut.contains(c));
+        let fewer =
+            |other: &Open| other.cut.len() < open.cut.len() && other.cut.iter().all(|c| open.cut.contains(c));
         if seen.iter().enumerate().any(|(other, larger)| other != at && fewer(larger)) {
             continue;
         }
@@ -84,7 +91,8 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
     let mut boxes: Vec<(f64, Cell, &Open)> = Vec::new();
     for open in seen {
         let weight = |cell: &Cell| space.weight(cell);
-        let grown = match grow(layout, region, &open.cut, &open.pieces, weight, budget) {
+        let cut = open.told_cut.as_ref().unwrap_or(&open.cut);
+        let grown = match grow(layout, region, cut, &open.pieces, weight, budget) {
             Ok(grown) => {
                 if grown.left_out > 0 {
                     let more = format!(
@@ -105,32 +113,93 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
                 pieces
             }
         };
-        boxes.extend(grown.into_iter().map(|cell| (space.weight(&cell), cell, open)));
+        boxes.extend(grown.into_iter().map(|cell| {
+            let weight = match &open.told_cut {
+                None => space.weight(&cell),
+                Some(_) => open.pieces.iter().map(|piece| space.weight(&piece.and(&cell))).sum(),
+            };
+            (weight, cell, open)
+        }));
     }
     boxes.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let left_out = drop_small(space, &mut boxes);
+    if left_out > 0 {
+        finding.conditions.insert(format!("Smaller regions are open as well and not listed: {left_out}."));
+    }
     // Words are made for what is shown only.
-    let told = boxes.iter().take(MOST_REGIONS).map(|(weight, cell, open)| Region {
-        text: teller.region(cell, region),
-        share: (weight / whole).clamp(0.0, 1.0),
-        missing: open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect(),
+    let told = boxes.iter().map(|(weight, cell, open)| {
+        let blocks = open.told_cut.is_some() && open.cut.iter().any(|cut| cut.meets(layout, cell));
+        let but = if blocks { " · unless another policy blocks it" } else { "" };
+        Region {
+            text: format!("{}{but}", teller.region(cell, region)),
+            share: (weight / whole).clamp(0.0, 1.0),
+            missing: open.missing.iter().map(|at| demand_words(&demands[*at], teller)).collect(),
+        }
     });
     let told: Vec<Region> = told.collect();
     note_conditions(space, &distinct, finding);
-    let plain = space.pick(region);
     finding.ordinary |= distinct.iter().any(|piece| {
         Dim::ALL.iter().all(|dim| *dim == Dim::Who || piece.has(layout, *dim, plain[*dim as usize]))
     });
     finding.exposure = Some(exposure(space, &distinct, finding.exposure));
     if finding.witness.is_none()
-        && let (Some(region), Some((_, cell, _))) = (told.first(), boxes.first())
+        && let (Some(region), Some((_, cell, open))) = (told.first(), boxes.first())
     {
-        let picked = space.pick(cell);
+        let picked = open_sign_in(space, cell, open, &plain);
         finding.witness = Some(Witness {
             sign_in: space.sign_in(&picked, facts),
             sentence: teller.sentence(&picked, &region.missing),
         });
     }
     finding.regions.extend(told);
+}
+
+/// Keeps the regions that tell something new: few, and each with a part of its own that is not a sliver of all. How many
+/// are dropped.
+fn drop_small(space: &Space, boxes: &mut Vec<(f64, Cell, &Open)>) -> usize {
+    let before = boxes.len();
+    let mut told: Vec<(*const Open, Vec<bool>, f64)> = Vec::new();
+    let mut kept = 0;
+    boxes.retain(|(_, cell, open)| {
+        let at = told.iter().position(|(known, ..)| std::ptr::eq(*known, *open)).unwrap_or_else(|| {
+            let all = open.pieces.iter().map(|piece| space.weight(piece)).sum();
+            told.push((*open, vec![false; open.pieces.len()], all));
+            told.len() - 1
+        });
+        let (_, held, all) = &mut told[at];
+        let fresh: Vec<usize> =
+            (0..held.len()).filter(|piece| !held[*piece] && cell.holds(&open.pieces[*piece])).collect();
+        let own: f64 = fresh.iter().map(|piece| space.weight(&open.pieces[*piece])).sum();
+        let first = !held.contains(&true);
+        let keep = kept < MOST_REGIONS && (first || own >= SLIVER * *all);
+        if keep {
+            fresh.into_iter().for_each(|piece| held[piece] = true);
+            kept += 1;
+        }
+        keep
+    });
+    before - boxes.len()
+}
+
+/// The plainest sign-in of a region that is open.
+fn open_sign_in(
+    space: &Space,
+    region: &Cell,
+    open: &Open,
+    plain: &[usize; Dim::COUNT],
+) -> [usize; Dim::COUNT] {
+    let layout = &space.layout;
+    let rare = |cell: &Cell| {
+        let others = Dim::ALL.iter().filter(|dim| **dim != Dim::Who);
+        others.filter(|dim| !cell.has(layout, **dim, plain[**dim as usize])).count()
+    };
+    let found = open
+        .pieces
+        .iter()
+        .filter(|piece| piece.meets(layout, region))
+        .map(|piece| piece.and(region))
+        .min_by_key(|cell| (rare(cell), space.who_rank(space.pick(cell)[Dim::Who as usize])));
+    space.pick(&found.unwrap_or_else(|| region.clone()))
 }
 
 /// Who is exposed, together with those of an earlier space.
@@ -168,33 +237,37 @@ fn exposure(space: &Space, open: &[Cell], before: Option<Exposure>) -> Exposure 
 fn note_conditions(space: &Space, open: &[Cell], finding: &mut Found) {
     let mut only_hypothetical = false;
     if let Who::People(people) = &space.who {
-        let hypothetical = people
-            .classes
-            .iter()
-            .enumerate()
-            .filter(|(_, class)| class.heads == Heads::Hypothetical && !class.keys.is_empty())
-            .map(|(at, _)| at);
-        let hypothetical = Atoms::of(people.classes.len(), hypothetical);
-        let certain = |piece: &Cell| {
-            let who = piece.dim(&space.layout, Dim::Who);
-            !within(who, &hypothetical.0)
+        let classes = |wanted: &dyn Fn(&Class) -> bool| {
+            let found = people.classes.iter().enumerate().filter(|(_, class)| wanted(class));
+            Atoms::of(people.classes.len(), found.map(|(at, _)| at))
         };
-        if open.iter().any(|piece| meets(piece.dim(&space.layout, Dim::Who), &hypothetical.0)) {
-            let only = !open.iter().any(certain);
-            only_hypothetical = only;
-            finding.conditions.insert(if only {
-                "It holds only if somebody has the memberships named; they could not be read.".to_owned()
-            } else {
-                "Some of the memberships named could not be read; whether anybody has them is not known."
-                    .to_owned()
-            });
-        }
+        let unread = classes(&|class| class.heads == Heads::Hypothetical && !class.keys.is_empty());
+        // A role that a policy names is held by somebody, in any tenant worth a look.
+        let role_only =
+            |class: &Class| matches!(class.keys.as_slice(), [key] if people.keys[*key].0 == NameKind::Role);
+        let unsure = classes(&|class| {
+            class.heads == Heads::Hypothetical && !class.keys.is_empty() && !role_only(class)
+        });
+        let meets = |set: &Atoms| open.iter().any(|piece| meets(piece.dim(&space.layout, Dim::Who), &set.0));
+        only_hypothetical = open.iter().all(|piece| within(piece.dim(&space.layout, Dim::Who), &unsure.0));
+        let condition = match () {
+            () if only_hypothetical => {
+                Some("It holds only if somebody has the memberships named; they could not be read.")
+            }
+            () if meets(&unsure) => Some(
+                "Some of the memberships named could not be read; whether anybody has them is not known.",
+            ),
+            () if meets(&unread) => {
+                Some("Who holds the roles could not be read; that somebody does is taken for granted.")
+            }
+            () => None,
+        };
+        finding.conditions.extend(condition.map(str::to_owned));
     }
     finding.only_hypothetical = Some(finding.only_hypothetical.unwrap_or(true) && only_hypothetical);
     if !space.places.exact {
         finding.conditions.insert(
-            "The named locations overlap in more ways than can be looked at; some are left out."
-                .to_owned(),
+            "The named locations overlap in more ways than can be looked at; some are left out.".to_owned(),
         );
     }
     if matches!(&space.who, Who::People(people) if !people.exact) {

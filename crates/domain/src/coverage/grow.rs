@@ -7,7 +7,7 @@ use super::{
 };
 
 /// Most boxes that are grown; what is left over is counted.
-const MOST: usize = 24;
+const MOST: usize = 12;
 
 /// The order in which a piece grows: whom and what it concerns last, so that conditions vanish first.
 const ORDER: [Dim; Dim::COUNT] = [

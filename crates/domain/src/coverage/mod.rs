@@ -6,19 +6,23 @@ mod cell;
 mod control;
 mod demand_words;
 mod devices;
+mod effects;
 mod engine;
 mod found;
 mod grow;
+mod named;
 mod people;
 mod places;
 mod principals;
 mod scales;
+mod sentence;
 mod space;
 mod split;
 mod subtract;
 mod targets;
 mod tell;
 mod witness;
+mod wording;
 
 pub use engine::Engine;
 

@@ -5,14 +5,17 @@
 //! stands for "somebody who is a member of this one" (and for each pair of an inclusion and an exclusion), and says so.
 //! The users of a tenant are never enumerated: only members of what policies name are looked at.
 
-use super::cell::{Atoms, insert};
+use super::{
+    cell::{Atoms, insert},
+    effects::Effects,
+};
 use crate::{
     facts::Facts,
     names::{NameKind, Names},
     normal::{Field, Item, NormalPolicy},
     policy::{Evolvable, GuestType},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Most hypothetical classes; beyond it pairs are left out.
@@ -31,7 +34,7 @@ pub(crate) enum Home {
 }
 
 /// Of guests: of which kind, and from where.
-type Guest = Option<(GuestType, Home)>;
+pub(crate) type Guest = Option<(GuestType, Home)>;
 
 /// How many people a class stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,7 +98,7 @@ impl People {
     ) -> Self {
         let mut uses: BTreeMap<Key, (bool, bool)> = BTreeMap::new();
         let mut tenants: BTreeSet<String> = BTreeSet::new();
-        for policy in policies {
+        for policy in policies.clone() {
             for (field, excludes) in &PLACES {
                 for item in policy.set(field) {
                     let Item::Object(object) = item else { continue };
@@ -114,18 +117,18 @@ impl People {
         let keys: Vec<Key> = uses.keys().cloned().collect();
         let at: HashMap<Key, usize> = keys.iter().cloned().enumerate().map(|(at, key)| (key, at)).collect();
         let unknown: Vec<bool> = keys.iter().map(|key| is_unknown(key, facts)).collect();
-        let mut builder =
-            Builder {
-                keys: &keys,
-                at: &at,
-                facts,
-                emergency,
-                of_user: HashMap::new(),
-                classes: Vec::new(),
-                exact: true,
-            };
+        let mut builder = Builder {
+            keys: &keys,
+            at: &at,
+            facts,
+            emergency,
+            of_user: HashMap::new(),
+            classes: Vec::new(),
+            exact: true,
+        };
         builder.known();
-        builder.hypothetical(&uses, &unknown, &tenants);
+        let effects = Effects::of(policies, &PLACES, keys.len(), &at, guest_types());
+        builder.hypothetical(&uses, &unknown, &tenants, &effects);
         builder.rest();
         let (classes, exact) = (builder.classes, builder.exact);
         let mut of_key = vec![Atoms::none(classes.len()); keys.len()];
@@ -209,6 +212,38 @@ fn is_unknown((kind, id): &Key, facts: &Facts) -> bool {
     }
 }
 
+/// Hypothetical classes that are wanted.
+struct Wanted<'w> {
+    effects: &'w Effects,
+    /// What there is already: who, told apart by policies and by what a finding says of them.
+    seen: HashSet<(bool, bool, bool, Atoms)>,
+    classes: BTreeSet<(Guest, Vec<usize>)>,
+    exact: bool,
+}
+
+impl Wanted<'_> {
+    /// Remembers somebody; false where there is somebody already whom nothing tells apart.
+    fn note(&mut self, builder: &Builder<'_>, guest: &Guest, keys: &[usize]) -> bool {
+        let role = keys.iter().any(|key| builder.keys[*key].0 == NameKind::Role);
+        let emergency = builder.is_emergency(keys, None);
+        self.seen.insert((guest.is_some(), role, emergency, self.effects.on(guest, keys)))
+    }
+
+    fn take(&mut self, builder: &Builder<'_>, guest: Guest, keys: Vec<usize>) {
+        self.note(builder, &guest, &keys);
+        self.classes.insert((guest, keys));
+    }
+
+    /// Takes a combination in, unless no policy tells it from one that is there.
+    fn consider(&mut self, builder: &Builder<'_>, guest: Guest, keys: Vec<usize>) {
+        if self.classes.len() >= MOST_HYPOTHETICAL {
+            self.exact = false;
+        } else if self.note(builder, &guest, &keys) {
+            self.classes.insert((guest, keys));
+        }
+    }
+}
+
 struct Builder<'b> {
     keys: &'b [Key],
     at: &'b HashMap<Key, usize>,
@@ -274,6 +309,7 @@ impl Builder<'_> {
         uses: &BTreeMap<Key, (bool, bool)>,
         unknown: &[bool],
         tenants: &BTreeSet<String>,
+        effects: &Effects,
     ) {
         let has_members = |key: &Key| {
             key.0 == NameKind::User
@@ -287,22 +323,11 @@ impl Builder<'_> {
                 .collect()
         };
         let (included, excluded) = (used(false), used(true));
-        let mut wanted: BTreeSet<(Guest, Vec<usize>)> = BTreeSet::new();
+        let mut wanted = Wanted { effects, seen: HashSet::new(), classes: BTreeSet::new(), exact: true };
+        wanted.note(self, &None, &[]);
         for (key, unknown) in unknown.iter().enumerate() {
             if *unknown && has_members(&self.keys[key]) {
-                wanted.insert((None, vec![key]));
-            }
-        }
-        for include in &included {
-            for exclude in &excluded {
-                // Of two memberships that were both read, the directory says who has them.
-                if include != exclude && (unknown[*include] || unknown[*exclude]) {
-                    if wanted.len() >= MOST_HYPOTHETICAL {
-                        self.exact = false;
-                        continue;
-                    }
-                    wanted.extend(self.both(*include, *exclude).map(|keys| (None, keys)));
-                }
+                wanted.take(self, None, vec![key]);
             }
         }
         for kind in guest_types() {
@@ -310,27 +335,33 @@ impl Builder<'_> {
             let external = kind != GuestType::InternalGuest;
             let homes = tenants.iter().filter(|_| external).filter(|id| !id.contains(' ') && *id != "none");
             for home in homes.map(|id| Home::Tenant(id.clone())).chain([Home::Elsewhere]) {
-                let guest = Some((kind.clone(), home.clone()));
-                wanted.insert((guest.clone(), Vec::new()));
-                if home != Home::Elsewhere {
-                    continue;
-                }
-                for key in included.iter().chain(&excluded) {
-                    let (kind, id) = &self.keys[*key];
-                    // A group whose members are known and none of them a guest has no guests in it.
-                    let none = self.facts.guests.is_some() && !unknown[*key];
-                    let in_groups =
-                        matches!(kind, NameKind::Group) || self.facts.members(*kind, id).is_none();
-                    if !none && in_groups && *kind != NameKind::User {
-                        if wanted.len() >= MOST_HYPOTHETICAL {
-                            self.exact = false;
-                            continue;
-                        }
-                        wanted.insert((guest.clone(), vec![*key]));
-                    }
+                wanted.take(self, Some((kind.clone(), home)), Vec::new());
+            }
+        }
+        for include in &included {
+            for exclude in &excluded {
+                // Of two memberships that were both read, the directory says who has them.
+                if include != exclude
+                    && (unknown[*include] || unknown[*exclude])
+                    && let Some(keys) = self.both(*include, *exclude)
+                {
+                    wanted.consider(self, None, keys);
                 }
             }
         }
+        for guest in guest_types() {
+            for key in included.iter().chain(&excluded) {
+                let (kind, id) = &self.keys[*key];
+                // A group whose members are known and none of them a guest has no guests in it.
+                let none = self.facts.guests.is_some() && !unknown[*key];
+                let in_groups = matches!(kind, NameKind::Group) || self.facts.members(*kind, id).is_none();
+                if !none && in_groups && *kind != NameKind::User {
+                    wanted.consider(self, Some((guest.clone(), Home::Elsewhere)), vec![*key]);
+                }
+            }
+        }
+        self.exact &= wanted.exact;
+        let wanted = wanted.classes;
         let present: BTreeSet<(Option<GuestType>, Vec<usize>)> =
             self.classes.iter().map(|class| (class.guest.clone().map(|g| g.0), class.keys.clone())).collect();
         for (guest, keys) in wanted {

@@ -80,8 +80,11 @@ impl Places {
         let trusted = |locations: &[usize]| locations.iter().any(|at| known[*at].trusted);
         let combinations = combinations(&known, mfa_named);
         let exact = !combinations.cut;
-        let atoms: BTreeSet<Place> =
-            combinations.all.into_iter().map(|locations| Place { trusted: trusted(&locations), locations }).collect();
+        let atoms: BTreeSet<Place> = combinations
+            .all
+            .into_iter()
+            .map(|locations| Place { trusted: trusted(&locations), locations })
+            .collect();
         Self {
             locations: known.into_iter().map(|one| one.id).collect(),
             atoms: atoms.into_iter().collect(),

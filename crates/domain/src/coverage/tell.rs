@@ -2,27 +2,22 @@
 //! what, which every region tells.
 
 use super::{
-    cell::{Atoms, Cell, Dim, atoms, is_zero, within},
-    people::{Class, Heads, Home, People, guest_types},
-    scales::{NONE, Scale, UNKNOWN_PLATFORM},
+    cell::{Atoms, Cell, Dim, atoms, is_zero},
+    named::{Predicate, Predicates, Voice, named, say},
+    people::{Class, Home, People, guest_types},
+    principals::{Principal, Principals},
+    scales::Scale,
     space::{Kind, Space, Who},
     targets::Target,
+    wording::{self, risk_noun},
 };
-use std::cmp::Reverse;
-
 use crate::{
     names::{NameKind, Names},
     normal::Field,
     policy::Evolvable,
-    wellknown::{ADMIN_PORTALS, MFA_TRUSTED_IPS_LOCATION_ID, OFFICE_365},
+    wellknown::{ADMIN_PORTALS, OFFICE_365},
     words::display_word,
 };
-
-/// Most parts that are listed before "and … more".
-const MOST_PARTS: usize = 4;
-
-/// Sets of atoms with a name, to say a set with few words.
-pub(crate) type Predicates = Vec<(Atoms, String)>;
 
 /// The named sets of each large dimension of a space; made once.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +34,7 @@ impl Phrases {
         Self {
             who: match &space.who {
                 Who::People(people) => teller.people_predicates(people),
-                Who::Principals(_) => Vec::new(),
+                Who::Principals(principals) => teller.principal_predicates(principals),
             },
             targets: teller.target_predicates(),
             places: teller.place_predicates(),
@@ -50,7 +45,7 @@ impl Phrases {
 
 /// A teller of one space.
 pub(crate) struct Teller<'s> {
-    space: &'s Space,
+    pub(super) space: &'s Space,
     names: &'s Names,
     phrases: &'s Phrases,
 }
@@ -68,7 +63,7 @@ impl<'s> Teller<'s> {
                 let classes = space.devices.classes.classes.iter().enumerate();
                 let matching = classes.filter(|(_, class)| class.holds[at]).map(|(at, _)| at);
                 let matching = Atoms::of(space.devices.len(), matching);
-                (matching, format!("devices that match {}", rule.text))
+                named(matching, format!("devices that match {}", rule.text))
             })
             .collect()
     }
@@ -92,70 +87,46 @@ impl<'s> Teller<'s> {
     }
 
     fn dimension(&self, dim: Dim, set: &[u64], base: &[u64]) -> String {
-        let scale = |scale: &Scale, field: Field, lead: &str| {
-            let words: Vec<String> = atoms(set).map(|at| scale_word(&field, &scale.words[at])).collect();
-            format!("{lead}{}", listed(&words, "or"))
-        };
+        let words =
+            |scale: &'s Scale| -> Vec<&'s str> { atoms(set).map(|at| scale.words[at].as_str()).collect() };
+        let space = self.space;
+        let plainly = |predicates: &'s Predicates, everything| Voice { predicates, everything, also: false };
         match dim {
-            Dim::Who => self.say(set, base, &self.phrases.who, "everyone", |at| self.who_label(at)),
+            Dim::Who => {
+                let everyone = match space.kind {
+                    Kind::Users => "everyone",
+                    Kind::Workloads => "all service principals",
+                    Kind::Agents => "all agents",
+                };
+                let voice = Voice { predicates: &self.phrases.who, everything: everyone, also: true };
+                say(set, base, &voice, |at| self.who_label(at))
+            }
             Dim::Target => {
-                self.say(set, base, &self.phrases.targets, "everything", |at| self.target_label(at))
+                say(set, base, &plainly(&self.phrases.targets, "everything"), |at| self.target_label(at))
             }
             Dim::Location => {
                 format!(
                     "from {}",
-                    self.say(set, base, &self.phrases.places, "anywhere", |at| self.place_label(at))
+                    say(set, base, &plainly(&self.phrases.places, "anywhere"), |at| self.place_label(at))
                 )
             }
             Dim::Device => {
                 format!(
                     "on {}",
-                    self.say(set, base, &self.phrases.devices, "any device", |at| self.device_label(at))
+                    say(set, base, &plainly(&self.phrases.devices, "any device"), |at| self.device_label(at))
                 )
             }
-            Dim::Client => scale(&self.space.clients, Field::ClientAppTypes, "with "),
-            Dim::Platform => scale(&self.space.platforms, Field::IncludePlatforms, "on "),
-            Dim::SignInRisk => match self.space.kind {
-                Kind::Users => scale(&self.space.sign_in_risk, Field::SignInRiskLevels, "sign-in risk "),
-                Kind::Workloads => scale(&self.space.sign_in_risk, Field::SignInRiskLevels, "risk "),
-                Kind::Agents => scale(&self.space.sign_in_risk, Field::SignInRiskLevels, "agent risk "),
-            },
-            Dim::UserRisk => scale(&self.space.user_risk, Field::UserRiskLevels, "user risk "),
-            Dim::InsiderRisk => scale(&self.space.insider_risk, Field::InsiderRiskLevels, "insider risk "),
-            Dim::Flow => {
-                if atoms(set).all(|at| self.space.flows.words[at] == NONE) {
-                    "without a special flow".to_owned()
-                } else {
-                    scale(&self.space.flows, Field::TransferMethods, "by ")
-                }
+            Dim::Client => wording::clients(&words(&space.clients)),
+            Dim::Platform => wording::platforms(&words(&space.platforms), &space.platforms.words),
+            Dim::SignInRisk | Dim::UserRisk | Dim::InsiderRisk => {
+                let scale = match dim {
+                    Dim::SignInRisk => &space.sign_in_risk,
+                    Dim::UserRisk => &space.user_risk,
+                    _ => &space.insider_risk,
+                };
+                wording::risks(&words(scale), &scale.words, risk_noun(space.kind, dim))
             }
-        }
-    }
-
-    /// A set within a base: by what it is, or by what it leaves out, whichever is shorter.
-    fn say(
-        &self,
-        set: &[u64],
-        base: &[u64],
-        predicates: &Predicates,
-        everything: &str,
-        label: impl Fn(usize) -> String,
-    ) -> String {
-        let universe = predicates_universe(base.len(), predicates, set, base);
-        if set == base {
-            return if within(&universe, base) {
-                everything.to_owned()
-            } else {
-                parts(base, base, predicates, &label).join(", ")
-            };
-        }
-        let rest: Vec<u64> = base.iter().zip(set).map(|(base, set)| base & !set).collect();
-        let of = parts(set, base, predicates, &label);
-        let but = parts(&rest, base, predicates, &label);
-        if of.len() <= but.len() {
-            listed(&of, "and")
-        } else {
-            format!("{everything} except {}", listed(&but, "and"))
+            Dim::Flow => wording::flows(&words(&space.flows), &space.flows.words),
         }
     }
 
@@ -166,20 +137,49 @@ impl<'s> Teller<'s> {
                 people.classes.iter().enumerate().filter(|(_, class)| wanted(class)).map(|(at, _)| at);
             Atoms::of(size, found)
         };
+        // The plainest are those with the fewest memberships, members of the directory first.
+        let named = |set: Atoms, text: String| {
+            let rank =
+                |at: &usize| (people.classes[*at].keys.len(), people.classes[*at].guest.is_some(), *at);
+            let plain = atoms(&set.0).min_by_key(rank).unwrap_or_default();
+            Predicate { set, plain, text }
+        };
         let mut out: Predicates = vec![
-            (of(&|_| true), "everyone".to_owned()),
-            (of(&|class| class.guest.is_none()), "all members of the directory".to_owned()),
-            (of(&|class| class.guest.is_some()), "guests and external users".to_owned()),
-            (of(&|class| class.emergency), "emergency access accounts".to_owned()),
+            named(of(&|_| true), "everyone".to_owned()),
+            named(of(&|class| class.guest.is_none()), "all members of the directory".to_owned()),
+            named(of(&|class| class.guest.is_some()), "guests and external users".to_owned()),
+            named(of(&|class| class.emergency), "emergency access accounts".to_owned()),
         ];
         for kind in guest_types() {
             let label = plural(&display_word(&Field::IncludeGuests, kind.as_str()));
-            out.push((of(&|class| class.guest.as_ref().is_some_and(|(own, _)| *own == kind)), label));
+            out.push(named(of(&|class| class.guest.as_ref().is_some_and(|(own, _)| *own == kind)), label));
         }
         for (key, of_key) in people.keys.iter().zip(&people.of_key) {
-            out.push((of_key.clone(), self.key_label(key)));
+            out.push(named(of_key.clone(), self.key_label(key)));
         }
-        out.retain(|(set, _)| !is_zero(&set.0));
+        out.retain(|predicate| !is_zero(&predicate.set.0));
+        out
+    }
+
+    fn principal_predicates(&self, principals: &Principals) -> Predicates {
+        let size = principals.atoms.len();
+        let of = |wanted: &dyn Fn(&Principal) -> bool, text: &str| {
+            let found =
+                principals.atoms.iter().enumerate().filter(|(_, atom)| wanted(atom)).map(|(at, _)| at);
+            named(Atoms::of(size, found), text.to_owned())
+        };
+        let mut out: Predicates = if self.space.kind == Kind::Agents {
+            vec![
+                of(&|_| true, "all agents"),
+                of(&|atom| !atom.agent_user, "all agent identities"),
+                of(&|atom| atom.agent_user, "all agent users"),
+            ]
+        } else {
+            vec![of(&|_| true, "all service principals")]
+        };
+        for (at, rule) in principals.filters.iter().enumerate() {
+            out.push(of(&|atom| atom.matches[at], &format!("those that match {rule}")));
+        }
         out
     }
 
@@ -244,6 +244,11 @@ impl<'s> Teller<'s> {
                 targets.atoms.iter().enumerate().filter(|(_, atom)| wanted(&atom.target)).map(|(at, _)| at);
             Atoms::of(size, found)
         };
+        // The plainest of a suite are its apps that no policy names, which come last: two named apps are no suite.
+        let suite = |set: Atoms, text: &str| {
+            let plain = atoms(&set.0).last().unwrap_or_default();
+            Predicate { set, plain, text: text.to_owned() }
+        };
         let bundle = |name: &'static str| {
             move |target: &Target| match target {
                 Target::App(id) => crate::wellknown::bundle_of(id) == Some(name),
@@ -252,36 +257,36 @@ impl<'s> Teller<'s> {
             }
         };
         let mut out: Predicates = vec![
-            (
+            named(
                 of(&|target| {
                     !matches!(target, Target::UserAction(_) | Target::Context(_) | Target::Traffic(_))
                 }),
                 "all apps".to_owned(),
             ),
-            (of(&bundle(OFFICE_365)), "Office 365".to_owned()),
-            (of(&bundle(ADMIN_PORTALS)), "Microsoft admin portals".to_owned()),
+            suite(of(&bundle(OFFICE_365)), "Office 365"),
+            suite(of(&bundle(ADMIN_PORTALS)), "Microsoft admin portals"),
         ];
         let mut last: Option<&Target> = None;
         for (at, atom) in targets.atoms.iter().enumerate() {
             if last != Some(&atom.target) {
-                out.push((of(&|target| *target == atom.target), self.target_name(at)));
+                out.push(named(of(&|target| *target == atom.target), self.target_name(at)));
                 last = Some(&atom.target);
             }
         }
         for (at, rule) in targets.filters.iter().enumerate() {
             let matching =
                 targets.atoms.iter().enumerate().filter(|(_, atom)| atom.matches[at]).map(|(at, _)| at);
-            out.push((Atoms::of(size, matching), format!("apps that match {rule}")));
+            out.push(named(Atoms::of(size, matching), format!("apps that match {rule}")));
         }
         out
     }
 
-    fn target_name(&self, at: usize) -> String {
+    pub(super) fn target_name(&self, at: usize) -> String {
         match &self.space.targets.atoms[at].target {
             Target::App(id) => self.name(NameKind::Application, id),
             Target::Bundle(name) if *name == OFFICE_365 => "other apps of Office 365".to_owned(),
             Target::Bundle(_) => "other Microsoft admin portals".to_owned(),
-            Target::AnyOtherApp => "all other apps".to_owned(),
+            Target::AnyOtherApp => "apps that no policy names".to_owned(),
             Target::AgentResources => "the resources of agents".to_owned(),
             Target::UserAction(action) => display_word(&Field::IncludeUserActions, action),
             Target::Context(id) => self.name(NameKind::AuthenticationContext, id),
@@ -311,12 +316,12 @@ impl<'s> Teller<'s> {
         let of = |wanted: &dyn Fn(usize) -> bool| Atoms::of(size, (0..size).filter(|at| wanted(*at)));
         let mut out: Predicates = Vec::new();
         if places.atoms.iter().any(|place| place.trusted) {
-            out.push((of(&|at| places.atoms[at].trusted), "trusted locations".to_owned()));
-            out.push((of(&|at| !places.atoms[at].trusted), "untrusted locations".to_owned()));
+            out.push(named(of(&|at| places.atoms[at].trusted), "trusted locations".to_owned()));
+            out.push(named(of(&|at| !places.atoms[at].trusted), "untrusted locations".to_owned()));
         }
         for (at, id) in places.locations.iter().enumerate() {
             let label = self.name(NameKind::NamedLocation, id);
-            out.push((of(&|place| places.atoms[place].locations.contains(&at)), label));
+            out.push(named(of(&|place| places.atoms[place].locations.contains(&at)), label));
         }
         out
     }
@@ -349,188 +354,6 @@ impl<'s> Teller<'s> {
             format!("devices with {}", said.join(", "))
         }
     }
-
-    /// A concrete sign-in as a sentence; `missing` is what it is let in without, in words.
-    pub(crate) fn sentence(&self, picked: &[usize; Dim::COUNT], missing: &[String]) -> String {
-        let at = |dim: Dim| picked[dim as usize];
-        let mut said = vec![match &self.space.who {
-            Who::People(people) => self.person(&people.classes[at(Dim::Who)], people),
-            Who::Principals(_) => capitalised(&self.who_label(at(Dim::Who))),
-        }];
-        if self.space.kind == Kind::Users {
-            let word = |scale: &Scale, dim: Dim| scale.words[at(dim)].clone();
-            said.push(match word(&self.space.clients, Dim::Client).as_str() {
-                "browser" => "in a browser".to_owned(),
-                "mobileAppsAndDesktopClients" => "with a mobile app or desktop client".to_owned(),
-                "exchangeActiveSync" => "with Exchange ActiveSync".to_owned(),
-                "other" => "with a legacy client".to_owned(),
-                other => format!("with {other}"),
-            });
-            let platform = word(&self.space.platforms, Dim::Platform);
-            said.push(match platform.as_str() {
-                UNKNOWN_PLATFORM => "on an unknown platform".to_owned(),
-                known => format!("on {}", scale_word(&Field::IncludePlatforms, known)),
-            });
-        }
-        let place = &self.space.places.atoms[at(Dim::Location)];
-        said.push(match place.locations.as_slice() {
-            [] if self.space.places.atoms.iter().any(|place| place.trusted) => {
-                "from an untrusted location".to_owned()
-            }
-            [] => String::new(),
-            [only] if self.space.places.locations[*only] == MFA_TRUSTED_IPS_LOCATION_ID => {
-                "from an MFA trusted IP".to_owned()
-            }
-            _ => format!("from {}", self.place_label(at(Dim::Location))),
-        });
-        if self.space.kind == Kind::Users && self.space.devices.len() > 1 {
-            said.push(format!("on {}", singular_device(&self.device_label(at(Dim::Device)))));
-        }
-        let mut risks = Vec::new();
-        for (scale, dim, noun) in [
-            (&self.space.sign_in_risk, Dim::SignInRisk, "sign-in risk"),
-            (&self.space.user_risk, Dim::UserRisk, "user risk"),
-            (&self.space.insider_risk, Dim::InsiderRisk, "insider risk"),
-        ] {
-            let word = &scale.words[at(dim)];
-            if word != NONE {
-                risks.push(format!("{word} {noun}"));
-            }
-        }
-        if !risks.is_empty() {
-            said.push(format!("with {}", risks.join(" and ")));
-        }
-        let flow = &self.space.flows.words[at(Dim::Flow)];
-        if flow != NONE {
-            said.push(format!("by {}", lower(&scale_word(&Field::TransferMethods, flow))));
-        }
-        let target = match &self.space.targets.atoms[at(Dim::Target)].target {
-            Target::UserAction(_) => format!("does \"{}\"", self.target_name(at(Dim::Target))),
-            Target::Bundle(name) if *name == OFFICE_365 => "signs in to Exchange Online".to_owned(),
-            Target::Bundle(_) => "signs in to an admin portal".to_owned(),
-            Target::AnyOtherApp => "signs in to an app that no policy names".to_owned(),
-            Target::Context(_) => {
-                format!("meets the authentication context {}", self.target_name(at(Dim::Target)))
-            }
-            _ => format!("signs in to {}", self.target_label(at(Dim::Target))),
-        };
-        said.push(target);
-        let without =
-            if missing.is_empty() { String::new() } else { format!(" without {}", listed(missing, "and")) };
-        said.retain(|part| !part.is_empty());
-        format!("{}{without}.", said.join(" "))
-    }
-
-    fn person(&self, class: &Class, people: &People) -> String {
-        let mut said = match &class.guest {
-            None => "A person".to_owned(),
-            Some((kind, home)) => {
-                let word = display_word(&Field::IncludeGuests, kind.as_str());
-                let word = word.trim_end_matches('s');
-                let from = match home {
-                    Home::Tenant(tenant) => format!(" of tenant {tenant}"),
-                    Home::Elsewhere => String::new(),
-                };
-                format!("{} {}{from}", article(word), lower(word))
-            }
-        };
-        let keys: Vec<String> = class
-            .keys
-            .iter()
-            .map(|key| {
-                let (kind, id) = &people.keys[*key];
-                let name = self.name(*kind, id);
-                match kind {
-                    NameKind::Group => format!("is a member of {name}"),
-                    NameKind::Role => format!("holds {name}"),
-                    _ => format!("is {name}"),
-                }
-            })
-            .collect();
-        match (keys.as_slice(), class.heads, &class.guest) {
-            ([], Heads::Rest(_), _) => said.push_str(" in none of the named groups and roles"),
-            ([], ..) => {}
-            (keys, ..) => said.push_str(&format!(" who {}", listed(keys, "and"))),
-        }
-        said
-    }
-}
-
-/// All atoms that any predicate knows of, so that a base that holds them all is everything.
-fn predicates_universe(len: usize, predicates: &Predicates, set: &[u64], base: &[u64]) -> Vec<u64> {
-    let mut all = vec![0; len];
-    for (words, _) in predicates {
-        all.iter_mut().zip(&words.0).for_each(|(all, word)| *all |= word);
-    }
-    all.iter_mut().zip(set.iter().zip(base)).for_each(|(all, (set, base))| *all |= set | base);
-    all
-}
-
-/// The fewest names, greedily, that together are exactly the set within the base. Of names that say as much the one
-/// that says least beyond the base is taken.
-fn parts(
-    set: &[u64],
-    base: &[u64],
-    predicates: &Predicates,
-    label: &impl Fn(usize) -> String,
-) -> Vec<String> {
-    let mut open: Vec<u64> = set.to_vec();
-    let mut out = Vec::new();
-    let fits = |words: &Atoms| {
-        let mut any = 0;
-        for ((word, base), set) in words.0.iter().zip(base).zip(set) {
-            if word & base & !set != 0 {
-                return false;
-            }
-            any |= word & base;
-        }
-        any != 0
-    };
-    let cut: Vec<(&Atoms, &str)> = predicates
-        .iter()
-        .filter(|(words, _)| fits(words))
-        .map(|(words, name)| (words, name.as_str()))
-        .collect();
-    while !is_zero(&open) && out.len() <= MOST_PARTS + 8 {
-        let gain = |words: &Atoms| words.0.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
-        let beyond =
-            |words: &Atoms| words.0.iter().zip(base).map(|(a, b)| (a & !b).count_ones()).sum::<u32>();
-        let best = cut
-            .iter()
-            .enumerate()
-            .map(|(at, (words, _))| (gain(words), at))
-            .filter(|(gained, _)| *gained > 0)
-            .max_by_key(|(gained, at)| (*gained, Reverse(beyond(cut[*at].0)), Reverse(*at)));
-        let Some((_, at)) = best else {
-            let left: Vec<usize> = atoms(&open).collect();
-            out.extend(left.iter().take(MOST_PARTS).map(|at| label(*at)));
-            if left.len() > MOST_PARTS {
-                out.push(format!("{} more combinations", left.len() - MOST_PARTS));
-            }
-            break;
-        };
-        out.push(cut[at].1.to_owned());
-        open.iter_mut().zip(&cut[at].0.0).for_each(|(open, named)| *open &= !named);
-    }
-    out
-}
-
-/// Words joined for people, with the rest counted where there are many.
-pub(crate) fn listed(words: &[String], and: &str) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [few @ .., last] if words.len() <= MOST_PARTS => format!("{} {and} {last}", few.join(", ")),
-        many => format!("{} and {} more", many[..MOST_PARTS - 1].join(", "), many.len() - (MOST_PARTS - 1)),
-    }
-}
-
-fn scale_word(field: &Field, word: &str) -> String {
-    match word {
-        UNKNOWN_PLATFORM => "an unknown platform".to_owned(),
-        NONE => "none".to_owned(),
-        word => display_word(field, word),
-    }
 }
 
 fn plain(value: &serde_json::Value) -> String {
@@ -543,29 +366,12 @@ fn plural(word: &str) -> String {
 }
 
 /// The first letter small, unless the word is an abbreviation or a name.
-fn lower(word: &str) -> String {
+pub(super) fn lower(word: &str) -> String {
     let mut chars = word.chars();
     match (chars.next(), chars.next()) {
         (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
             format!("{}{}", first.to_lowercase(), &word[first.len_utf8()..])
         }
         _ => word.to_owned(),
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), chars.as_str()))
-}
-
-fn article(word: &str) -> &'static str {
-    if word.to_lowercase().starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" }
-}
-
-fn singular_device(label: &str) -> String {
-    match label {
-        "unregistered devices" => "an unregistered device".to_owned(),
-        "registered devices" => "a registered device".to_owned(),
-        other => other.replacen("devices with", "a device with", 1),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     names::NameKind,
     policy::Evolvable,
     sign_in::{SignIn, SignInDevice, SignInLocation, SignInPrincipal, SignInUser},
-    wellknown::{ADMIN_PORTALS, AZURE_MANAGEMENT_APP_ID, OFFICE_365},
+    wellknown::{self, ADMIN_PORTALS, AZURE_MANAGEMENT_APP_ID, OFFICE_365},
 };
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ impl Space {
             Dim::Who => self.who_rank(atom),
             Dim::Target => match &self.targets.atoms[atom].target {
                 Target::Bundle(name) if *name == OFFICE_365 => 0,
-                Target::App(_) => 1,
+                Target::App(id) if wellknown::first_party_app(id).is_some() => 1,
                 Target::Bundle(_) => 2,
                 _ => 3,
             },
@@ -43,7 +43,7 @@ impl Space {
         })
     }
 
-    fn who_rank(&self, atom: usize) -> u32 {
+    pub(super) fn who_rank(&self, atom: usize) -> u32 {
         let Who::People(people) = &self.who else { return 0 };
         let class = &people.classes[atom];
         match class.heads {

@@ -17,7 +17,11 @@ pub(super) fn item(field: &Field, item: &Item, names: &Names) -> String {
             let shown = display_reference(reference, names);
             let noun = reference.kind.noun();
             // Without a name the text says already what it is.
-            if shown.ends_with(&reference.id) { shown } else { format!("{noun} {shown}") }
+            if shown.ends_with(&reference.id) && shown != reference.id {
+                shown
+            } else {
+                format!("{noun} {shown}")
+            }
         }
     }
 }

@@ -155,7 +155,7 @@ impl Held<'_, '_> {
         let near = gap
             .witness
             .as_ref()
-            .map(|witness| self.near.of(self.engine, place, goal, &witness.sign_in))
+            .map(|witness| self.near.of(self.engine, place, goal, &witness.sign_in, None))
             .unwrap_or_default();
         let family = Family {
             base: check.severity,

@@ -157,7 +157,7 @@ impl Row<'_> {
                 let misses = open
                     .witness
                     .as_ref()
-                    .map(|witness| near.of(engine, place, &goal.policy, &witness.sign_in))
+                    .map(|witness| near.of(engine, place, &goal.policy, &witness.sign_in, self.pair.live))
                     .unwrap_or_default();
                 let closed_anyhow = self.places.1.is_some_and(|wider| engine.gap(wider).is_closed());
                 let needs = facts

@@ -32,8 +32,8 @@ pub(super) struct Open<'a> {
     pub(super) source: &'a BaselineSource,
 }
 
-/// Above this share nothing of a policy is left.
-const ALL: f64 = 0.999;
+/// From this share on nothing of a policy is left: all but for rounding.
+const ALL: f64 = 1.0 - 1e-9;
 
 pub(super) fn gap(open: Open<'_>) -> Finding {
     let Open { baseline, gap, near, .. } = &open;
@@ -57,11 +57,14 @@ pub(super) fn gap(open: Open<'_>) -> Finding {
     );
     let name = &baseline.normal.display_name;
     let title = match kind {
-        FindingKind::Missing => format!("Missing: {} (\"{name}\")", family.loses),
+        FindingKind::Missing if open.compensated.is_none() => {
+            format!("Missing: {} (\"{name}\")", family.loses)
+        }
         FindingKind::NotDecided => format!("Not decided: {} (\"{name}\")", family.loses),
         _ if gap.exposure.only_emergency => {
             format!("Only emergency access is left out: {} (\"{name}\")", family.loses)
         }
+        _ if open.compensated.is_some() => format!("Made up for: {} (\"{name}\")", family.loses),
         _ if near.weaker => format!("Weaker: {} (\"{name}\")", family.loses),
         _ => format!("Open in part: {} (\"{name}\")", family.loses),
     };
@@ -106,14 +109,13 @@ pub(super) fn region_text(region: &Region) -> String {
     format!("{} — without {}", region.text, missing.join(" and without "))
 }
 
-/// A share for people.
-pub(super) fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    match percent {
-        p if p >= 99.95 => "all".to_owned(),
-        p if p >= 10.0 => format!("{p:.0} %"),
-        p if p >= 0.1 => format!("{p:.1} %"),
-        _ => "less than 0.1 %".to_owned(),
+/// A share as the subject of "are open". Nothing is rounded to all or none that is not.
+fn percent(share: f64) -> String {
+    match share * 100.0 {
+        _ if share >= ALL => "all".to_owned(),
+        exact if exact > 99.0 => "more than 99 %".to_owned(),
+        exact if exact < 1.0 => "less than 1 %".to_owned(),
+        exact => format!("{exact:.0} %"),
     }
 }
 
@@ -123,10 +125,9 @@ fn cause(open: &Open<'_>) -> String {
     match &gap.not_decided {
         Some(why) => said.push(why.clone()),
         None => said.push(format!(
-            "Of the sign-ins that \"{name}\" of {} is about, {} {} open.",
+            "Of the kinds of sign-in that \"{name}\" of {} covers, {} are open.",
             open.source.describe(),
             percent(gap.share),
-            if gap.share >= ALL { "are" } else { "is" },
         )),
     }
     said.extend(near_sentences(&open.near));
@@ -142,7 +143,7 @@ fn cause(open: &Open<'_>) -> String {
 /// The near misses in sentences, or that there is none.
 pub(super) fn near_sentences(near: &Near) -> Vec<String> {
     if near.misses.is_empty() {
-        return vec!["No live policy asks for this.".to_owned()];
+        return vec!["No live policy comes near.".to_owned()];
     }
     near.misses.iter().map(|miss| format!("\"{}\" {}.", miss.policy.display_name, miss.lacks)).collect()
 }
@@ -155,6 +156,14 @@ pub(super) fn capitalised(text: &str) -> String {
 fn remedy(open: &Open<'_>, kind: FindingKind) -> String {
     if open.gap.exposure.only_emergency && !open.gap.regions.is_empty() {
         return "Nothing has to be done. Keep these accounts few, watched and tried out.".to_owned();
+    }
+    if open.near.only_off
+        && let Some(first) = open.near.misses.first()
+    {
+        return format!(
+            "Set \"{}\" to report-only, look through its results in the sign-in logs, then turn it on.",
+            first.policy.display_name
+        );
     }
     if open.near.report_only
         && let Some(first) = open.near.misses.first()
@@ -169,7 +178,21 @@ fn remedy(open: &Open<'_>, kind: FindingKind) -> String {
             "Look at the policies of the tenant by hand, or ask What If about the sign-ins that matter."
                 .to_owned()
         }
-        (FindingKind::Missing, _) | (_, None) => {
+        (FindingKind::Gap, Some(miss)) => {
+            let region = open.gap.regions.first().map_or("", |region| region.text.as_str());
+            let others =
+                if open.gap.regions.len() > 1 { "; and for the other sign-ins that are listed" } else { "" };
+            let how = if open.near.same_purpose {
+                format!("Extend \"{}\", or add a policy", miss.policy.display_name)
+            } else {
+                "Add a policy".to_owned()
+            };
+            format!(
+                "{how} for: {region}{others}. Try it in report-only first. If they are left out on purpose, accept the \
+                 finding with the reason."
+            )
+        }
+        _ => {
             let card = describe(&open.baseline.normal, open.names);
             let when = if card.when.is_empty() {
                 String::new()
@@ -181,16 +204,6 @@ fn remedy(open: &Open<'_>, kind: FindingKind) -> String {
                 card.who.join("; "),
                 card.what.join("; "),
                 card.then.join("; "),
-            )
-        }
-        (_, Some(miss)) => {
-            let regions: Vec<&str> =
-                open.gap.regions.iter().take(2).map(|region| region.text.as_str()).collect();
-            format!(
-                "Extend \"{}\" so that it takes in {}, or add a policy for them; try it in report-only first. If they are \
-                 left out on purpose, accept the finding with the reason.",
-                miss.policy.display_name,
-                regions.join("; "),
             )
         }
     }

@@ -71,7 +71,7 @@ fn bind(
     live: &Names,
 ) -> (NormalPolicy, Vec<String>) {
     let mut bound = bindings.apply(policy, live);
-    let mut conditions = BTreeSet::new();
+    let (mut left_out, mut own, mut asked) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (field, value) in &mut bound.fields {
         let NormalValue::Set(items) = value else { continue };
         let excludes = matches!(field.role(), Role::Exclude(_));
@@ -80,15 +80,14 @@ fn bind(
             if bindings.unresolved(object).is_none() || is_countries(object.kind, &object.id, there) {
                 return true;
             }
-            let name = object.name.as_deref().or_else(|| there.name(object.kind, &object.id)).unwrap_or(&object.id);
-            let noun = object.kind.noun();
-            conditions.insert(if excludes {
-                format!("The excluded {noun} \"{name}\" of the baseline is nothing here that could be told; nobody is taken as left out by it.")
-            } else if field.role() == Role::Grant {
-                format!("The {noun} \"{name}\" of the baseline could not be told here; no live policy is taken to ask for it.")
-            } else {
-                format!("The {noun} \"{name}\" of the baseline could not be told here; it is taken as a set of its own.")
-            });
+            let name =
+                object.name.as_deref().or_else(|| there.name(object.kind, &object.id)).unwrap_or(&object.id);
+            let list = match field.role() {
+                _ if excludes => &mut left_out,
+                Role::Grant => &mut asked,
+                _ => &mut own,
+            };
+            list.insert(format!("{} \"{name}\"", object.kind.noun()));
             !excludes
         });
     }
@@ -102,7 +101,26 @@ fn bind(
             bound.fields.remove(&include);
         }
     }
-    (bound, conditions.into_iter().collect())
+    let conditions = [
+        (left_out, "These exclusions of the baseline match nothing here, so they leave nobody out"),
+        (own, "This of the baseline matches nothing here, so it is taken as a set of its own"),
+        (
+            asked,
+            "This control of the baseline matches nothing here, so no live policy is taken to ask for it",
+        ),
+    ];
+    let conditions = conditions.into_iter().filter(|(named, _)| !named.is_empty());
+    (bound, conditions.map(|(named, why)| format!("{why}: {}.", counted(&named))).collect())
+}
+
+/// Names with the rest counted where there are many.
+fn counted(named: &BTreeSet<String>) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = named.iter().take(SHOWN).map(String::as_str).collect();
+    match named.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 fn is_countries(kind: NameKind, id: &str, there: &Names) -> bool {

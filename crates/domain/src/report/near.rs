@@ -1,8 +1,6 @@
 //! The nearest misses: live policies that would have closed a gap, and what each lacks.
 
 use super::{NearMiss, compare::policy_ref};
-use std::cell::OnceCell;
-
 use crate::{
     coverage::Engine,
     diff::requirement::Requirement,
@@ -11,8 +9,10 @@ use crate::{
     normal::{Field, Item, NormalPolicy},
     policy::PolicyState,
     policy_set::PolicySet,
+    severity::classify,
     sign_in::SignIn,
 };
+use std::cell::OnceCell;
 
 /// Most near misses that are named.
 const MOST: usize = 3;
@@ -32,6 +32,10 @@ pub(super) struct Near {
     pub(super) weaker: bool,
     /// A report-only policy would close it.
     pub(super) report_only: bool,
+    /// The first of them would close it if it were on.
+    pub(super) only_off: bool,
+    /// The first of them is for the same purpose, so that it can be extended.
+    pub(super) same_purpose: bool,
 }
 
 impl<'n> Neighbours<'n> {
@@ -46,6 +50,7 @@ impl<'n> Neighbours<'n> {
         goal: usize,
         asked: &NormalPolicy,
         sign_in: &SignIn,
+        counterpart: Option<usize>,
     ) -> Near {
         let decision = self.all_on.get_or_init(|| Evaluator::as_if_enabled(self.live)).evaluate(sign_in);
         let mut near = Near::default();
@@ -62,33 +67,42 @@ impl<'n> Neighbours<'n> {
                 (PolicyState::Disabled, true) => found.push((1, applied.index, "is off".to_owned())),
                 (PolicyState::Enabled, false) if same_sort(asked, normal) => {
                     near.weaker = true;
-                    found.push((2, applied.index, "applies, and asks for less".to_owned()));
+                    let lacks = "applies, but asks for less or for something else";
+                    found.push((2, applied.index, lacks.to_owned()));
+                }
+                (PolicyState::ReportOnly | PolicyState::Disabled, false) if same_sort(asked, normal) => {
+                    let state = state_words(normal);
+                    found.push((900, applied.index, format!("{state}asks for less or for something else")));
                 }
                 _ => {}
             }
         }
         for missed in &decision.not_applied {
-            let policy = &self.live.policies[missed.index];
-            if !engine.gives_any(goal, missed.index) {
+            let normal = &self.live.policies[missed.index].normal;
+            if !is_near(asked, normal) {
                 continue;
             }
-            // A policy that blocks something else is no near miss of one that asks for a control.
-            if blocks(&policy.normal) && !blocks(asked) {
+            let gives = engine.gives_any(goal, missed.index);
+            if !gives && !same_sort(asked, normal) {
                 continue;
             }
-            let state = match policy.normal.state() {
-                PolicyState::Enabled => "",
-                PolicyState::ReportOnly => "is report-only, and ",
-                _ => "is off, and ",
-            };
-            let rank = if missed.reason == Reason::InvalidPolicy { 4 } else { 3 }
-                + usize::from(!state.is_empty()) * 2;
-            let rank = rank * 100 + distance(missed.reason);
+            let state = state_words(normal);
+            let known = if missed.reason == Reason::InvalidPolicy { 4 } else { 3 };
+            let rank = (known + usize::from(!state.is_empty()) * 2) * 100
+                + usize::from(!gives) * 1000
+                + distance(missed.reason, missed.detail) * 10
+                + usize::from(!same_purpose(asked, normal));
             let detail = missed.detail;
             let verb = if detail.starts_with("only ") { "covers " } else { "" };
-            found.push((rank, missed.index, format!("{state}{verb}{detail}")));
+            let less = if gives { "" } else { ", and asks for less or for something else" };
+            found.push((rank, missed.index, format!("{state}{verb}{detail}{less}")));
         }
-        found.sort();
+        // Of policies that lack the same the one comes first that means the most similar thing.
+        found.sort_by_key(|(rank, at, _)| (*rank, Some(*at) != counterpart, *at));
+        if let Some((rank, at, _)) = found.first() {
+            near.only_off = *rank == 1;
+            near.same_purpose = same_purpose(asked, &self.live.policies[*at].normal);
+        }
         near.misses = found
             .into_iter()
             .take(MOST)
@@ -98,9 +112,57 @@ impl<'n> Neighbours<'n> {
     }
 }
 
+/// What comes before the rest of what a policy lacks that enforces nothing.
+fn state_words(policy: &NormalPolicy) -> &'static str {
+    match policy.state() {
+        PolicyState::Enabled => "",
+        PolicyState::ReportOnly => "is report-only, and ",
+        _ => "is off, and ",
+    }
+}
+
+/// Whether two policies are for the same purpose.
+fn same_purpose(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
+    let flows = |policy: &NormalPolicy| policy.fields.contains_key(&Field::TransferMethods);
+    classify(asked).loses == classify(given).loses || (flows(asked) && flows(given))
+}
+
+/// Whether a policy that does not apply can be a near miss at all. Blocking guarantees everything, but a policy that
+/// blocks for another purpose is near nothing; nor is one for user actions near one for apps.
+fn is_near(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
+    let targets = |policy: &NormalPolicy| {
+        [
+            policy.fields.contains_key(&Field::IncludeUserActions),
+            policy.fields.contains_key(&Field::IncludeAuthenticationContexts),
+            [Field::IncludeApplications, Field::ApplicationFilter, Field::IncludeTraffic]
+                .iter()
+                .any(|field| policy.fields.contains_key(field)),
+        ]
+    };
+    let whom = |policy: &NormalPolicy| {
+        let any = |fields: &[Field]| fields.iter().any(|field| policy.fields.contains_key(field));
+        [
+            any(&[Field::IncludeUsers, Field::IncludeGroups, Field::IncludeRoles, Field::IncludeGuests]),
+            any(&[Field::IncludeServicePrincipals, Field::ServicePrincipalFilter]),
+            any(&[
+                Field::IncludeAgentIdentities,
+                Field::IncludeAgentUsers,
+                Field::AgentIdentityFilter,
+                Field::AgentFilter,
+            ]),
+        ]
+    };
+    let alike =
+        |ours: [bool; 3], theirs: [bool; 3]| ours.iter().zip(theirs).any(|(ours, theirs)| *ours && theirs);
+    alike(targets(asked), targets(given))
+        && alike(whom(asked), whom(given))
+        && (!blocks(given) || (blocks(asked) && same_purpose(asked, given)))
+}
+
 /// A policy that fails late has more in common with the sign-in than one that is for other people.
-fn distance(reason: Reason) -> usize {
+fn distance(reason: Reason, detail: &str) -> usize {
     match reason {
+        _ if detail.starts_with("excludes ") => 0,
         Reason::Users | Reason::WorkloadIdentities | Reason::AgentIdentities => 2,
         Reason::Application | Reason::UserActions | Reason::AuthenticationContext => 3,
         _ => 1,

@@ -109,7 +109,8 @@ impl<'t> Both<'t> {
             let open = self.pieces[goal][kind].iter().any(|piece| holds(Some(piece), space, at));
             let kept = self.promises[goal].is_kept_by(&decision);
             assert_eq!(
-                open, !kept,
+                open,
+                !kept,
                 "{told}: {} is {} by coverage; What If asks {:?} {:?} at {sign_in:?}",
                 self.tenant.goals[goal],
                 if open { "open" } else { "closed" },
@@ -164,7 +165,11 @@ fn agree(quarter: u64) {
         open += both.open;
         seed += 4;
     }
-    eprintln!("compared {compared} pairs of a goal and a sign-in ({open} open), seeds {quarter}, {}, … {}", quarter + 4, seed - 4);
+    eprintln!(
+        "compared {compared} pairs of a goal and a sign-in ({open} open), seeds {quarter}, {}, … {}",
+        quarter + 4,
+        seed - 4
+    );
 }
 
 const PAIRS: u64 = 1_000_000;
@@ -207,7 +212,9 @@ fn exhaust(both: &mut Both<'_>, most: u128, told: &str) {
                 let at = Dim::ALL.map(|dim| atoms[dim as usize][wheel[dim as usize]]);
                 let sign_in = both.engine.space(kind).expect("a space").sign_in(&at, &both.tenant.facts);
                 both.compare(kind, &at, &sign_in, told);
-                let Some(turn) = (0..Dim::COUNT).find(|turn| wheel[*turn] + 1 < atoms[*turn].len()) else { break };
+                let Some(turn) = (0..Dim::COUNT).find(|turn| wheel[*turn] + 1 < atoms[*turn].len()) else {
+                    break;
+                };
                 wheel[turn] += 1;
                 wheel[..turn].fill(0);
             }
@@ -221,14 +228,27 @@ fn coverage_and_what_if_agree_on_every_sign_in_of_small_spaces() {
     for seed in 0..SMALL {
         let mut tenant = Tenant::draw(
             seed,
-            Scope { groups: 2, apps: 3, places: 2, rules: 1, all_read: seed % 2 == 0, density: 45, policies: 6, goals: 2 },
+            Scope {
+                groups: 2,
+                apps: 3,
+                places: 2,
+                rules: 1,
+                all_read: seed % 2 == 0,
+                density: 45,
+                policies: 6,
+                goals: 2,
+            },
         );
         // Two platforms, one client, and no risk, so that nothing has to be left to chance.
         for goal in &mut tenant.goals {
             let conditions = &mut goal["conditions"];
             if conditions.get("users").is_some() {
                 conditions["platforms"] = serde_json::json!({"includePlatforms": ["windows", "iOS"]});
-                for (name, words) in [("clientAppTypes", ["browser"]), ("signInRiskLevels", ["none"]), ("userRiskLevels", ["high"])] {
+                for (name, words) in [
+                    ("clientAppTypes", ["browser"]),
+                    ("signInRiskLevels", ["none"]),
+                    ("userRiskLevels", ["high"]),
+                ] {
                     conditions[name] = serde_json::json!(words);
                 }
                 conditions["insiderRiskLevels"] = serde_json::json!("minor");

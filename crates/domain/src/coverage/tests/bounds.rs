@@ -125,7 +125,8 @@ fn an_address_that_is_trusted_for_mfa_is_at_a_named_place_as_well() {
     };
     let live = [at(json!({"includeLocations": [office], "excludeLocations": ["AllTrusted"]}))];
     let goal = [at(json!({ "includeLocations": [office] }))];
-    let (live, goal) = (PolicySet::of_bodies(&live, names.clone()), PolicySet::of_bodies(&goal, names.clone()));
+    let (live, goal) =
+        (PolicySet::of_bodies(&live, names.clone()), PolicySet::of_bodies(&goal, names.clone()));
     let facts = Facts::default();
     let live = live.policies.iter().map(|policy| &policy.normal);
     let gap = Engine::new(live, &[&goal.policies[0].normal], &names, &facts, &BTreeSet::new()).gap(0);

@@ -75,7 +75,8 @@ fn adding_an_exclusion_closes_nothing() {
         let changed = with(&tenant, |live| {
             let conditions = &mut live[at]["conditions"];
             if conditions.get("users").is_some() {
-                conditions["users"]["excludeGroups"] = json!([super::tenants::group(1), super::tenants::group(3)]);
+                conditions["users"]["excludeGroups"] =
+                    json!([super::tenants::group(1), super::tenants::group(3)]);
                 conditions["users"]["excludeUsers"] = json!(["All"]);
             } else {
                 conditions["applications"]["excludeApplications"] = json!(["All"]);
@@ -187,16 +188,23 @@ fn grown_regions_hold_every_piece_and_nothing_that_is_closed() {
                 let space = engine.space(kind).expect("a space");
                 let layout = &space.layout;
                 let mut budget = Budget { left: u64::MAX, width: 1 };
-                let covers: Vec<Cell> =
-                    covers.iter().map(|cover| cover.and(&region)).filter(|cut| !cut.is_empty(layout)).collect();
+                let covers: Vec<Cell> = covers
+                    .iter()
+                    .map(|cover| cover.and(&region))
+                    .filter(|cut| !cut.is_empty(layout))
+                    .collect();
                 let all: Vec<&Cell> = covers.iter().collect();
-                let pieces = super::super::subtract::subtract(layout, &region, &all, &mut budget).expect("pieces");
+                let pieces =
+                    super::super::subtract::subtract(layout, &region, &all, &mut budget).expect("pieces");
                 let grown = grow(layout, &region, &covers, &pieces, |cell| space.weight(cell), &mut budget)
                     .expect("grown");
                 let held = pieces.iter().filter(|piece| grown.boxes.iter().any(|one| one.holds(piece)));
                 assert_eq!(held.count() + grown.left_out, pieces.len(), "seed {seed}");
                 for one in &grown.boxes {
-                    assert!(region.holds(one) && !covers.iter().any(|cover| cover.meets(layout, one)), "seed {seed}");
+                    assert!(
+                        region.holds(one) && !covers.iter().any(|cover| cover.meets(layout, one)),
+                        "seed {seed}"
+                    );
                     assert!(holds(Some(one), space, &space.pick(one)));
                     assert_eq!(Dim::COUNT, 10);
                 }

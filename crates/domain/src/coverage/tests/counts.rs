@@ -52,18 +52,17 @@ impl Diagram {
 
     fn cell(&self, layout: &Layout, cell: &Cell) -> BDDFunction {
         Dim::ALL.iter().fold(self.all.clone(), |all, dim| {
-            let some = atoms(cell.dim(layout, *dim)).fold(self.nothing.clone(), |some, atom| {
-                some.or(&self.atom(*dim, atom)).expect("room")
-            });
+            let some = atoms(cell.dim(layout, *dim))
+                .fold(self.nothing.clone(), |some, atom| some.or(&self.atom(*dim, atom)).expect("room"));
             all.and(&some).expect("room")
         })
     }
 
     /// How many sign-ins of a region are in none of the covers.
     fn open(&self, layout: &Layout, region: &Cell, covers: &[Cell]) -> u128 {
-        let closed = covers.iter().fold(self.nothing.clone(), |closed, cover| {
-            closed.or(&self.cell(layout, cover)).expect("room")
-        });
+        let closed = covers
+            .iter()
+            .fold(self.nothing.clone(), |closed, cover| closed.or(&self.cell(layout, cover)).expect("room"));
         let open = self.cell(layout, region).and(&closed.not().expect("room")).expect("room");
         open.sat_count::<u128, RandomState>(self.count, &mut SatCountCache::default())
     }
@@ -105,7 +104,10 @@ fn three_ways_to_count_what_is_open_agree() {
                     // No sign-in twice, and none that is closed.
                     for (at, piece) in slow.iter().enumerate() {
                         assert!(region.holds(piece) && !cut.iter().any(|cover| cover.meets(&layout, piece)));
-                        assert!(!slow[..at].iter().any(|earlier| earlier.meets(&layout, piece)), "seed {seed}");
+                        assert!(
+                            !slow[..at].iter().any(|earlier| earlier.meets(&layout, piece)),
+                            "seed {seed}"
+                        );
                     }
                     slowly += 1;
                 }

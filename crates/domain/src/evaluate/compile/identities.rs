@@ -58,7 +58,9 @@ impl Compiler<'_> {
         if from.iter().any(|tenant| tenant.id().starts_with("membershipKind")) {
             uncertain.push(tenants.path().to_owned());
         }
-        let mut text = words.join(", ");
+        let every = crate::policy::GuestType::KNOWN.len() - 1;
+        let mut text =
+            if words.len() == every { "guests and external users".to_owned() } else { words.join(", ") };
         if !from.is_empty() {
             let from: Vec<&str> = from.iter().map(Item::id).collect();
             text.push_str(&format!(" of tenant {}", from.join(", ")));
