@@ -313,6 +313,50 @@ export function report(
   };
 }
 
+const GROUP_ID = "0193a5a0-0000-7000-8000-000000000601";
+
+export function binding(change: Partial<Schemas["Binding"]> = {}): Schemas["Binding"] {
+  return {
+    kind: "group",
+    reference: "<Emergency access>",
+    name: null,
+    used_by: [{ policy: "b1", display_name: "Require MFA for all users", use: "exclude" }],
+    state: "suggested",
+    live: [{ kind: "group", id: GROUP_ID, name: "CA-BreakGlass" }],
+    basis: "emergency_access",
+    assumption: true,
+    reason: "nearly all policies leave it out",
+    alternatives: [
+      {
+        live: [{ kind: "group", id: "0193a5a0-0000-7000-8000-000000000602", name: "Emergency team" }],
+        basis: "similar_name",
+        confidence: "low",
+        reason: "the name is similar",
+      },
+    ],
+    ...change,
+  };
+}
+
+export function emergencyObject(
+  change: Partial<Schemas["EmergencyObject"]> = {},
+): Schemas["EmergencyObject"] {
+  return {
+    kind: "group",
+    id: GROUP_ID,
+    name: "CA-BreakGlass",
+    standing: "recognised",
+    telling_name: true,
+    members: 2,
+    member_ids: ["0193a5a0-0000-7000-8000-000000000701", "0193a5a0-0000-7000-8000-000000000702"],
+    excluded_from: 9,
+    of: 10,
+    blocked_by: [],
+    asked_by: [{ id: "p1", display_name: "Require MFA for admins", state: "enabled" }],
+    ...change,
+  };
+}
+
 export function problem(code: ProblemCode, change: Partial<Problem> = {}): Problem {
   return {
     type: `/problems/${code}`,
