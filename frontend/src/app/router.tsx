@@ -31,7 +31,10 @@ import {
   auditLogRoute as auditLog,
   peopleRoute as people,
 } from "@/features/settings/routes";
-import { snapshotsRoute as snapshots } from "@/features/snapshots/routes";
+import {
+  snapshotCompareRoute as snapshotCompare,
+  snapshotsRoute as snapshots,
+} from "@/features/snapshots/routes";
 import { BrokenScreen, NotFoundScreen, PendingScreen } from "./Screens";
 import { Shell } from "./Shell";
 import { nextStepPath } from "@/lib/nextStep";
@@ -87,6 +90,11 @@ const summaryRoute = createRoute({ getParentRoute: () => customerRoute, path: "s
 const reportRoute = createRoute({ getParentRoute: () => customerRoute, path: "report", ...report });
 const policiesRoute = createRoute({ getParentRoute: () => customerRoute, path: "policies", ...policies });
 const snapshotsRoute = createRoute({ getParentRoute: () => customerRoute, path: "snapshots", ...snapshots });
+const snapshotCompareRoute = createRoute({
+  getParentRoute: () => customerRoute,
+  path: "snapshots/compare",
+  ...snapshotCompare,
+});
 const settingsLayoutRoute = createRoute({
   getParentRoute: () => customerRoute,
   path: "settings",
@@ -144,6 +152,7 @@ const routeTree = root.addChildren([
       reportRoute,
       policiesRoute,
       snapshotsRoute,
+      snapshotCompareRoute,
       settingsLayoutRoute.addChildren([customerSettingsRoute, bindingsRoute, emergencyRoute]),
     ]),
     baselinesRoute,

@@ -357,6 +357,51 @@ export function emergencyObject(
   };
 }
 
+export function snapshot(change: Partial<Schemas["SnapshotOut"]> = {}): Schemas["SnapshotOut"] {
+  return {
+    id: "0193a5a0-0000-7000-8000-000000000200",
+    customer_id: CUSTOMER_ID,
+    import_id: "0193a5a0-0000-7000-8000-000000000100",
+    taken_at: "2026-11-20T08:00:00Z",
+    policies: { total: 10, enabled: 7, report_only: 2, disabled: 1 },
+    security_defaults: false,
+    ...change,
+  };
+}
+
+export function comparison(
+  change: Partial<Schemas["SnapshotComparison"]> = {},
+): Schemas["SnapshotComparison"] {
+  return {
+    before: snapshot({ id: "s1", taken_at: "2026-11-01T08:00:00Z" }),
+    after: snapshot({ id: "s2" }),
+    direction: "neutral",
+    lost: [],
+    gained: [],
+    security_defaults: null,
+    added: [],
+    removed: [],
+    changed: [],
+    unchanged: 10,
+    objects: [],
+    ...change,
+  };
+}
+
+export function shift(change: Partial<Schemas["DriftShift"]> = {}): Schemas["DriftShift"] {
+  return {
+    policy: { id: "p1", display_name: "Require MFA for everyone", state: "enabled" },
+    share: 0.12,
+    regions: [{ text: "members of Sales · all apps", share: 0.12, missing: ["multifactor authentication"] }],
+    witness: null,
+    witness_text: "A member of Sales signs in to Exchange Online without multifactor authentication.",
+    only_emergency: false,
+    conditions: [],
+    not_decided: null,
+    ...change,
+  };
+}
+
 export function problem(code: ProblemCode, change: Partial<Problem> = {}): Problem {
   return {
     type: `/problems/${code}`,
