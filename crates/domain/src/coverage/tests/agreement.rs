@@ -233,7 +233,7 @@ fn coverage_and_what_if_agree_on_every_sign_in_of_small_spaces() {
                 apps: 3,
                 places: 2,
                 rules: 1,
-                all_read: seed % 2 == 0,
+                all_read: seed.is_multiple_of(2),
                 density: 45,
                 policies: 6,
                 goals: 2,

@@ -91,26 +91,6 @@ fn a_budget_is_never_overspent() {
 }
 
 #[test]
-fn more_unread_memberships_than_can_be_combined_close_nothing() {
-    // Each includes a group and leaves out another: 80 x 80 pairs of unread groups.
-    let policy = |at: usize| {
-        json!({
-            "displayName": "Pair", "state": "enabled",
-            "conditions": {"users": {"includeGroups": [format!("in-{at}")], "excludeGroups": [format!("out-{at}")]},
-                           "applications": {"includeApplications": ["All"]}},
-            "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
-        })
-    };
-    let bodies: Vec<Value> = (0..80).map(policy).collect();
-    let set = PolicySet::of_bodies(&bodies, Names::new());
-    let goals: Vec<&NormalPolicy> = set.policies.iter().map(|policy| &policy.normal).take(1).collect();
-    let (names, facts) = (Names::new(), Facts::default());
-    let live = set.policies.iter().map(|policy| &policy.normal);
-    let gap = Engine::new(live, &goals, &names, &facts, &BTreeSet::new()).gap(0);
-    assert!(gap.witness.is_none() && gap.not_decided.is_some(), "{gap:?}");
-}
-
-#[test]
 fn an_address_that_is_trusted_for_mfa_is_at_a_named_place_as_well() {
     let office = "20000000-0000-4000-8000-000000000001";
     let mut names = Names::new();

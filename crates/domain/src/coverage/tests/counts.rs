@@ -74,7 +74,7 @@ fn three_ways_to_count_what_is_open_agree() {
     let mut slowly = 0;
     let scope = Scope { groups: 3, apps: 5, places: 4, rules: 2, policies: 8, goals: 4, ..Scope::WIDE };
     for seed in 0..40 {
-        let tenant = Tenant::draw(seed, Scope { all_read: seed % 2 == 0, ..scope });
+        let tenant = Tenant::draw(seed, Scope { all_read: seed.is_multiple_of(2), ..scope });
         let sets = Sets::of(&tenant);
         let goals: Vec<&NormalPolicy> = sets.goals.policies.iter().map(|policy| &policy.normal).collect();
         let live = sets.live.policies.iter().map(|policy| &policy.normal);
