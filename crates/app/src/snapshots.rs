@@ -3,7 +3,10 @@
 use crate::{Actor, App, AppError, AppResult};
 use policytab_domain::{
     changes::{Changes, changes},
+    drift::{self, Drift},
+    facts::Facts,
     ids::{CustomerId, SnapshotId},
+    policy_set::PolicySet,
     snapshot::SnapshotContent,
 };
 use policytab_store::{Page, Snapshot};
@@ -41,26 +44,45 @@ pub async fn fetch(
 }
 
 /// Two snapshots of a customer, and what changed from the first to the second.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The snapshot that is compared with.
+    pub before: Snapshot,
+    /// The snapshot that is compared.
+    pub after: Snapshot,
+    /// What is not what it was.
+    pub changes: Changes,
+    /// What that does to sign-ins.
+    pub drift: Drift,
+}
+
+/// Compares two snapshots of a customer. What people say of emergency access holds for both.
 pub async fn compare(
     app: &App,
     actor: &Actor,
     id: CustomerId,
     before: SnapshotId,
     after: SnapshotId,
-) -> AppResult<(Snapshot, Snapshot, Changes)> {
-    let (was, is) = app
+) -> AppResult<Comparison> {
+    let (was, is, emergency) = app
         .store
         .read(&actor.scope, async |tx| {
             let customer = tx.customer_lookup(id).await?;
             let row = tx.snapshot_fetch(&customer, before).await?;
             let was = (row, tx.snapshot_content(&customer, before).await?);
             let row = tx.snapshot_fetch(&customer, after).await?;
-            Ok::<_, AppError>((was, (row, tx.snapshot_content(&customer, after).await?)))
+            let is = (row, tx.snapshot_content(&customer, after).await?);
+            Ok::<_, AppError>((was, is, tx.emergency_choices(&customer).await?))
         })
         .await?;
     let found = tokio::task::spawn_blocking(move || {
-        let found = changes(&was.1, &is.1);
-        (was.0, is.0, found)
+        let read = |content: &SnapshotContent| {
+            let facts = Facts { emergency: emergency.clone(), ..Facts::of_snapshot(content) };
+            (PolicySet::of_snapshot(content), facts)
+        };
+        let ((ours, known), (theirs, known_now)) = (read(&was.1), read(&is.1));
+        let drift = drift::compare((&ours, &known), (&theirs, &known_now));
+        Comparison { changes: changes(&was.1, &is.1), drift, before: was.0, after: is.0 }
     });
     found.await.map_err(AppError::internal)
 }

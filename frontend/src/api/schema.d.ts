@@ -498,7 +498,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Compares two snapshots of a customer by meaning: what changed from the first to the second. */
+    /**
+     * Compares two snapshots of a customer by meaning: what changed from the first to the second, and which sign-ins lost or
+     *     gained protection by it.
+     */
     get: operations["snapshot_compare"];
     put?: never;
     post?: never;
@@ -1307,6 +1310,45 @@ export interface components {
      * @enum {string}
      */
     DocumentKind: "policy" | "named_location" | "authentication_strength" | "authentication_context";
+    /**
+     * @description What a change does to protection.
+     * @enum {string}
+     */
+    DriftDirection: "weakens" | "strengthens" | "both" | "neutral";
+    /** @description Sign-ins in words, and what is not guaranteed for them. */
+    DriftRegion: {
+      /** @description The controls that are not guaranteed here, in words. */
+      missing: string[];
+      /**
+       * Format: double
+       * @description Its share of the policy's sign-ins, 0 to 1.
+       */
+      share: number;
+      /** @description For instance `guests · all apps · from untrusted locations`. */
+      text: string;
+    };
+    /** @description Sign-ins that lost or gained what one policy asks for. */
+    DriftShift: {
+      /** @description Why it holds only under conditions; empty when it is exact. */
+      conditions: string[];
+      /** @description Set when it could not be worked out within bounds. */
+      not_decided?: string | null;
+      /** @description Whether only emergency access accounts are concerned. */
+      only_emergency: boolean;
+      /** @description The policy that asked for it (of what was lost), or asks for it now (of what was gained). */
+      policy: components["schemas"]["PolicyRef"];
+      /** @description Which sign-ins, in words, the largest part first. */
+      regions: components["schemas"]["DriftRegion"][];
+      /**
+       * Format: double
+       * @description The share of that policy's sign-ins, 0 to 1.
+       */
+      share: number;
+      /** @description One of them, as What If takes it. */
+      witness?: Record<string, never> | null;
+      /** @description The same as a sentence. */
+      witness_text?: string | null;
+    };
     /** @description A policy that means the same as an earlier one. */
     DuplicatePolicyOut: {
       /** @description Which file. */
@@ -2387,10 +2429,18 @@ export interface components {
       before: components["schemas"]["SnapshotOut"];
       /** @description Policies that both have and that mean something else or are called something else. */
       changed: components["schemas"]["ChangedPolicy"][];
+      /** @description What the change does to protection. */
+      direction: components["schemas"]["DriftDirection"];
+      /** @description What is protected and was not, by policy of the second snapshot; the largest share first. */
+      gained: components["schemas"]["DriftShift"][];
+      /** @description What was protected and is not any more, by policy of the first snapshot; the largest share first. */
+      lost: components["schemas"]["DriftShift"][];
       /** @description Named locations, authentication strengths and authentication contexts that are not the same in both. */
       objects: components["schemas"]["ChangedObject"][];
       /** @description Policies that only the first one has. */
       removed: components["schemas"]["PolicyRef"][];
+      /** @description Security defaults, where they were switched on or off; null where they were not. */
+      security_defaults?: boolean | null;
       /** @description How many policies mean the same in both. */
       unchanged: number;
     };

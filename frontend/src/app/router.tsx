@@ -11,15 +11,17 @@ import { api } from "@/api/client";
 import { ensureSession } from "@/api/session";
 import { signInRoute as signIn } from "@/features/auth/routes";
 import { baselineRoute as baseline, baselinesRoute as baselines } from "@/features/baselines/routes";
+import { bindingsRoute as bindings } from "@/features/bindings/routes";
 import { connectionRoute as connection } from "@/features/connect/routes";
 import {
   customerRoute as customer,
   customerSettingsRoute as customerSettings,
   customersRoute as customers,
   dashboardRoute as dashboard,
+  settingsLayoutRoute as settingsLayout,
   summaryRoute as summary,
 } from "@/features/customers/routes";
-
+import { emergencyRoute as emergency } from "@/features/emergency/routes";
 import { guideRoute as guide } from "@/features/guide/routes";
 import { importRoute as imports } from "@/features/imports/routes";
 import { policiesRoute as policies } from "@/features/policies/routes";
@@ -29,7 +31,10 @@ import {
   auditLogRoute as auditLog,
   peopleRoute as people,
 } from "@/features/settings/routes";
-import { snapshotsRoute as snapshots } from "@/features/snapshots/routes";
+import {
+  snapshotCompareRoute as snapshotCompare,
+  snapshotsRoute as snapshots,
+} from "@/features/snapshots/routes";
 import { BrokenScreen, NotFoundScreen, PendingScreen } from "./Screens";
 import { Shell } from "./Shell";
 import { nextStepPath } from "@/lib/nextStep";
@@ -85,10 +90,30 @@ const summaryRoute = createRoute({ getParentRoute: () => customerRoute, path: "s
 const reportRoute = createRoute({ getParentRoute: () => customerRoute, path: "report", ...report });
 const policiesRoute = createRoute({ getParentRoute: () => customerRoute, path: "policies", ...policies });
 const snapshotsRoute = createRoute({ getParentRoute: () => customerRoute, path: "snapshots", ...snapshots });
-const customerSettingsRoute = createRoute({
+const snapshotCompareRoute = createRoute({
+  getParentRoute: () => customerRoute,
+  path: "snapshots/compare",
+  ...snapshotCompare,
+});
+const settingsLayoutRoute = createRoute({
   getParentRoute: () => customerRoute,
   path: "settings",
+  ...settingsLayout,
+});
+const customerSettingsRoute = createRoute({
+  getParentRoute: () => settingsLayoutRoute,
+  path: "/",
   ...customerSettings,
+});
+const bindingsRoute = createRoute({
+  getParentRoute: () => settingsLayoutRoute,
+  path: "bindings",
+  ...bindings,
+});
+const emergencyRoute = createRoute({
+  getParentRoute: () => settingsLayoutRoute,
+  path: "emergency-access",
+  ...emergency,
 });
 
 const baselinesRoute = createRoute({ getParentRoute: () => shellRoute, path: "/baselines", ...baselines });
@@ -127,7 +152,8 @@ const routeTree = root.addChildren([
       reportRoute,
       policiesRoute,
       snapshotsRoute,
-      customerSettingsRoute,
+      snapshotCompareRoute,
+      settingsLayoutRoute.addChildren([customerSettingsRoute, bindingsRoute, emergencyRoute]),
     ]),
     baselinesRoute,
     baselineRoute,

@@ -313,6 +313,95 @@ export function report(
   };
 }
 
+const GROUP_ID = "0193a5a0-0000-7000-8000-000000000601";
+
+export function binding(change: Partial<Schemas["Binding"]> = {}): Schemas["Binding"] {
+  return {
+    kind: "group",
+    reference: "<Emergency access>",
+    name: null,
+    used_by: [{ policy: "b1", display_name: "Require MFA for all users", use: "exclude" }],
+    state: "suggested",
+    live: [{ kind: "group", id: GROUP_ID, name: "CA-BreakGlass" }],
+    basis: "emergency_access",
+    assumption: true,
+    reason: "nearly all policies leave it out",
+    alternatives: [
+      {
+        live: [{ kind: "group", id: "0193a5a0-0000-7000-8000-000000000602", name: "Emergency team" }],
+        basis: "similar_name",
+        confidence: "low",
+        reason: "the name is similar",
+      },
+    ],
+    ...change,
+  };
+}
+
+export function emergencyObject(
+  change: Partial<Schemas["EmergencyObject"]> = {},
+): Schemas["EmergencyObject"] {
+  return {
+    kind: "group",
+    id: GROUP_ID,
+    name: "CA-BreakGlass",
+    standing: "recognised",
+    telling_name: true,
+    members: 2,
+    member_ids: ["0193a5a0-0000-7000-8000-000000000701", "0193a5a0-0000-7000-8000-000000000702"],
+    excluded_from: 9,
+    of: 10,
+    blocked_by: [],
+    asked_by: [{ id: "p1", display_name: "Require MFA for admins", state: "enabled" }],
+    ...change,
+  };
+}
+
+export function snapshot(change: Partial<Schemas["SnapshotOut"]> = {}): Schemas["SnapshotOut"] {
+  return {
+    id: "0193a5a0-0000-7000-8000-000000000200",
+    customer_id: CUSTOMER_ID,
+    import_id: "0193a5a0-0000-7000-8000-000000000100",
+    taken_at: "2026-11-20T08:00:00Z",
+    policies: { total: 10, enabled: 7, report_only: 2, disabled: 1 },
+    security_defaults: false,
+    ...change,
+  };
+}
+
+export function comparison(
+  change: Partial<Schemas["SnapshotComparison"]> = {},
+): Schemas["SnapshotComparison"] {
+  return {
+    before: snapshot({ id: "s1", taken_at: "2026-11-01T08:00:00Z" }),
+    after: snapshot({ id: "s2" }),
+    direction: "neutral",
+    lost: [],
+    gained: [],
+    security_defaults: null,
+    added: [],
+    removed: [],
+    changed: [],
+    unchanged: 10,
+    objects: [],
+    ...change,
+  };
+}
+
+export function shift(change: Partial<Schemas["DriftShift"]> = {}): Schemas["DriftShift"] {
+  return {
+    policy: { id: "p1", display_name: "Require MFA for everyone", state: "enabled" },
+    share: 0.12,
+    regions: [{ text: "members of Sales · all apps", share: 0.12, missing: ["multifactor authentication"] }],
+    witness: null,
+    witness_text: "A member of Sales signs in to Exchange Online without multifactor authentication.",
+    only_emergency: false,
+    conditions: [],
+    not_decided: null,
+    ...change,
+  };
+}
+
 export function problem(code: ProblemCode, change: Partial<Problem> = {}): Problem {
   return {
     type: `/problems/${code}`,

@@ -149,6 +149,14 @@ pub struct ComparisonOut {
     pub before: SnapshotOut,
     /// The snapshot that is compared.
     pub after: SnapshotOut,
+    /// What the change does to protection.
+    pub direction: DriftDirectionName,
+    /// What was protected and is not any more, by policy of the first snapshot; the largest share first.
+    pub lost: Vec<ShiftOut>,
+    /// What is protected and was not, by policy of the second snapshot; the largest share first.
+    pub gained: Vec<ShiftOut>,
+    /// Security defaults, where they were switched on or off; null where they were not.
+    pub security_defaults: Option<bool>,
     /// Policies that only the second one has.
     pub added: Vec<PolicyRefOut>,
     /// Policies that only the first one has.
@@ -159,6 +167,56 @@ pub struct ComparisonOut {
     pub unchanged: usize,
     /// Named locations, authentication strengths and authentication contexts that are not the same in both.
     pub objects: Vec<ChangedObjectOut>,
+}
+
+/// What a change does to protection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DriftDirection)]
+pub enum DriftDirectionName {
+    /// Sign-ins lost protection.
+    Weakens,
+    /// Sign-ins gained protection.
+    Strengthens,
+    /// Some lost, others gained.
+    Both,
+    /// No sign-in is protected otherwise than before.
+    Neutral,
+}
+
+/// Sign-ins in words, and what is not guaranteed for them.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DriftRegion)]
+pub struct RegionOut {
+    /// For instance `guests · all apps · from untrusted locations`.
+    pub text: String,
+    /// Its share of the policy's sign-ins, 0 to 1.
+    pub share: f64,
+    /// The controls that are not guaranteed here, in words.
+    pub missing: Vec<String>,
+}
+
+/// Sign-ins that lost or gained what one policy asks for.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DriftShift)]
+pub struct ShiftOut {
+    /// The policy that asked for it (of what was lost), or asks for it now (of what was gained).
+    pub policy: PolicyRefOut,
+    /// The share of that policy's sign-ins, 0 to 1.
+    pub share: f64,
+    /// Which sign-ins, in words, the largest part first.
+    pub regions: Vec<RegionOut>,
+    /// One of them, as What If takes it.
+    #[schema(value_type = Option<Object>)]
+    pub witness: Option<Value>,
+    /// The same as a sentence.
+    pub witness_text: Option<String>,
+    /// Whether only emergency access accounts are concerned.
+    pub only_emergency: bool,
+    /// Why it holds only under conditions; empty when it is exact.
+    pub conditions: Vec<String>,
+    /// Set when it could not be worked out within bounds.
+    pub not_decided: Option<String>,
 }
 
 /// A policy that changed.

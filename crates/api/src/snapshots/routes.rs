@@ -101,7 +101,8 @@ pub async fn snapshot_policies(
     Ok(web::Json(PolicyList { items: policies(bodies, &names) }))
 }
 
-/// Compares two snapshots of a customer by meaning: what changed from the first to the second.
+/// Compares two snapshots of a customer by meaning: what changed from the first to the second, and which sign-ins lost or
+/// gained protection by it.
 #[utoipa::path(
     tag = "snapshots",
     params(
@@ -118,11 +119,15 @@ pub async fn snapshot_compare(
     path: web::Path<(Uuid, Uuid, Uuid)>,
 ) -> ApiResult<web::Json<ComparisonOut>> {
     let (customer, before, after) = path.into_inner();
-    let (before, after, changes) =
-        snapshots::compare(&state.app, &who, customer.into(), before.into(), after.into()).await?;
+    let compared = snapshots::compare(&state.app, &who, customer.into(), before.into(), after.into()).await?;
+    let (changes, drift) = (compared.changes, compared.drift);
     Ok(web::Json(ComparisonOut {
-        before: snapshot(customer, &before),
-        after: snapshot(customer, &after),
+        before: snapshot(customer, &compared.before),
+        after: snapshot(customer, &compared.after),
+        direction: same(&drift.direction)?,
+        lost: same(&drift.lost)?,
+        gained: same(&drift.gained)?,
+        security_defaults: drift.security_defaults,
         added: same(&changes.added)?,
         removed: same(&changes.removed)?,
         changed: same(&changes.changed)?,

@@ -234,7 +234,19 @@ async fn two_snapshots_are_compared_by_meaning() {
         (&changed[0]["diff"][0]["field"], &changed[0]["diff"][0]["direction"]),
         (&json!("state"), &json!("weaker"))
     );
+    assert_eq!((&found["direction"], &found["gained"]), (&json!("weakens"), &json!([])), "{found}");
+    let lost = &found["lost"][0];
+    assert_eq!(lost["policy"]["id"], on["id"], "{found}");
+    assert!(lost["share"].as_f64().is_some_and(|share| share > 0.0), "{lost}");
+    let question = json!({"sign_in": lost["witness"], "snapshot_id": before});
+    admin.post(&at(&customer, "/evaluate"), &question).send().await.expect_status(200);
+    let back = admin.read(&compare(&after, &before)).await;
+    assert_eq!((&back["direction"], &back["lost"]), (&json!("strengthens"), &json!([])), "{back}");
     let same = admin.read(&compare(&after, &after)).await;
+    assert_eq!(
+        (&same["direction"], &same["lost"], &same["gained"]),
+        (&json!("neutral"), &json!([]), &json!([]))
+    );
     assert_eq!((&same["changed"], &same["unchanged"]), (&json!([]), &json!(policies.len())));
     // Snapshots of another customer, and of another MSP.
     let (own, other) = (Side::new(&app, &app.one).await, Side::new(&app, &app.two).await);

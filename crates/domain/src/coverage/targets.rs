@@ -8,9 +8,9 @@ use super::cell::Atoms;
 use crate::{
     normal::{Field, Item, NormalPolicy, NormalValue},
     policy::FilterMode,
-    wellknown::{ADMIN_PORTALS, OFFICE_365, bundle_of},
+    wellknown::{ADMIN_PORTALS, AGENT_RESOURCES, OFFICE_365, bundle_of},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// One target that no policy divides.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,40 +119,69 @@ impl Targets {
             }
             _ => None,
         };
+        let (include, exclude) = (
+            Listed::of(policy, &Field::IncludeApplications),
+            Listed::of(policy, &Field::ExcludeApplications),
+        );
         let covered = self.atoms.iter().enumerate().filter(|(_, atom)| {
             let matches = filter.map(|(mode, at)| (mode, at.map(|at| atom.matches[at])));
-            covers(policy, &atom.target, matches)
+            covers(policy, &atom.target, &include, &exclude, matches)
         });
         Atoms::of(self.atoms.len(), covered.map(|(at, _)| at))
     }
 }
 
+/// The apps and the words of a list.
+struct Listed<'p> {
+    apps: HashSet<&'p str>,
+    words: Vec<&'p str>,
+}
+
+impl<'p> Listed<'p> {
+    fn of(policy: &'p NormalPolicy, field: &Field) -> Self {
+        let mut listed = Self { apps: HashSet::new(), words: Vec::new() };
+        for item in policy.set(field) {
+            match item {
+                Item::Object(app) => drop(listed.apps.insert(&app.id)),
+                Item::Word(word) => listed.words.push(word),
+            }
+        }
+        listed
+    }
+
+    fn has(&self, target: &Target) -> bool {
+        matches!(target, Target::App(id) if self.apps.contains(id.as_str()))
+            || self.words.iter().any(|word| match target {
+                _ if *word == "All" => target.is_resource(),
+                Target::AgentResources => *word == AGENT_RESOURCES,
+                _ => target.in_bundle(word),
+            })
+    }
+}
+
 /// Whether a policy covers a target. A rule whose truth is not told apart covers nothing that can be relied on.
-fn covers(policy: &NormalPolicy, target: &Target, filter: Option<(&FilterMode, Option<bool>)>) -> bool {
-    let listed = |field: &Field| {
-        policy.set(field).iter().any(|item| match (item, target) {
-            (Item::Object(app), Target::App(id)) => app.id == *id,
-            (Item::Word(word), _) if word == "All" => target.is_resource(),
-            (Item::Word(word), Target::AgentResources) => word == "AllAgentIdResources",
-            (Item::Word(word), _) => target.in_bundle(word),
-            _ => false,
-        })
-    };
+fn covers(
+    policy: &NormalPolicy,
+    target: &Target,
+    include: &Listed<'_>,
+    exclude: &Listed<'_>,
+    filter: Option<(&FilterMode, Option<bool>)>,
+) -> bool {
     let word = |field: &Field, text: &str| policy.set(field).iter().any(|item| item.id() == text);
     match target {
         Target::UserAction(action) => word(&Field::IncludeUserActions, action),
         Target::Context(id) => word(&Field::IncludeAuthenticationContexts, id),
         _ => {
             let traffic = |profile: &str| word(&Field::IncludeTraffic, profile);
-            let included = listed(&Field::IncludeApplications)
-                || matches!(target, Target::Traffic(profile) if traffic(profile));
+            let included =
+                include.has(target) || matches!(target, Target::Traffic(profile) if traffic(profile));
             let included = match filter {
                 None => included,
                 // Apps that match are in besides those that are listed, or are left out of them.
                 Some((FilterMode::Exclude, matches)) => included && matches == Some(false),
                 Some((_, matches)) => included || matches == Some(true),
             };
-            included && !listed(&Field::ExcludeApplications)
+            included && !exclude.has(target)
         }
     }
 }

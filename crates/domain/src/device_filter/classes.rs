@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 /// How many devices are tried at most.
 const MAX_DEVICES: usize = 50_000;
 
+/// How many comparisons are made at most, over all devices and rules; where rules are many, fewer devices are tried.
+const MAX_COMPARISONS: usize = 4_000_000;
+
 /// How many classes there are at most.
 pub(crate) const MAX_CLASSES: usize = 256;
 
@@ -102,6 +105,8 @@ struct Search {
     found: BTreeMap<Vec<bool>, Cost>,
     exact: bool,
     tried: usize,
+    /// How many devices may be tried.
+    most: usize,
 }
 
 impl Search {
@@ -115,15 +120,17 @@ impl Search {
             axes.names.push(attribute.name().to_owned());
             axes.values.push(candidates.list);
         }
+        let comparisons: usize = rules.iter().map(|rule| rule.comparisons().len()).sum();
+        let most = MAX_DEVICES.min(MAX_COMPARISONS / comparisons.max(1)).max(MAX_CLASSES);
         let rules = rules.iter().map(|rule| vocabulary.compile(rule)).collect();
-        Self { axes, rules, found: BTreeMap::new(), exact, tried: 0 }
+        Self { axes, rules, found: BTreeMap::new(), exact, tried: 0, most }
     }
 
     fn run(&mut self) {
         let sizes: Vec<usize> = self.axes.values.iter().map(Vec::len).collect();
         let product = sizes.iter().try_fold(1_usize, |product, size| product.checked_mul(*size));
         let mut choice = vec![0; sizes.len()];
-        if product.is_some_and(|product| product <= MAX_DEVICES) {
+        if product.is_some_and(|product| product <= self.most) {
             loop {
                 self.try_device(&choice);
                 // Counts up, the first attribute fastest.
@@ -154,7 +161,7 @@ impl Search {
         mut then: impl FnMut(&mut Self, &mut Vec<usize>),
     ) {
         for value in 1..sizes[at] {
-            if self.tried >= MAX_DEVICES {
+            if self.tried >= self.most {
                 break;
             }
             choice[at] = value;

@@ -39,6 +39,10 @@ export const summaryRoute = {
   component: lazyRouteComponent(() => import("./components/SummaryPage"), "SummaryPage"),
 };
 
+export const settingsLayoutRoute = {
+  component: lazyRouteComponent(() => import("./components/SettingsLayout"), "SettingsLayout"),
+};
+
 export const customerSettingsRoute = {
   component: lazyRouteComponent(() => import("./components/CustomerSettingsPage"), "CustomerSettingsPage"),
 };

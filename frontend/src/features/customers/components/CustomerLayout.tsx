@@ -78,7 +78,8 @@ function Frame({ customer }: { customer: Customer }) {
   const { link } = useNavLinkStyle();
   const { pathname } = useLocation();
   const sections = sectionsOf(customer.status);
-  const section = (Object.keys(SECTION_LABEL) as Section[]).find((each) => pathname.endsWith(`/${each}`));
+  const [, , , part] = pathname.split("/");
+  const section = (Object.keys(SECTION_LABEL) as Section[]).find((each) => each === part);
   const tenant = customer.tenant?.default_domain ?? customer.tenant?.display_name;
   return (
     <>

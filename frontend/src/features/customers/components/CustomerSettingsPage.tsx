@@ -9,7 +9,7 @@ import {
   Text,
   makeStyles,
 } from "@fluentui/react-components";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { useHasRole } from "@/api/access";
@@ -18,7 +18,7 @@ import { isProblem, problemOf } from "@/api/problems";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { CopyValue } from "@/ui/CopyValue";
 import { Facts } from "@/ui/Facts";
-import { Page } from "@/ui/Page";
+import { useLinkStyles } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
 import { Time } from "@/ui/Time";
 import { useNotify } from "@/ui/useNotify";
@@ -46,12 +46,12 @@ export function CustomerSettingsPage() {
   const customer = useCustomer();
   const admin = useHasRole("admin");
   return (
-    <Page title="Customer settings" documentTitle={`Customer settings · ${customer.display_name}`}>
+    <>
       <About customer={customer} />
       {admin && <Rename key={customer.version} customer={customer} />}
       {admin && customer.status === "imported" && <ComparisonChoice customer={customer} />}
       {admin && <Delete customer={customer} />}
-    </Page>
+    </>
   );
 }
 
@@ -111,6 +111,7 @@ function Rename({ customer }: { customer: Customer }) {
 
 function ComparisonChoice({ customer }: { customer: Customer }) {
   const styles = useStyles();
+  const links = useLinkStyles();
   const notify = useNotify();
   const baselines = useBaselineChoices();
   const save = useComparisonBaselineSet(customer.id);
@@ -136,6 +137,19 @@ function ComparisonChoice({ customer }: { customer: Customer }) {
   return (
     <Panel title="Comparison baseline">
       <Text>What the report compares this customer&apos;s live policies with.</Text>
+      {current.kind === "workspace_baseline" && (
+        <Text>
+          What its groups, locations and other references mean in this tenant is told under{" "}
+          <Link
+            to="/customers/$customerId/settings/bindings"
+            params={{ customerId: customer.id }}
+            className={links.inline}
+          >
+            Bindings
+          </Link>
+          .
+        </Text>
+      )}
       <form className={styles.form} onSubmit={submit}>
         <RadioGroup
           aria-label="Comparison baseline"

@@ -1,8 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { QueryState } from "@/api/QueryState";
-import { api } from "@/api/client";
 import { useCustomer } from "@/api/customers";
-import type { components } from "@/api/schema";
 import { exactTime } from "@/lib/time";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { useLinkStyles } from "@/ui/links";
@@ -10,8 +9,7 @@ import { Page } from "@/ui/Page";
 import { PolicyStateBar } from "@/ui/StackedBar";
 import { EmptyState } from "@/ui/States";
 import { Time } from "@/ui/Time";
-
-type Snapshot = components["schemas"]["SnapshotOut"];
+import { type Snapshot, snapshotsOptions } from "../queries";
 
 const COLUMNS: readonly Column<Snapshot>[] = [
   { id: "taken", header: "Taken", cell: (snapshot) => <TakenCell snapshot={snapshot} /> },
@@ -31,6 +29,31 @@ const COLUMNS: readonly Column<Snapshot>[] = [
   },
 ];
 
+/** Leads from each snapshot to what changed since the one before it. */
+function changesColumn(snapshots: readonly Snapshot[]): Column<Snapshot> {
+  const before = new Map(snapshots.map(({ id }, index) => [id, snapshots[index + 1]]));
+  return {
+    id: "changes",
+    header: "Changes",
+    cell: (snapshot) => <ChangesCell snapshot={snapshot} before={before.get(snapshot.id)} />,
+  };
+}
+
+function ChangesCell({ snapshot, before }: { snapshot: Snapshot; before: Snapshot | undefined }) {
+  const links = useLinkStyles();
+  if (!before) return null;
+  return (
+    <Link
+      to="/customers/$customerId/snapshots/compare"
+      params={{ customerId: snapshot.customer_id }}
+      search={{ before: before.id, after: snapshot.id }}
+      className={links.text}
+    >
+      Since the one before
+    </Link>
+  );
+}
+
 function TakenCell({ snapshot }: { snapshot: Snapshot }) {
   const links = useLinkStyles();
   return (
@@ -48,14 +71,25 @@ function TakenCell({ snapshot }: { snapshot: Snapshot }) {
 export function SnapshotsPage() {
   const customer = useCustomer();
   const navigate = useNavigate();
-  const query = api.useQuery("get", "/api/v1/customers/{id}/snapshots", {
-    params: { path: { id: customer.id }, query: { limit: 200 } },
-  });
+  const links = useLinkStyles();
+  const query = useQuery(snapshotsOptions(customer.id));
+  const several = (query.data?.items.length ?? 0) > 1;
   return (
     <Page
       title="Snapshots"
       documentTitle={`Snapshots · ${customer.display_name}`}
-      lead="What was read from the tenant, as it was read. Open one to see its policies."
+      lead="What was read from the tenant, as it was read. Open one to see its policies, or compare any two."
+      commands={
+        several && (
+          <Link
+            to="/customers/$customerId/snapshots/compare"
+            params={{ customerId: customer.id }}
+            className={links.button}
+          >
+            Compare two
+          </Link>
+        )
+      }
     >
       <QueryState query={query}>
         {(page) =>
@@ -66,7 +100,7 @@ export function SnapshotsPage() {
               label="Snapshots"
               rows={page.items}
               rowKey={(snapshot) => snapshot.id}
-              columns={COLUMNS}
+              columns={several ? [...COLUMNS, changesColumn(page.items)] : COLUMNS}
               onOpen={(snapshot) =>
                 void navigate({
                   to: "/customers/$customerId/policies",

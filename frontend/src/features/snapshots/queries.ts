@@ -1,0 +1,22 @@
+import { api } from "@/api/client";
+import type { components } from "@/api/schema";
+
+export type Snapshot = components["schemas"]["SnapshotOut"];
+export type Comparison = components["schemas"]["SnapshotComparison"];
+export type Shift = components["schemas"]["DriftShift"];
+export type PolicyRef = components["schemas"]["PolicyRef"];
+export type ChangedPolicy = components["schemas"]["ChangedPolicy"];
+export type ChangedObject = components["schemas"]["ChangedObject"];
+
+/** The snapshots of a customer, newest first. */
+export function snapshotsOptions(customerId: string) {
+  return api.queryOptions("get", "/api/v1/customers/{id}/snapshots", {
+    params: { path: { id: customerId }, query: { limit: 200 } },
+  });
+}
+
+export function comparisonOptions(customerId: string, before: string, after: string) {
+  return api.queryOptions("get", "/api/v1/customers/{id}/snapshots/{snapshot_id}/compare/{other_id}", {
+    params: { path: { id: customerId, snapshot_id: before, other_id: after } },
+  });
+}
