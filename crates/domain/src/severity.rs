@@ -281,7 +281,9 @@ fn total(family: &Family, steps: &[(usize, String)]) -> Assessment {
 
 fn for_whom(gap: &Gap) -> (&'static str, usize) {
     let exposure = &gap.exposure;
-    if exposure.everyone {
+    if exposure.only_sync {
+        ("accounts of directory synchronisation", 2)
+    } else if exposure.everyone {
         ("everyone", 0)
     } else if exposure.people.is_some_and(|people| people <= FEW) {
         ("a few people", 2)

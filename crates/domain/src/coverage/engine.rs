@@ -36,6 +36,8 @@ struct Boxed {
     /// Whether its region there is not known.
     blurred: [bool; 3],
     gives: Gives,
+    /// By which conditions it narrows itself, one bit each.
+    narrowed: u16,
     /// What of it this version can't understand; empty where it understands all.
     opaque: Vec<u8>,
 }
@@ -53,7 +55,7 @@ pub struct Engine<'e> {
     goals: Vec<(Boxed, Vec<Demand>, Vec<String>)>,
     catalogue: Catalogue,
     budget: u64,
-    /// For each goal, which of its demands the last look found open.
+    /// For each goal, which of its demands the last look found open at the witness.
     open: Vec<Vec<usize>>,
 }
 
@@ -82,6 +84,7 @@ impl<'e> Engine<'e> {
             blurred: Kind::ALL
                 .map(|kind| spaces[kind as usize].as_ref().is_some_and(|space| space.blurs(policy))),
             gives: catalogue.gives(policy),
+            narrowed: narrowed(policy),
             opaque: opaque(policy),
         };
         let live = live.into_iter().map(&mut boxed).collect();
@@ -200,9 +203,9 @@ impl<'e> Engine<'e> {
                 }
             }
             let told_cut = match pieces {
-                Ok(ref pieces) if !pieces.is_empty() && !demand.is_block() => {
-                    let unblocked = guards(&self.live, &mut self.catalogue, &boxed.opaque, kind, demand);
-                    relevant(layout, region, &unblocked, &mut budget).ok().filter(|told| *told != cut)
+                Ok(ref pieces) if !pieces.is_empty() => {
+                    let to_the_point = to_the_point(&self.live, &mut self.catalogue, boxed, kind, demand);
+                    relevant(layout, region, &to_the_point, &mut budget).ok().filter(|told| *told != cut)
                 }
                 _ => None,
             };
@@ -212,12 +215,12 @@ impl<'e> Engine<'e> {
             }
         }
         seen.retain(|open| !open.pieces.is_empty());
-        self.open[goal].extend(seen.iter().flat_map(|open| open.missing.iter().copied()));
         if !seen.is_empty() {
             let phrases = self.phrases[kind as usize].get_or_init(|| Phrases::of(space, self.names));
             let teller = Teller::new(space, self.names, phrases);
             let look = Look { space, teller, region, demands, facts: self.facts };
-            tell(&look, &seen, &mut budget, finding);
+            let missing = tell(&look, &seen, &mut budget, finding);
+            self.open[goal].extend(missing);
         }
         self.budget -= (before - budget.left).min(self.budget);
     }
@@ -260,20 +263,46 @@ fn covers<'l>(
         .collect()
 }
 
-/// The same, but for those that block.
-fn guards<'l>(
+/// The same, but for those that close the goal by the way: that block, and for another purpose.
+fn to_the_point<'l>(
     live: &'l [Boxed],
     catalogue: &mut Catalogue,
-    opaque: &[u8],
+    goal: &Boxed,
     kind: Kind,
     demand: &Demand,
 ) -> Vec<&'l Cell> {
     let asked = catalogue.asked(demand);
+    let by_the_way =
+        |policy: &Boxed| policy.gives.blocks() && !(demand.is_block() && policy.narrowed == goal.narrowed);
     live.iter()
-        .filter(|policy| !policy.gives.blocks() && (policy.opaque.is_empty() || policy.opaque == opaque))
+        .filter(|policy| !by_the_way(policy) && (policy.opaque.is_empty() || policy.opaque == goal.opaque))
         .filter(|policy| catalogue.guarantees(&policy.gives, &asked))
         .filter_map(|policy| policy.cells[kind as usize].as_ref())
         .collect()
+}
+
+/// The conditions beside whom and what by which a policy narrows itself: two policies that block by the same conditions
+/// are for the same purpose.
+fn narrowed(policy: &NormalPolicy) -> u16 {
+    use crate::normal::Field;
+    let fields = [
+        Field::ClientAppTypes,
+        Field::IncludePlatforms,
+        Field::IncludeLocations,
+        Field::DeviceFilter,
+        Field::SignInRiskLevels,
+        Field::UserRiskLevels,
+        Field::InsiderRiskLevels,
+        Field::ServicePrincipalRiskLevels,
+        Field::AgentIdRiskLevels,
+        Field::TransferMethods,
+    ];
+    fields
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| policy.fields.contains_key(field))
+        .map(|(at, _)| 1 << at)
+        .sum()
 }
 
 /// What of a policy this version can't understand, as bytes that are equal when two policies say the same.

@@ -53,8 +53,9 @@ pub(super) struct Look<'l> {
     pub(super) facts: &'l Facts,
 }
 
-/// Tells what is open: regions, share, witness, who is exposed.
-pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding: &mut Found) {
+/// Tells what is open: regions, share, witness, who is exposed. Which demands are open at the witness, where it is found
+/// here.
+pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding: &mut Found) -> Vec<usize> {
     let Look { space, teller, region, demands, facts } = look;
     let layout = &space.layout;
     let whole = space.weight(region).max(f64::MIN_POSITIVE);
@@ -142,16 +143,19 @@ pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding:
         Dim::ALL.iter().all(|dim| *dim == Dim::Who || piece.has(layout, *dim, plain[*dim as usize]))
     });
     finding.exposure = Some(exposure(space, &distinct, finding.exposure));
+    let mut missing = Vec::new();
     if finding.witness.is_none()
         && let (Some(region), Some((_, cell, open))) = (told.first(), boxes.first())
     {
         let picked = open_sign_in(space, cell, open, &plain);
+        missing.clone_from(&open.missing);
         finding.witness = Some(Witness {
             sign_in: space.sign_in(&picked, facts),
             sentence: teller.sentence(&picked, &region.missing),
         });
     }
     finding.regions.extend(told);
+    missing
 }
 
 /// Keeps the regions that tell something new: few, and each with a part of its own that is not a sliver of all. How many
@@ -198,18 +202,23 @@ fn open_sign_in(
         .iter()
         .filter(|piece| piece.meets(layout, region))
         .map(|piece| piece.and(region))
-        .min_by_key(|cell| (rare(cell), space.who_rank(space.pick(cell)[Dim::Who as usize])));
+        .min_by_key(|cell| (space.who_rank(space.pick(cell)[Dim::Who as usize]), rare(cell)));
     space.pick(&found.unwrap_or_else(|| region.clone()))
 }
 
 /// Who is exposed, together with those of an earlier space.
 fn exposure(space: &Space, open: &[Cell], before: Option<Exposure>) -> Exposure {
     let first = before.is_none();
-    let mut exposure =
-        before.unwrap_or(Exposure { only_emergency: true, people: Some(0), ..Exposure::default() });
+    let mut exposure = before.unwrap_or(Exposure {
+        only_emergency: true,
+        only_sync: true,
+        people: Some(0),
+        ..Exposure::default()
+    });
     let Who::People(people) = &space.who else {
         return Exposure {
             only_emergency: false,
+            only_sync: false,
             people: if first { None } else { exposure.people },
             ..exposure
         };
@@ -218,12 +227,23 @@ fn exposure(space: &Space, open: &[Cell], before: Option<Exposure>) -> Exposure 
     for piece in open {
         exposed.0.iter_mut().zip(piece.dim(&space.layout, Dim::Who)).for_each(|(all, some)| *all |= some);
     }
+    let is_sync = |key: &usize| {
+        people.keys[*key].0 == NameKind::Role
+            && people.keys[*key].1 == crate::wellknown::DIRECTORY_SYNC_ROLE_ID
+    };
+    exposure.only_sync &= atoms(&exposed.0).any(|at| people.classes[at].keys.iter().any(is_sync));
     for at in atoms(&exposed.0) {
         let class = &people.classes[at];
         exposure.only_emergency &= class.emergency;
         exposure.guests |= class.guest.is_some();
         exposure.members |= class.guest.is_none();
-        exposure.administrators |= class.keys.iter().any(|key| people.keys[*key].0 == NameKind::Role);
+        let is_role = |key: &usize| people.keys[*key].0 == NameKind::Role;
+        exposure.administrators |= class.keys.iter().any(is_role);
+        // Whom nobody may be is no reason to call it more than it is.
+        let unsure = class.heads == Heads::Hypothetical
+            && !class.keys.is_empty()
+            && !matches!(class.keys.as_slice(), [one] if is_role(one));
+        exposure.only_sync &= unsure || class.keys.iter().any(is_sync);
         exposure.everyone |= matches!(class.heads, Heads::Rest(_));
         exposure.people = match (exposure.people, class.heads) {
             (Some(sum), Heads::Known(count) | Heads::Rest(Some(count))) => Some(sum + count),

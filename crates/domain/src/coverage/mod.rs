@@ -91,6 +91,8 @@ pub struct Exposure {
     pub members: bool,
     /// Nobody but emergency access accounts.
     pub only_emergency: bool,
+    /// Nobody but accounts of directory synchronisation.
+    pub only_sync: bool,
     /// How many people, where every exposed class has a head count.
     pub people: Option<u64>,
 }

@@ -59,12 +59,17 @@ pub(super) fn say(set: &[u64], base: &[u64], voice: &Voice<'_>, label: impl Fn(u
     }
     let rest: Vec<u64> = base.iter().zip(set).map(|(base, set)| base & !set).collect();
     let but = parts(&rest, base, predicates, Reach::Beyond, &label);
-    if of.cost.min(but.cost) > CHEAP
-        && voice.also
-        && let Some((cost, said)) = carved(&rest, base, predicates)
-        && cost < of.cost.min(but.cost)
-    {
-        return format!("{name} except {said}");
+    let cheapest = of.cost.min(but.cost);
+    if cheapest > CHEAP && voice.also {
+        let except = carved(&rest, base, predicates, Reach::Beyond);
+        let only = carved(set, base, predicates, Reach::Also);
+        let cost = |carved: &Option<Carved>| carved.as_ref().map_or(usize::MAX, |carved| carved.cost);
+        if cost(&only) < cheapest.min(cost(&except)) {
+            return only.map(|only| only.listed(&name, " and ")).unwrap_or_default();
+        }
+        if let Some(except) = except.filter(|except| except.cost < cheapest) {
+            return format!("{name} except {}", except.listed("", ", and except "));
+        }
     }
     if but.cost < of.cost { format!("{name} except {}", but.listed("")) } else { of.listed(&name) }
 }
@@ -106,14 +111,16 @@ impl Parts {
     }
 }
 
-/// What is missing of a base as named sets, each without the named sets in it that are not missing: the holders of a role
+/// A set within a base as named sets, each without the named sets in it that are no part of it: the holders of a role
 /// who are not in the group that its policy excludes. What it costs a reader, and the words.
-fn carved(rest: &[u64], base: &[u64], predicates: &Predicates) -> Option<(usize, String)> {
+fn carved(rest: &[u64], base: &[u64], predicates: &Predicates, reach: Reach) -> Option<Carved> {
     let meets = |words: &[u64], other: &[u64]| words.iter().zip(other).any(|(a, b)| a & b != 0);
     let mut open: Vec<u64> = rest.to_vec();
-    let mut candidates: Vec<&Predicate> = predicates.iter().filter(|one| meets(&one.set.0, rest)).collect();
-    // What is taken out, by what stays in of it.
-    let mut out: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+    let mut candidates: Vec<&Predicate> = predicates
+        .iter()
+        .filter(|one| meets(&one.set.0, rest) && (reach != Reach::Plain || has(base, one.plain)))
+        .collect();
+    let mut out: Vec<Cut> = Vec::new();
     let mut cost = 0;
     while !is_zero(&open) {
         let gain =
@@ -148,22 +155,52 @@ fn carved(rest: &[u64], base: &[u64], predicates: &Predicates) -> Option<(usize,
         let mut unless: Vec<String> = chosen.iter().map(|at| inside[*at].text.clone()).collect();
         unless.sort();
         cost += 1;
-        match out.iter_mut().find(|(_, known)| *known == unless) {
-            Some((words, _)) => words.push(one.text.clone()),
+        let also = reach == Reach::Also && !has(base, one.plain);
+        match out.iter_mut().find(|cut| cut.unless == unless && cut.also == also) {
+            Some(cut) => cut.words.push(one.text.clone()),
             None => {
-                cost += unless.len();
-                out.push((vec![one.text.clone()], unless));
+                cost += unless.len() + usize::from(also);
+                out.push(Cut { words: vec![one.text.clone()], unless, also });
             }
         }
     }
-    let said: Vec<String> = out
-        .iter()
-        .map(|(words, unless)| match unless.as_slice() {
-            [] => listed(words, "and"),
-            unless => format!("{} who are not {}", listed(words, "and"), listed(unless, "or")),
-        })
-        .collect();
-    Some((cost, said.join(", and except ")))
+    Some(Carved { cost, cuts: out })
+}
+
+/// Named sets without others.
+struct Cut {
+    words: Vec<String>,
+    /// What of them is no part of it.
+    unless: Vec<String>,
+    /// Whether the names reach beyond the base.
+    also: bool,
+}
+
+/// Several of them, and what they cost a reader.
+struct Carved {
+    cost: usize,
+    cuts: Vec<Cut>,
+}
+
+impl Carved {
+    fn listed(&self, whole: &str, and: &str) -> String {
+        let said: Vec<String> = self
+            .cuts
+            .iter()
+            .map(|cut| {
+                let but = match cut.unless.as_slice() {
+                    [] => String::new(),
+                    unless => format!(" who are not {}", listed(unless, "or")),
+                };
+                if cut.also {
+                    format!("{whole} who are also {}{but}", listed(&cut.words, "or"))
+                } else {
+                    format!("{}{but}", listed(&cut.words, "and"))
+                }
+            })
+            .collect();
+        said.join(and)
+    }
 }
 
 /// All atoms that any predicate knows of, so that a base that holds them all is everything.
@@ -264,7 +301,7 @@ pub(crate) fn listed(words: &[String], and: &str) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [few @ .., last] if few.len() < MOST_PARTS => format!("{} {and} {last}", few.join(", ")),
-        many => format!("{} and {} more", many[..MOST_PARTS - 1].join(", "), many.len() - (MOST_PARTS - 1)),
+        many => format!("{} {and} {} more", many[..MOST_PARTS - 1].join(", "), many.len() - (MOST_PARTS - 1)),
     }
 }
 

@@ -213,7 +213,14 @@ impl<'s> Teller<'s> {
                         .names
                         .name(NameKind::ServicePrincipal, id)
                         .map_or_else(|| format!("{noun} {id}"), |name| format!("{noun} {name}")),
-                    None => format!("any other {noun}"),
+                    None if principals
+                        .atoms
+                        .iter()
+                        .any(|other| other.agent_user == atom.agent_user && other.id.is_some()) =>
+                    {
+                        format!("any other {noun}")
+                    }
+                    None => format!("{} {noun}", if noun.starts_with('a') { "an" } else { "a" }),
                 };
             }
         };
@@ -230,7 +237,9 @@ impl<'s> Teller<'s> {
         if said.is_empty() {
             return "everyone who is in none of the named groups and roles".to_owned();
         }
-        let said = said.join(" who are also ");
+        let one = class.guest.is_none()
+            && class.keys.first().is_some_and(|key| people.keys[*key].0 == NameKind::User);
+        let said = said.join(if one { " who is also one of the " } else { " who are also " });
         let guests_too = class.guest.is_none()
             && people.classes.iter().any(|other| other.guest.is_some() && other.keys == class.keys);
         if guests_too { format!("{said} (no guests)") } else { said }
@@ -262,6 +271,11 @@ impl<'s> Teller<'s> {
                     !matches!(target, Target::UserAction(_) | Target::Context(_) | Target::Traffic(_))
                 }),
                 "all apps".to_owned(),
+            ),
+            // The word All of a policy takes in the traffic of Global Secure Access too.
+            named(
+                of(&|target| !matches!(target, Target::UserAction(_) | Target::Context(_))),
+                "all apps and traffic".to_owned(),
             ),
             suite(of(&bundle(OFFICE_365)), "Office 365"),
             suite(of(&bundle(ADMIN_PORTALS)), "Microsoft admin portals"),

@@ -48,10 +48,9 @@ impl Space {
         let class = &people.classes[atom];
         match class.heads {
             Heads::Rest(_) => 0,
-            _ if class.emergency => 4,
-            Heads::Known(_) => 1,
-            Heads::Hypothetical if class.keys.len() < 2 => 2,
-            Heads::Hypothetical => 3,
+            Heads::Known(_) if !class.emergency => 1,
+            Heads::Hypothetical if !class.emergency => 2 + class.keys.len() as u32,
+            _ => u32::MAX,
         }
     }
 

@@ -29,7 +29,7 @@ fn people_are_in_by_any_inclusion_and_out_by_any_exclusion() {
             "users: only group Emergency access",
         ),
         (some(json!({"includeUsers": ["None"]})), user(json!({"id": "u"})), "users: includes nobody"),
-        (users(json!({"excludeUsers": ["u"]})), user(json!({"id": "u"})), "users: excludes u"),
+        (users(json!({"excludeUsers": ["u"]})), user(json!({"id": "u"})), "users: excludes user u"),
         (
             users(json!({"excludeGroups": ["g-1"]})),
             user(json!({"groups": ["g-1"]})),
@@ -44,7 +44,7 @@ fn people_are_in_by_any_inclusion_and_out_by_any_exclusion() {
         (
             some(json!({"includeGroups": ["a", "b", "c", "d"]})),
             user(json!({})),
-            "users: only a, b, c and 1 more",
+            "users: only group a, group b, group c and 1 more",
         ),
     ]);
 }
@@ -254,8 +254,12 @@ fn locations_by_id_and_by_trust() {
             "location: excludes named location Office",
         ),
         (places(json!(["l-2"]), json!([])), at(json!(["l-1", "l-2"]), false), "applied"),
-        (places(json!(["l-2"]), json!(["l-1"])), at(json!(["l-1", "l-2"]), false), "location: excludes l-1"),
-        (places(json!(["l-2"]), json!([])), json!({}), "location: only l-2"),
+        (
+            places(json!(["l-2"]), json!(["l-1"])),
+            at(json!(["l-1", "l-2"]), false),
+            "location: excludes named location l-1",
+        ),
+        (places(json!(["l-2"]), json!([])), json!({}), "location: only named location l-2"),
         (places(mfa_ips.clone(), json!([])), at(mfa_ips, false), "applied"),
         (places(all.clone(), all), json!({}), "location: excludes Any location"),
     ]);
@@ -361,14 +365,14 @@ fn identities_are_of_one_kind() {
         (
             workloads(json!({"includeServicePrincipals": ["t"]})),
             principal.clone(),
-            "workloadIdentities: only t",
+            "workloadIdentities: only service principal t",
         ),
         (
             workloads(
                 json!({"includeServicePrincipals": ["ServicePrincipalsInMyTenant"], "excludeServicePrincipals": ["s"]}),
             ),
             principal.clone(),
-            "workloadIdentities: excludes s",
+            "workloadIdentities: excludes service principal s",
         ),
         (
             workloads(json!({"servicePrincipalFilter": {"mode": "include", "rule": "x"}})),
@@ -378,7 +382,7 @@ fn identities_are_of_one_kind() {
         (risky.clone(), principal.clone(), "workloadIdentities: only service principal risk High"),
         (risky, json!({"service_principal": {"id": "s"}, "service_principal_risk": "high"}), "applied"),
         (agents.clone(), json!({"agent": {"id": "b"}}), "applied"),
-        (agents.clone(), json!({"agent": {"id": "a"}}), "agentIdentities: excludes a"),
+        (agents.clone(), json!({"agent": {"id": "a"}}), "agentIdentities: excludes service principal a"),
         (agents, json!({"agent": {"id": "b", "agent_user": true}}), "agentIdentities: only agents"),
         (agent_users.clone(), json!({"agent": {"id": "b", "agent_user": true}}), "applied"),
         (agent_users, json!({"user": {"id": "b"}}), "agentIdentities: only agents"),
@@ -408,7 +412,7 @@ fn a_policy_that_cannot_be_relied_on_never_applies() {
     assert_eq!(outcome(&empty, &json!({})), "emptyPolicy: asks for nothing");
     let mut other = empty.clone();
     merge(&mut other, json!({"conditions": {"users": {"includeUsers": ["x"]}}}));
-    assert_eq!(outcome(&other, &json!({})), "users: only x");
+    assert_eq!(outcome(&other, &json!({})), "users: only user x");
     let report = policy(
         json!({"state": "enabledForReportingButNotEnforced", "conditions": {"platforms": {"includePlatforms": ["iOS"]}}}),
     );
