@@ -45,6 +45,8 @@ pub struct Decided<'d, 'e> {
 pub fn decide_with<T>(subject: &Subject<'_>, mut each: impl FnMut(Decided<'_, '_>) -> T) -> Vec<T> {
     let emergency = subject.emergency.object_ids();
     let mut made: BTreeMap<usize, T> = BTreeMap::new();
+    // The engines share what one may do.
+    let mut work = u64::MAX;
     for set in [None, Some(RoleSet::Cisa), Some(RoleSet::Template), Some(RoleSet::Privileged)] {
         let own: Vec<(usize, &'static Check, Vec<NormalPolicy>)> = checks()
             .iter()
@@ -54,7 +56,8 @@ pub fn decide_with<T>(subject: &Subject<'_>, mut each: impl FnMut(Decided<'_, '_
             .collect();
         let flat: Vec<&NormalPolicy> = own.iter().flat_map(|(.., goals)| goals).collect();
         let live = subject.live.policies.iter().map(|policy| &policy.normal);
-        let mut engine = Engine::new(live, &flat, &subject.live.names, subject.facts, &emergency);
+        let mut engine =
+            Engine::new(live, &flat, &subject.live.names, subject.facts, &emergency).with_work(work);
         let mut first = 0;
         for (at, check, goals) in &own {
             let gaps: Vec<Gap> = (first..first + goals.len()).map(|goal| engine.gap(goal)).collect();
@@ -63,6 +66,7 @@ pub fn decide_with<T>(subject: &Subject<'_>, mut each: impl FnMut(Decided<'_, '_
             made.insert(*at, each(decided));
             first += goals.len();
         }
+        work = engine.work_left();
     }
     made.into_values().collect()
 }

@@ -103,6 +103,17 @@ impl<'e> Engine<'e> {
         }
     }
 
+    /// The same engine with so much work and no more; for several engines that share what one may do.
+    #[must_use]
+    pub(crate) fn with_work(self, work: u64) -> Self {
+        Self { budget: work.min(self.budget), ..self }
+    }
+
+    /// How much work is left.
+    pub(crate) fn work_left(&self) -> u64 {
+        self.budget
+    }
+
     /// What of a goal is left open, by its place in the list.
     pub fn gap(&mut self, goal: usize) -> Gap {
         let mut finding = Found::default();
@@ -299,9 +310,6 @@ pub(super) mod inside {
         }
         pub(in crate::coverage) fn live_cell(&self, live: usize, kind: usize) -> Option<&Cell> {
             self.live[live].cells[kind].as_ref()
-        }
-        pub(in crate::coverage) fn work_left(&self) -> u64 {
-            self.budget
         }
         /// The open pieces of all demands of a goal, in one space.
         pub(in crate::coverage) fn pieces(&mut self, goal: usize, kind: usize) -> Vec<Cell> {

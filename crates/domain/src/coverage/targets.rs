@@ -119,8 +119,10 @@ impl Targets {
             }
             _ => None,
         };
-        let (include, exclude) =
-            (Listed::of(policy, &Field::IncludeApplications), Listed::of(policy, &Field::ExcludeApplications));
+        let (include, exclude) = (
+            Listed::of(policy, &Field::IncludeApplications),
+            Listed::of(policy, &Field::ExcludeApplications),
+        );
         let covered = self.atoms.iter().enumerate().filter(|(_, atom)| {
             let matches = filter.map(|(mode, at)| (mode, at.map(|at| atom.matches[at])));
             covers(policy, &atom.target, &include, &exclude, matches)
@@ -171,8 +173,8 @@ fn covers(
         Target::Context(id) => word(&Field::IncludeAuthenticationContexts, id),
         _ => {
             let traffic = |profile: &str| word(&Field::IncludeTraffic, profile);
-            let included = include.has(target)
-                || matches!(target, Target::Traffic(profile) if traffic(profile));
+            let included =
+                include.has(target) || matches!(target, Target::Traffic(profile) if traffic(profile));
             let included = match filter {
                 None => included,
                 // Apps that match are in besides those that are listed, or are left out of them.

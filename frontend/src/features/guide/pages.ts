@@ -7,6 +7,8 @@ const SOURCES = import.meta.glob<string>(
     "../../../../docs/connecting-a-tenant.md",
     "../../../../docs/app-permissions.md",
     "../../../../docs/credential-rotation.md",
+    "../../../../docs/analysis.md",
+    "../../../../docs/reference-checks.md",
   ],
   { query: "?raw", import: "default", eager: true },
 );

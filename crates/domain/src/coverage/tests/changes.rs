@@ -28,7 +28,7 @@ fn gaps(tenant: &Tenant) -> Vec<Gap> {
 
 fn small(seed: u64) -> Tenant {
     let scope = Scope { policies: 8, goals: 6, ..Scope::WIDE };
-    Tenant::draw(seed, Scope { all_read: seed % 2 == 0, ..scope })
+    Tenant::draw(seed, Scope { all_read: seed.is_multiple_of(2), ..scope })
 }
 
 /// A tenant, and the same with a change that draws no new lines through the space: what is compared stays the same.

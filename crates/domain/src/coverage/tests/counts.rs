@@ -13,7 +13,7 @@ use super::{
 };
 use crate::normal::NormalPolicy;
 use oxidd::{
-    BooleanFunction, Function, Manager, ManagerRef,
+    BooleanFunction, Manager, ManagerRef,
     bdd::{BDDFunction, BDDManagerRef, new_manager},
     util::SatCountCache,
 };
