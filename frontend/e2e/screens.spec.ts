@@ -1,6 +1,7 @@
 /** Every screen, light and dark: nothing for axe to find fault with, and a picture to look at. */
 import { mkdirSync } from "node:fs";
 import { type Page, expect, test } from "@playwright/test";
+import type { components } from "../src/api/schema";
 import { type Api, PREFIX, apiAsOwner, clearApiTokens, clearBaselines, clearCustomers } from "./api";
 import { demo, tenant } from "./demo";
 import { expectAccessible, signIn } from "./steps";
@@ -87,13 +88,32 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByRole("region", { name: "Licences and what they allow" })).toBeVisible();
     await take("summary");
     await open(`${imported}/report`, "Report");
-    await expect(page.getByRole("table", { name: "Findings" })).toBeVisible();
+    await expect(page.getByRole("table", { name: "Findings", exact: true })).toBeVisible();
+    await expect(page.getByRole("table", { name: "Accepted findings" })).toBeVisible();
     await take("report");
-    await page.getByRole("table", { name: "Findings" }).getByRole("button").first().click();
+    await open(`${imported}/report?source=comparison_baseline&status=open`, "Report");
+    await page
+      .getByRole("table", { name: "Findings", exact: true })
+      .getByRole("button", { name: /^(Missing|Open in part|Weaker): / })
+      .first()
+      .click();
     await expect(page.getByRole("dialog")).toBeVisible();
     await take("finding");
+    await page.getByRole("button", { name: "What If" }).click();
+    await expect(page.getByText(/^Policies that apply/)).toBeVisible();
+    await take("finding-what-if");
+    await page.getByRole("button", { name: "Accept finding" }).click();
+    await expect(page.getByRole("dialog", { name: "Accept finding" })).toBeVisible();
+    await take("accept-finding");
+    await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toHaveCount(0);
+    await open(`${imported}/report?view=checks`, "Report");
+    await expect(page.getByRole("table", { name: "Reference checks" })).toBeVisible();
+    await take("report-checks");
+    await open(`${imported}/report?search=nothing%20like%20this`, "Report");
+    await expect(page.getByText("No finding matches")).toBeVisible();
+    await take("report-none");
     await open(`${imported}/policies`, "Policies");
     await expect(page.getByRole("article").first()).toBeVisible();
     await page.getByText("Raw JSON").first().click();
@@ -101,9 +121,19 @@ for (const scheme of ["light", "dark"] as const) {
     await open(`${imported}/snapshots`, "Snapshots");
     await expect(page.getByRole("table", { name: "Snapshots" })).toBeVisible();
     await take("snapshots");
+    await open(`${imported}/snapshots/compare`, "Compare snapshots");
+    await expect(page.getByRole("region", { name: "Direction" })).toBeVisible();
+    await take("snapshots-compare");
     await open(`${imported}/settings`, "Customer settings");
     await expect(page.getByRole("button", { name: "Save comparison baseline" })).toBeVisible();
     await take("customer-settings");
+    await open(`${imported}/settings/bindings`, "Customer settings");
+    await page.getByRole("button", { name: "Change" }).first().click();
+    await take("bindings");
+    await open(`${imported}/settings/emergency-access`, "Customer settings");
+    await expect(page.getByRole("button", { name: "Add as emergency access" })).toBeVisible();
+    await take("emergency-access");
+    await open(`${imported}/settings`, "Customer settings");
     await page.getByRole("button", { name: "Delete customer" }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
     await take("delete-customer");
@@ -161,8 +191,18 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByRole("navigation", { name: "Workspace" })).toBeVisible();
     await take("phone-navigation");
     await open(`${imported}/report`, "Report");
-    await expect(page.getByRole("table", { name: "Findings" })).toBeVisible();
+    await expect(page.getByRole("table", { name: "Findings", exact: true })).toBeVisible();
     await take("phone-report");
+    await noSidewaysScroll(page);
+    await open(`${imported}/report?view=checks`, "Report");
+    await noSidewaysScroll(page);
+    await open(`${imported}/settings/bindings`, "Customer settings");
+    await take("phone-bindings");
+    await noSidewaysScroll(page);
+    await open(`${imported}/settings/emergency-access`, "Customer settings");
+    await noSidewaysScroll(page);
+    await open(`${imported}/snapshots/compare`, "Compare snapshots");
+    await take("phone-snapshots-compare");
     await noSidewaysScroll(page);
 
     async function open(address: string, heading: string | RegExp): Promise<void> {
@@ -209,7 +249,8 @@ const MFA = {
   displayName: "Require MFA for all users",
   state: "enabled",
   conditions: {
-    users: { includeUsers: ["All"] },
+    // A placeholder, as published baselines have them: it has to be bound.
+    users: { includeUsers: ["All"], excludeGroups: ["<Emergency access>"] },
     applications: { includeApplications: ["All"] },
     clientAppTypes: ["all"],
   },
@@ -241,21 +282,51 @@ async function makeFleet(api: Api): Promise<Fleet> {
   const pending = await add(api, `${PREFIX} Adatum`);
   const connected = await add(api, `${PREFIX} ${FRESH.name}`, FRESH);
   const imported = await add(api, `${PREFIX} ${MESSY.name}`, MESSY);
+  await importAndWait(api, imported, { kind: "workspace_baseline", baseline_id: baseline });
+  await importAndWait(api, imported);
+  await acceptSomething(api, imported);
+  return { pending, connected, imported, baseline };
+}
+
+type Baseline = components["schemas"]["ComparisonBaselineBody"];
+
+/** Imports, or re-syncs when nothing is chosen. */
+async function importAndWait(api: Api, id: string, comparison_baseline?: Baseline): Promise<void> {
   const started = await api.POST("/api/v1/customers/{id}/import", {
-    params: { path: { id: imported } },
-    body: { comparison_baseline: { kind: "workspace_baseline", baseline_id: baseline } },
+    params: { path: { id } },
+    body: comparison_baseline ? { comparison_baseline } : {},
   });
-  if (!started.data) throw new Error(`the import was refused: ${JSON.stringify(started.error)}`);
+  const run = started.data?.id;
+  if (!run) throw new Error(`the import was refused: ${JSON.stringify(started.error)}`);
   await expect
     .poll(
       async () => {
-        const { data } = await api.GET("/api/v1/customers/{id}", { params: { path: { id: imported } } });
-        return data?.status;
+        const { data } = await api.GET("/api/v1/customers/{id}/imports/{import_id}", {
+          params: { path: { id, import_id: run } },
+        });
+        return data?.state;
       },
       { timeout: 90_000 },
     )
-    .toBe("imported");
-  return { pending, connected, imported, baseline };
+    .toBe("succeeded");
+}
+
+/** Accepts the least of the findings, so that there is one to see. */
+async function acceptSomething(api: Api, id: string): Promise<void> {
+  const { data } = await api.GET("/api/v1/customers/{id}/report", { params: { path: { id } } });
+  const finding = (data as components["schemas"]["ReportOut"] | undefined)?.findings.findLast(
+    ({ kind }) => kind === "check_not_met",
+  );
+  if (!finding) throw new Error("the tenant meets every reference check");
+  const accepted = await api.PUT("/api/v1/customers/{id}/findings/{finding_id}/acceptance", {
+    params: { path: { id, finding_id: finding.id } },
+    body: {
+      reason: "The customer plans it for the spring.",
+      owner: "IT lead of the customer",
+      expires_at: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+    },
+  });
+  if (!accepted.data) throw new Error(`accepting was refused: ${JSON.stringify(accepted.error)}`);
 }
 
 async function add(api: Api, display_name: string, credentials?: ReturnType<typeof tenant>): Promise<string> {

@@ -110,10 +110,29 @@ describe("a report with nothing to close", () => {
   });
 
   it("says plainly that no gap is open", async () => {
-    serve(report([{ ...LOW, severity: "info" }]));
+    serve(report([{ ...LOW, severity: "info" }], { checks: [check({ status: "not_assessable" })] }));
     await renderPage(ADDRESS);
     expect(await screen.findByText("No gap is open")).toBeVisible();
+    expect(screen.getByText(/1 reference check could not be assessed, which is no pass/)).toBeVisible();
     expect(screen.getByRole("table", { name: "Findings" })).toBeVisible();
+  });
+
+  it("tells what was taken for granted, and where to say otherwise", async () => {
+    serve(
+      report([gap()], {
+        notice: "Taken for granted, and to be confirmed: CA-BreakGlass.",
+        comparison_baseline: {
+          kind: "workspace_baseline",
+          baseline_id: "0193a5a0-0000-7000-8000-000000000900",
+        },
+      }),
+    );
+    await renderPage(ADDRESS);
+    expect(await screen.findByText(/Taken for granted/)).toBeVisible();
+    expect(screen.getByRole("link", { name: "Look at the bindings" })).toHaveAttribute(
+      "href",
+      `/customers/${CUSTOMER_ID}/settings/bindings`,
+    );
   });
 
   it("never takes a tenant without policies for a safe one", async () => {

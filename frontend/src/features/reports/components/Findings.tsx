@@ -30,7 +30,7 @@ export function Findings({ report, search, onSearch }: FindingsProps) {
   const table = { open: search.finding, onOpen: (id: string) => onSearch({ finding: id }, false) };
   return (
     <>
-      {noGap && <NoGap accepted={report.summary.accepted} />}
+      {noGap && <NoGap report={report} />}
       <ReportFilters report={report} search={search} onSearch={(patch) => onSearch(patch, true)} />
       <Text role="status" className={styles.quiet}>
         {isFiltered(search)
@@ -60,13 +60,15 @@ export function Findings({ report, search, onSearch }: FindingsProps) {
   );
 }
 
-/** Said plainly, above what is there for information. */
-function NoGap({ accepted }: { accepted: number }) {
+/** Said plainly, above what is there for information; what could not be told is no pass. */
+function NoGap({ report }: { report: Report }) {
+  const unknown = report.checks.filter(({ status }) => status === "not_assessable").length;
   return (
     <EmptyState icon={<CheckmarkCircleRegular />} title="No gap is open">
-      {accepted > 0
-        ? "Nothing is open but what is there for information; the gaps that exist were accepted."
-        : "The live policies protect all that the comparison baseline and the reference checks ask for. What follows is for information."}
+      {report.summary.accepted > 0
+        ? "The gaps that exist were accepted. What else follows is for information."
+        : "The live policies protect all that was asked for. What follows is for information."}
+      {unknown > 0 && ` ${counted(unknown, "reference check")} could not be assessed, which is no pass.`}
     </EmptyState>
   );
 }

@@ -7,12 +7,13 @@ import {
   makeStyles,
 } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { Link, getRouteApi } from "@tanstack/react-router";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { QueryState } from "@/api/QueryState";
 import { useHasRole } from "@/api/access";
 import { useCustomer } from "@/api/customers";
 import { zeroPoliciesText } from "@/api/zeroPolicies";
+import { useLinkStyles } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { type Report, reportOptions, useReportExport } from "../queries";
 import { NO_FILTERS, type ReportSearch, type SearchChange } from "../search";
@@ -49,6 +50,7 @@ export function ReportPage() {
 
 function Content({ report, search }: { report: Report; search: ReportSearch }) {
   const styles = useStyles();
+  const links = useLinkStyles();
   const navigate = route.useNavigate();
   const change: SearchChange = (patch, replace) =>
     void navigate({ search: (before) => ({ ...before, ...patch }), replace });
@@ -66,7 +68,21 @@ function Content({ report, search }: { report: Report; search: ReportSearch }) {
       )}
       {report.notice && report.findings.length > 0 && (
         <MessageBar layout="multiline">
-          <MessageBarBody>{report.notice}</MessageBarBody>
+          <MessageBarBody>
+            {report.notice}
+            {report.comparison_baseline.kind === "workspace_baseline" && (
+              <>
+                {" "}
+                <Link
+                  to="/customers/$customerId/settings/bindings"
+                  params={{ customerId: report.customer_id }}
+                  className={links.inline}
+                >
+                  Look at the bindings
+                </Link>
+              </>
+            )}
+          </MessageBarBody>
         </MessageBar>
       )}
       <TabList
