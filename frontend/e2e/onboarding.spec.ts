@@ -130,7 +130,7 @@ test("an admin adds, connects and imports a customer and reads its report", asyn
     (answer) => answer.url().endsWith("/report") && answer.request().headers().accept === "text/html",
   );
   await page.getByRole("button", { name: "Export" }).click();
-  await page.getByRole("menuitem", { name: "Print" }).click();
+  await page.getByRole("menuitem", { name: "Print", exact: true }).click();
   expect((await printed).ok()).toBe(true);
   await expect(page.getByRole("alert")).toHaveCount(0);
 

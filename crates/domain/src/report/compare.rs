@@ -147,7 +147,11 @@ impl Row<'_> {
             diff: diff.clone(),
         };
         // Rolled out exactly as the baseline ships it: nothing of it is enforced there either.
-        let as_shipped = !ours.normal.enforced && counterpart.is_some() && diff.is_empty();
+        let as_shipped = !ours.normal.enforced && {
+            let bound = bindings.apply(&ours.normal, &live.names);
+            (counterpart.is_some() && diff.is_empty())
+                || live.policies.iter().any(|theirs| theirs.normal.means_same(&bound))
+        };
         if let (Some(goal), Some(place)) = (self.goal, self.places.0)
             && engine.asks(place)
             && !as_shipped
