@@ -86,8 +86,19 @@ async fn every_published_set_is_imported_whole_and_serves_as_a_baseline() {
             report["findings"].as_array().unwrap().iter().map(|finding| text(&finding["kind"])).collect();
         let name = &set.customer.tenant.name;
         match number {
-            // What came from these files lacks nothing that is in these files.
-            0 => assert!(!kinds.contains("missing"), "{name}: {kinds:?}"),
+            // What came from these files lacks nothing that is on in these files. Policies that are not on may be listed,
+            // where a placeholder was taken for an object of the tenant and so reads otherwise than it ships.
+            0 => {
+                for finding in
+                    report["findings"].as_array().unwrap().iter().filter(|f| f["kind"] == "missing")
+                {
+                    assert_ne!(
+                        finding["baseline_policy"]["state"], "enabled",
+                        "{name}: {}",
+                        finding["title"]
+                    );
+                }
+            }
             _ => assert!(!kinds.is_empty(), "{name} is no copy of another one's set"),
         }
     }
