@@ -5,6 +5,7 @@ import {
   MessageBarTitle,
   Text,
   makeStyles,
+  useRestoreFocusTarget,
 } from "@fluentui/react-components";
 import { useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
@@ -61,14 +62,24 @@ interface AcceptanceActionsProps {
 export function AcceptanceActions({ customerId, finding }: AcceptanceActionsProps) {
   const styles = useStyles();
   const [shown, setShown] = useState<"accept" | "reopen">();
+  // Without a dialog trigger, Fluent has to be told where the focus goes when a dialog closes.
+  const focusTarget = useRestoreFocusTarget();
   const accepted = finding.status === "accepted";
   const close = () => setShown(undefined);
   return (
     <div className={styles.actions}>
-      <Button appearance={accepted ? "secondary" : "primary"} onClick={() => setShown("accept")}>
+      <Button
+        {...focusTarget}
+        appearance={accepted ? "secondary" : "primary"}
+        onClick={() => setShown("accept")}
+      >
         {accepted ? "Change acceptance" : "Accept finding"}
       </Button>
-      {accepted && <Button onClick={() => setShown("reopen")}>Open again</Button>}
+      {accepted && (
+        <Button {...focusTarget} onClick={() => setShown("reopen")}>
+          Open again
+        </Button>
+      )}
       {shown === "accept" && <AcceptDialog customerId={customerId} finding={finding} onClose={close} />}
       {shown === "reopen" && <ReopenDialog customerId={customerId} finding={finding} onClose={close} />}
     </div>

@@ -19,7 +19,14 @@ import { Background, Conditions, Explanation, NearMisses, Remedy, SeverityReason
 import { WhatIf } from "./WhatIf";
 
 const useStyles = makeStyles({
-  body: { display: "flex", flexDirection: "column", gap: "20px", paddingBottom: "24px" },
+  body: {
+    display: "flex",
+    flexDirection: "column",
+    gap: "20px",
+    paddingBottom: "24px",
+    // The body scrolls: what it holds keeps its height instead of shrinking and running into what follows.
+    "& > *": { flexShrink: 0 },
+  },
   badges: { display: "flex", gap: "8px", flexWrap: "wrap", alignItems: "center" },
   title: { overflowWrap: "anywhere" },
 });
