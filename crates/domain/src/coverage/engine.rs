@@ -138,6 +138,7 @@ impl<'e> Engine<'e> {
             witness: finding.witness,
             exposure: finding.exposure.unwrap_or_default(),
             ordinary: finding.ordinary,
+            emergency_too: finding.emergency_too,
             conditions: conditions.into_iter().collect(),
             only_hypothetical: finding.only_hypothetical == Some(true),
             not_decided: finding.not_decided,

@@ -39,6 +39,7 @@ pub(super) struct Found {
     pub(super) witness: Option<Witness>,
     pub(super) exposure: Option<Exposure>,
     pub(super) ordinary: bool,
+    pub(super) emergency_too: bool,
     pub(super) conditions: BTreeSet<String>,
     pub(super) only_hypothetical: Option<bool>,
     pub(super) not_decided: Option<String>,
@@ -56,6 +57,46 @@ pub(super) struct Look<'l> {
 /// Tells what is open: regions, share, witness, who is exposed. Which demands are open at the witness, where it is found
 /// here.
 pub(super) fn tell(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding: &mut Found) -> Vec<usize> {
+    let without = without_emergency(look.space, look.region, seen);
+    let Some((region, open)) = &without else { return tell_all(look, seen, budget, finding) };
+    finding.emergency_too = true;
+    finding.total -= look.space.weight(look.region) - look.space.weight(region);
+    let look = Look { region, teller: look.teller, ..*look };
+    tell_all(&look, open, budget, finding)
+}
+
+/// The goal's region and what is open of it without emergency access accounts, which are left out on purpose; nothing
+/// where none of them is open, or nobody else is.
+fn without_emergency(space: &Space, region: &Cell, seen: &[Open]) -> Option<(Cell, Vec<Open>)> {
+    let Who::People(people) = &space.who else { return None };
+    let emergency = people.classes.iter().enumerate().filter(|(_, class)| class.emergency);
+    let emergency = Atoms::of(people.classes.len(), emergency.map(|(at, _)| at));
+    let reached = |piece: &Cell| meets(piece.dim(&space.layout, Dim::Who), &emergency.0);
+    if !seen.iter().any(|open| open.pieces.iter().any(reached)) {
+        return None;
+    }
+    let rest = |cell: &Cell| {
+        let mut rest = cell.clone();
+        rest.dim_mut(&space.layout, Dim::Who)
+            .iter_mut()
+            .zip(&emergency.0)
+            .for_each(|(all, some)| *all &= !some);
+        rest
+    };
+    let open: Vec<Open> = seen
+        .iter()
+        .map(|open| Open {
+            cut: open.cut.clone(),
+            told_cut: open.told_cut.clone(),
+            pieces: open.pieces.iter().map(rest).filter(|piece| !piece.is_empty(&space.layout)).collect(),
+            missing: open.missing.clone(),
+        })
+        .filter(|open| !open.pieces.is_empty())
+        .collect();
+    (!open.is_empty()).then(|| (rest(region), open))
+}
+
+fn tell_all(look: &Look<'_>, seen: &[Open], budget: &mut Budget, finding: &mut Found) -> Vec<usize> {
     let Look { space, teller, region, demands, facts } = look;
     let layout = &space.layout;
     let whole = space.weight(region).max(f64::MIN_POSITIVE);

@@ -43,6 +43,9 @@ pub struct Gap {
     /// Whether the plainest sign-in of the goal is open to somebody: no risk, no special flow, an ordinary client and
     /// place, as far as the goal is about them.
     pub ordinary: bool,
+    /// Whether emergency access accounts are open as well. They are left out on purpose: where anybody else is open, no
+    /// share, region, witness or exposure counts them.
+    pub emergency_too: bool,
     /// Why the answer holds only under conditions, one sentence each; empty when it is exact.
     pub conditions: Vec<String>,
     /// Whether all of it rests on somebody having memberships that could not be read.

@@ -100,7 +100,7 @@ impl Parts {
     fn listed(&self, whole: &str) -> String {
         let mut words = self.words.clone();
         if !self.also.is_empty() {
-            words.push(format!("{whole} who are also {}", listed(&self.also, "or")));
+            words.push(format!("{} also {}", who_are(whole), listed(&self.also, "or")));
         }
         if self.rest == 0 {
             return listed(&words, "and");
@@ -119,6 +119,8 @@ fn carved(rest: &[u64], base: &[u64], predicates: &Predicates, reach: Reach) -> 
     let mut candidates: Vec<&Predicate> = predicates
         .iter()
         .filter(|one| meets(&one.set.0, rest) && (reach != Reach::Plain || has(base, one.plain)))
+        // What holds the whole base tells nothing apart: "except everyone who is not …" is for nobody to read.
+        .filter(|one| !within(base, &one.set.0))
         .collect();
     let mut out: Vec<Cut> = Vec::new();
     let mut cost = 0;
@@ -167,6 +169,12 @@ fn carved(rest: &[u64], base: &[u64], predicates: &Predicates, reach: Reach) -> 
     Some(Carved { cost, cuts: out })
 }
 
+/// A set of people, as what something is said of.
+fn who_are(whole: &str) -> String {
+    let verb = if whole == "everyone" { "is" } else { "are" };
+    format!("{whole} who {verb}")
+}
+
 /// Named sets without others.
 struct Cut {
     words: Vec<String>,
@@ -193,7 +201,7 @@ impl Carved {
                     unless => format!(" who are not {}", listed(unless, "or")),
                 };
                 if cut.also {
-                    format!("{whole} who are also {}{but}", listed(&cut.words, "or"))
+                    format!("{} also {}{but}", who_are(whole), listed(&cut.words, "or"))
                 } else {
                     format!("{}{but}", listed(&cut.words, "and"))
                 }
@@ -360,6 +368,17 @@ mod tests {
         assert_eq!(told(&[1], &[0, 1, 2, 6]), "holders of A");
         // A base without its plainest member is never called everyone.
         assert_eq!(told(&[1, 2], &[1, 2]), "holders of A or B");
+    }
+
+    #[test]
+    fn nothing_is_told_by_leaving_everyone_out() {
+        for base in 1_usize..1 << 7 {
+            for set in (1..=base).filter(|set| set & !base == 0) {
+                let of = |bits: usize| (0..7).filter(|at| bits >> at & 1 == 1).collect::<Vec<_>>();
+                let said = told(&of(set), &of(base));
+                assert!(!said.contains("except everyone") && !said.contains("everyone who are"), "{said}");
+            }
+        }
     }
 
     #[test]

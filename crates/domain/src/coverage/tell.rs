@@ -44,6 +44,7 @@ impl Phrases {
 }
 
 /// A teller of one space.
+#[derive(Clone, Copy)]
 pub(crate) struct Teller<'s> {
     pub(super) space: &'s Space,
     names: &'s Names,

@@ -145,6 +145,28 @@ fn known_members_are_counted_and_emergency_accounts_told_apart() {
 }
 
 #[test]
+fn where_others_are_open_too_emergency_access_is_not_counted() {
+    let goal = normal(everyone(json!({})), json!(["mfa"]));
+    let users = json!({"users": {"includeUsers": ["All"], "excludeGroups": [GLASS, STAFF]}});
+    let live = normal(everyone(users), json!(["mfa"]));
+    let mut facts = Facts { people: Some(100), guests: Some(BTreeSet::new()), ..Facts::default() };
+    for (group, ids) in [(GLASS, 1..3_u128), (STAFF, 10..15)] {
+        let ids: Vec<Uuid> = ids.map(Uuid::from_u128).collect();
+        let members = Members { head_count: ids.len() as u64, ids, complete: true };
+        facts.memberships.insert((NameKind::Group, group.to_owned()), members);
+    }
+    facts.emergency.confirmed.insert((NameKind::Group, GLASS.to_owned()));
+    let gap = gap_with(&[live], &goal, &facts);
+    assert_eq!(texts(&gap), ["members of Staff · all apps"]);
+    assert!(gap.emergency_too && !gap.exposure.only_emergency);
+    assert_eq!(gap.exposure.people, Some(5));
+    // Of 98 people, and of some guests that there might be.
+    assert!(gap.share > 0.04 && gap.share < 5.0 / 98.0, "{}", gap.share);
+    let user = gap.witness.and_then(|witness| witness.sign_in.user).expect("a person");
+    assert_eq!(user.groups, [STAFF]);
+}
+
+#[test]
 fn report_only_protects_nobody_and_an_unknown_condition_neither() {
     let goal = normal(everyone(json!({})), json!(["mfa"]));
     let mut live = goal.clone();

@@ -3,7 +3,7 @@
 use super::{
     Finding, FindingKind, FindingSource, PolicyRef,
     compare::policy_ref,
-    gaps::{near_sentences, region_text},
+    gaps::{emergency_too, near_sentences, region_text},
     near::Neighbours,
 };
 use crate::{
@@ -173,6 +173,7 @@ impl Held<'_, '_> {
         let assessment = assess(&family, gap, &circumstances);
         let mut said = vec![check.why.to_owned()];
         said.extend(near_sentences(&near));
+        said.extend(emergency_too(gap));
         Finding {
             kind: FindingKind::CheckNotMet,
             severity: assessment.severity,

@@ -137,6 +137,7 @@ fn cause(open: &Open<'_>) -> String {
     if gap.exposure.only_emergency && !gap.regions.is_empty() {
         said.push("Nobody but emergency access accounts is left out.".to_owned());
     }
+    said.extend(emergency_too(gap));
     said.join(" ")
 }
 
@@ -146,6 +147,12 @@ pub(super) fn near_sentences(near: &Near) -> Vec<String> {
         return vec!["No live policy comes near.".to_owned()];
     }
     near.misses.iter().map(|miss| format!("\"{}\" {}.", miss.policy.display_name, miss.lacks)).collect()
+}
+
+/// That emergency access accounts are not among what is told, where some policy covers the others.
+pub(super) fn emergency_too(gap: &Gap) -> Option<String> {
+    (gap.emergency_too && gap.share < ALL)
+        .then(|| "Emergency access accounts are left out as well, and not counted here.".to_owned())
 }
 
 pub(super) fn capitalised(text: &str) -> String {

@@ -18,6 +18,7 @@ fn closed() -> Gap {
         ordinary: false,
         conditions: Vec::new(),
         only_hypothetical: false,
+        emergency_too: false,
         not_decided: None,
     }
 }
