@@ -16,6 +16,7 @@ use crate::{
     emergency::EmergencyAccess,
     facts::Facts,
     licence::unlicensed,
+    names::NameKind,
     normal::{Field, Item, NormalPolicy, NormalValue},
     pairing::{Pair, pair},
     policy_set::{PolicySet, SetPolicy},
@@ -149,12 +150,13 @@ impl Row<'_> {
         // Rolled out exactly as the baseline ships it: nothing of it is enforced there either.
         let as_shipped = !ours.normal.enforced && {
             let bound = bindings.apply(&ours.normal, &live.names);
-            (counterpart.is_some() && diff.is_empty())
+            counterpart.is_some_and(|_| diff.is_empty())
                 || live.policies.iter().any(|theirs| theirs.normal.means_same(&bound))
         };
         if let (Some(goal), Some(place)) = (self.goal, self.places.0)
             && engine.asks(place)
             && !as_shipped
+            && !counterpart.is_some_and(|theirs| other_terms(&ours.normal, &theirs.normal, bindings, &diff))
         {
             let open = engine.gap(place);
             if !open.is_closed() {
@@ -194,6 +196,28 @@ impl Row<'_> {
     }
 }
 
+/// Whether two policies are the same but for the terms of use they ask to consent to, where nothing tells what the
+/// baseline's terms are called here: whether they are these can't be said, and so not that they are missing.
+fn other_terms(ours: &NormalPolicy, theirs: &NormalPolicy, bindings: &Bindings, diff: &[FieldDiff]) -> bool {
+    let split = |policy: &NormalPolicy| {
+        let (mut terms, mut rest) = (Vec::new(), BTreeSet::new());
+        for item in policy.set(&Field::GrantControls) {
+            match item {
+                Item::Object(object) if object.kind == NameKind::TermsOfUse => terms.push(object.clone()),
+                other => drop(rest.insert(other.clone())),
+            }
+        }
+        (terms, rest)
+    };
+    let controls = Field::GrantControls.path();
+    if diff.is_empty() || diff.iter().any(|field| field.field != controls || field.unresolved.is_empty()) {
+        return false;
+    }
+    let ((ours, our_rest), (theirs, their_rest)) = (split(ours), split(theirs));
+    let unknown = ours.iter().all(|terms| bindings.unresolved(terms).is_some());
+    !ours.is_empty() && unknown && ours.len() == theirs.len() && our_rest == their_rest
+}
+
 /// For a goal that blocks legacy clients and nothing else: the same, met by whatever legacy clients can't do either.
 /// Legacy authentication knows no second factor and no device claims (Microsoft's page on blocking it).
 fn blocked_anyhow(goal: &NormalPolicy) -> Option<NormalPolicy> {
@@ -207,7 +231,7 @@ fn blocked_anyhow(goal: &NormalPolicy) -> Option<NormalPolicy> {
     }
     let mut wider = goal.clone();
     let mfa = crate::normal::Reference::new(
-        crate::names::NameKind::AuthenticationStrength,
+        NameKind::AuthenticationStrength,
         crate::wellknown::MFA_STRENGTH_ID,
         &crate::names::Names::new(),
     );

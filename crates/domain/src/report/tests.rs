@@ -173,6 +173,24 @@ fn a_baseline_from_elsewhere_is_compared_by_name_and_says_what_it_cannot_tell() 
 }
 
 #[test]
+fn terms_of_use_that_cannot_be_told_are_not_missing() {
+    let all = json!({"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}});
+    let asks = |terms: &str| {
+        let mut body = policy("Terms for guests", all.clone(), json!([]));
+        body["grantControls"] = json!({"operator": "OR", "termsOfUse": [terms]});
+        body
+    };
+    let here = "6a0e2f5c-2f4d-4d0f-8a3b-0f6f3c1d9e07";
+    let said = report(&[asks("<Guest terms>")], &[asks(here)], workspace());
+    assert_eq!((said.findings.len(), said.findings[0].kind), (1, FindingKind::Changed));
+    assert!(said.findings[0].title.starts_with("Not comparable in part"), "{}", said.findings[0].title);
+    // Where nobody is asked for any, they are missing.
+    let mfa = policy("Terms for guests", all.clone(), json!(["mfa"]));
+    let said = report(&[asks("<Guest terms>")], &[mfa], workspace());
+    assert!(said.findings.iter().any(|finding| finding.kind == FindingKind::Missing), "{:?}", said.findings);
+}
+
+#[test]
 fn two_groups_of_the_same_name_are_not_guessed_between() {
     let mut baseline = agreed();
     baseline[0]["conditions"]["users"]["excludeGroups"] = json!(["11111111-2222-4333-8444-555555555555"]);
