@@ -5,9 +5,8 @@ import {
   MessageBarTitle,
   Text,
   makeStyles,
-  useRestoreFocusTarget,
 } from "@fluentui/react-components";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { dayOf } from "@/lib/time";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
@@ -62,24 +61,19 @@ interface AcceptanceActionsProps {
 export function AcceptanceActions({ customerId, finding }: AcceptanceActionsProps) {
   const styles = useStyles();
   const [shown, setShown] = useState<"accept" | "reopen">();
-  // Without a dialog trigger, Fluent has to be told where the focus goes when a dialog closes.
-  const focusTarget = useRestoreFocusTarget();
+  const first = useRef<HTMLButtonElement>(null);
   const accepted = finding.status === "accepted";
-  const close = () => setShown(undefined);
+  const close = () => {
+    setShown(undefined);
+    // The button that opened the dialog may be gone with it. Without focus, Escape would no longer close the drawer.
+    requestAnimationFrame(() => first.current?.focus());
+  };
   return (
     <div className={styles.actions}>
-      <Button
-        {...focusTarget}
-        appearance={accepted ? "secondary" : "primary"}
-        onClick={() => setShown("accept")}
-      >
+      <Button ref={first} appearance={accepted ? "secondary" : "primary"} onClick={() => setShown("accept")}>
         {accepted ? "Change acceptance" : "Accept finding"}
       </Button>
-      {accepted && (
-        <Button {...focusTarget} onClick={() => setShown("reopen")}>
-          Open again
-        </Button>
-      )}
+      {accepted && <Button onClick={() => setShown("reopen")}>Open again</Button>}
       {shown === "accept" && <AcceptDialog customerId={customerId} finding={finding} onClose={close} />}
       {shown === "reopen" && <ReopenDialog customerId={customerId} finding={finding} onClose={close} />}
     </div>
