@@ -72,6 +72,7 @@ pub(crate) fn display_frequency(frequency: Frequency) -> String {
 /// Graph's words as the Entra admin center writes them; what is not in the table stays as it is.
 pub(crate) fn display_word(field: &Field, word: &str) -> String {
     let text = match (field, word) {
+        (Field::GrantControls, "mfa") => "Multifactor authentication",
         (Field::State, "enabled") => "On",
         (Field::State, "disabled") => "Off",
         (Field::State, "enabledForReportingButNotEnforced") => "Report-only",

@@ -13,6 +13,8 @@ import { FrameworksCell } from "./FindingTable";
 
 const useStyles = makeStyles({
   title: { textAlign: "start", fontWeight: tokens.fontWeightSemibold },
+  // The whole of it is in the finding: a catalog is looked over, not read.
+  why: { display: "-webkit-box", WebkitBoxOrient: "vertical", WebkitLineClamp: "4", overflow: "hidden" },
   quiet: { color: tokens.colorNeutralForeground2 },
   id: { display: "block", color: tokens.colorNeutralForeground3, fontFamily: tokens.fontFamilyMonospace },
 });
@@ -45,7 +47,7 @@ export function Checks({ report, search, onSearch }: ChecksProps) {
     {
       id: "title",
       header: "Check",
-      width: "32%",
+      width: "30%",
       cell: (check) => <TitleCell check={check} onOpen={open} />,
     },
     {
@@ -58,11 +60,19 @@ export function Checks({ report, search, onSearch }: ChecksProps) {
         </StatusBadge>
       ),
     },
-    { id: "why", header: "Why", cell: (check) => check.detail },
+    {
+      id: "why",
+      header: "Why",
+      cell: (check) => (
+        <span className={styles.why} title={check.detail}>
+          {check.detail}
+        </span>
+      ),
+    },
     {
       id: "frameworks",
       header: "Frameworks",
-      width: "170px",
+      width: "130px",
       wideOnly: true,
       cell: (check) => <FrameworksCell frameworks={check.frameworks} />,
     },

@@ -10,6 +10,14 @@ import { ENDED_LABEL, KIND_LABEL, SOURCE_LABEL, STATUS_LABEL, licenceText, readR
 const useStyles = makeStyles({
   title: { textAlign: "start", fontWeight: tokens.fontWeightSemibold },
   quiet: { display: "block", color: tokens.colorNeutralForeground3 },
+  // Enough to tell findings apart; the rest is in the finding.
+  clamped: {
+    display: "-webkit-box",
+    WebkitBoxOrient: "vertical",
+    WebkitLineClamp: "2",
+    overflow: "hidden",
+    color: tokens.colorNeutralForeground3,
+  },
   standing: { display: "flex", flexDirection: "column", gap: "4px", alignItems: "flex-start" },
   // Long licence names break instead of leaving the badge.
   badge: { height: "auto", whiteSpace: "normal", textAlign: "start" },
@@ -27,7 +35,7 @@ export function FindingTable({ findings, open, onOpen }: FindingTableProps) {
     {
       id: "title",
       header: "Finding",
-      width: "38%",
+      width: "50%",
       cell: (finding) => <TitleCell finding={finding} onOpen={onOpen} />,
     },
     {
@@ -74,7 +82,7 @@ export function TitleCell({ finding, onOpen }: { finding: Finding; onOpen: (id: 
         {finding.title}
       </TextButton>
       {first && (
-        <Caption1 className={styles.quiet}>
+        <Caption1 className={styles.clamped} title={readRegion(first).where}>
           {readRegion(first).where}
           {more > 0 && `, and ${counted(more, "more region")}`}
         </Caption1>

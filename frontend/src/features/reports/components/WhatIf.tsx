@@ -4,7 +4,6 @@ import { useState } from "react";
 import { QueryState } from "@/api/QueryState";
 import { api } from "@/api/client";
 import type { components } from "@/api/schema";
-import { listed } from "@/lib/text";
 import { LoadingRows } from "@/ui/States";
 import { StatusBadge } from "@/ui/StatusBadge";
 import type { Finding, Report } from "../queries";
@@ -101,9 +100,6 @@ function Answer({ evaluation }: { evaluation: Evaluation }) {
         </StatusBadge>
       </Text>
       <Text>{evaluation.sentence}</Text>
-      {evaluation.requirements.length > 0 && (
-        <Text>Asked for: {listed(evaluation.requirements.map(({ any_of: one }) => one.join(" or ")))}.</Text>
-      )}
       <Trace title="Policies that apply" none="No policy applies to this sign-in.">
         {evaluation.applied.map(({ policy }) => ({ name: policyName(policy), detail: undefined }))}
       </Trace>
