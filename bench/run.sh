@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 cargo build --locked --profile fast -p policytab-api -p policytab-bench --bins
 target=${CARGO_TARGET_DIR:-target}
 # The analysis first, alone on the machine; its figures join the one table.
-cargo bench --locked --profile fast -p policytab-domain --bench analysis --bench what_if -- --warm-up-time 1 --measurement-time 3 >&2
+cargo bench --locked --profile fast -p policytab-domain --bench analysis --bench what_if --bench hostile -- --warm-up-time 1 --measurement-time 3 >&2
 exec "$target/fast/policytab-bench" "$target/fast/policytab" "$target/criterion" "$@"

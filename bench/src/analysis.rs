@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::{fs, path::Path};
 
 /// What is measured, where criterion keeps it, and the most microseconds it may take.
-const ROWS: [(&str, &str, Option<f64>, &str); 18] = [
+const ROWS: [(&str, &str, Option<f64>, &str); 26] = [
     ("report, 200 live x 50 baseline policies, 500 classes", "report/comparison/Mixed", Some(50_000.0), ""),
     ("the same, policies for single groups", "report/comparison/Narrow", Some(50_000.0), ""),
     ("report with the reference catalog beside it", "report/with_checks/Mixed", None, ""),
@@ -36,6 +36,14 @@ const ROWS: [(&str, &str, Option<f64>, &str); 18] = [
     ("growth: 200", "growth/policies/200", None, ""),
     ("growth: 2,000 people classes", "growth/classes/2000", None, ""),
     ("growth: 10,000 people classes", "growth/classes/10000", None, ""),
+    ("hostile, 1,000 x 50: conditions of words", "hostile/words", Some(2_000_000.0), ""),
+    ("hostile, 1,000 x 50: 2,000 groups", "hostile/groups", Some(2_000_000.0), ""),
+    ("hostile, 1,000 x 50: groups and words", "hostile/groups_and_words", Some(2_000_000.0), ""),
+    ("hostile, 1,000 x 50: 2,000 apps and words", "hostile/apps_and_words", Some(2_000_000.0), ""),
+    ("hostile, 1,000 x 50: 500 places and words", "hostile/places_and_words", Some(2_000_000.0), ""),
+    ("hostile, 1,000 x 50: device filters", "hostile/filters", Some(2_000_000.0), ""),
+    ("hostile, 1,000 x 50: filters and words", "hostile/filters_and_words", Some(2_000_000.0), ""),
+    ("hostile, 1,000 x 50: all of it", "hostile/all", Some(2_000_000.0), ""),
 ];
 
 #[derive(Deserialize)]

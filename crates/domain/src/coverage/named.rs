@@ -5,12 +5,14 @@
 //! the base itself leaves out nothing is said, as long as its plainest member is in the base.
 
 use super::cell::{Atoms, atoms, has, is_zero, within};
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BinaryHeap};
 
 /// Most parts that are listed before "and … more".
 const MOST_PARTS: usize = 4;
 /// A combination that has no name of its own costs a reader as much as several names.
 const UNNAMED: usize = 3;
+/// Of more names than these nobody reads which are left out of which.
+const MOST_CARVED: usize = 200;
 /// What costs no more is said as it is, without looking for a shorter way.
 const CHEAP: usize = 2;
 
@@ -44,16 +46,23 @@ pub(super) struct Voice<'v> {
 /// A set within a base.
 pub(super) fn say(set: &[u64], base: &[u64], voice: &Voice<'_>, label: impl Fn(usize) -> String) -> String {
     let predicates = voice.predicates;
-    let whole = if within(&universe(base.len(), predicates, set, base), base) {
-        Parts { words: vec![voice.everything.to_owned()], also: Vec::new(), cost: 1, rest: 0 }
-    } else {
-        parts(base, base, predicates, Reach::Plain, &label)
+    let whole = || {
+        if within(&universe(base.len(), predicates, set, base), base) {
+            Parts { words: vec![voice.everything.to_owned()], also: Vec::new(), cost: 1, rest: 0 }
+        } else {
+            parts(base, base, predicates, Reach::Plain, &label)
+        }
     };
-    let name = whole.listed("");
     if set == base {
-        return name;
+        return whole().listed("");
     }
     let of = parts(set, base, predicates, if voice.also { Reach::Also } else { Reach::Plain }, &label);
+    // Nothing is shorter than one name.
+    if of.cost <= 1 {
+        return of.listed("");
+    }
+    let whole = whole();
+    let name = whole.listed("");
     if whole.words.len() > 1 && !voice.also {
         return of.listed(&name);
     }
@@ -124,6 +133,9 @@ fn carved(rest: &[u64], base: &[u64], predicates: &Predicates, reach: Reach) -> 
         .collect();
     let mut out: Vec<Cut> = Vec::new();
     let mut cost = 0;
+    if candidates.len() > MOST_CARVED {
+        return None;
+    }
     while !is_zero(&open) {
         let gain =
             |one: &Predicate| one.set.0.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
@@ -226,17 +238,25 @@ fn universe(len: usize, predicates: &Predicates, set: &[u64], base: &[u64]) -> V
 fn greedy(set: &[u64], predicates: &[&Predicate], beyond: impl Fn(&Atoms) -> u32) -> (Vec<usize>, Vec<u64>) {
     let mut open: Vec<u64> = set.to_vec();
     let mut chosen = Vec::new();
-    while !is_zero(&open) {
-        let gain = |words: &Atoms| words.0.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
-        let best = predicates
-            .iter()
-            .enumerate()
-            .map(|(at, one)| (gain(&one.set), at))
-            .filter(|(gained, _)| *gained > 0)
-            .max_by_key(|(gained, at)| (*gained, Reverse(beyond(&predicates[*at].set)), Reverse(*at)));
-        let Some((_, at)) = best else { break };
-        chosen.push(at);
-        open.iter_mut().zip(&predicates[at].set.0).for_each(|(open, named)| *open &= !named);
+    let gain =
+        |words: &Atoms, open: &[u64]| words.0.iter().zip(open).map(|(a, b)| (a & b).count_ones()).sum();
+    // What a name adds only shrinks as others are chosen, so one that still adds what it was last seen to add is best.
+    let mut heap: BinaryHeap<(u32, Reverse<u32>, Reverse<usize>)> = predicates
+        .iter()
+        .enumerate()
+        .map(|(at, one)| (gain(&one.set, &open), Reverse(beyond(&one.set)), Reverse(at)))
+        .filter(|(gained, ..)| *gained > 0)
+        .collect();
+    while let Some((seen, further, Reverse(at))) = heap.pop() {
+        let words = &predicates[at].set;
+        match gain(words, &open) {
+            0 => {}
+            gained if gained < seen => heap.push((gained, further, Reverse(at))),
+            _ => {
+                chosen.push(at);
+                open.iter_mut().zip(&words.0).for_each(|(open, named)| *open &= !named);
+            }
+        }
     }
     (chosen, open)
 }

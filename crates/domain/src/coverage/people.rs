@@ -20,6 +20,8 @@ use uuid::Uuid;
 
 /// Most hypothetical classes; beyond it pairs are left out.
 const MOST_HYPOTHETICAL: usize = 4_000;
+/// Most pairs of memberships that are looked at; beyond it they are left out.
+const MOST_PAIRS: usize = 100_000;
 
 /// A group, role or user that a policy names.
 pub(crate) type Key = (NameKind, String);
@@ -338,8 +340,14 @@ impl Builder<'_> {
                 wanted.take(self, Some((kind.clone(), home)), Vec::new());
             }
         }
-        for include in &included {
+        let mut pairs = 0;
+        'pairs: for include in &included {
             for exclude in &excluded {
+                if pairs == MOST_PAIRS || wanted.classes.len() >= MOST_HYPOTHETICAL {
+                    wanted.exact = false;
+                    break 'pairs;
+                }
+                pairs += 1;
                 // Of two memberships that were both read, the directory says who has them.
                 if include != exclude
                     && (unknown[*include] || unknown[*exclude])
@@ -381,8 +389,10 @@ impl Builder<'_> {
             (None, None) => None,
         };
         let known = known.and_then(|user| self.of_user.get(&user)).into_iter().flatten().copied();
-        let keys: BTreeSet<usize> = known.chain([one, other]).collect();
-        Some(keys.into_iter().collect())
+        let mut keys: Vec<usize> = known.chain([one, other]).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        Some(keys)
     }
 
     /// Everybody else, who are the first class.

@@ -4,13 +4,16 @@
 //! Microsoft does not publish all members of its bundles. A named app counts as a member where its documentation lists
 //! it; "another app of the bundle" is an atom of its own, so that a bundle is never taken for its known members.
 
-use super::cell::Atoms;
+use super::cell::{Atoms, has, insert};
 use crate::{
     normal::{Field, Item, NormalPolicy, NormalValue},
     policy::FilterMode,
     wellknown::{ADMIN_PORTALS, AGENT_RESOURCES, OFFICE_365, bundle_of},
 };
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 /// One target that no policy divides.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +67,8 @@ pub(crate) struct Targets {
     pub(crate) atoms: Vec<TargetAtom>,
     /// Distinct rules over custom security attributes of apps; their truth is free, since attributes are not read.
     pub(crate) filters: Vec<String>,
+    /// Where the atoms of each named app are.
+    of_app: HashMap<String, Range<usize>>,
 }
 
 /// More rules than this are not told apart by combination; the rest are taken as never relied on.
@@ -100,15 +105,18 @@ impl Targets {
             }
         }
         let filters: Vec<String> = filters.into_iter().take(MOST_FILTERS).collect();
-        let mut atoms = Vec::new();
+        let (mut atoms, mut of_app) = (Vec::new(), HashMap::new());
         for target in targets {
             let free = if target.is_app() { filters.len() } else { 0 };
+            if let Target::App(id) = &target {
+                of_app.insert(id.clone(), atoms.len()..atoms.len() + (1 << free));
+            }
             for combination in 0..1usize << free {
                 let matches = (0..filters.len()).map(|at| at < free && combination >> at & 1 == 1).collect();
                 atoms.push(TargetAtom { target: target.clone(), matches });
             }
         }
-        Self { atoms, filters }
+        Self { atoms, filters, of_app }
     }
 
     /// What a policy covers.
@@ -119,43 +127,41 @@ impl Targets {
             }
             _ => None,
         };
-        let (include, exclude) = (
-            Listed::of(policy, &Field::IncludeApplications),
-            Listed::of(policy, &Field::ExcludeApplications),
-        );
-        let covered = self.atoms.iter().enumerate().filter(|(_, atom)| {
+        let include = self.listed(policy, &Field::IncludeApplications);
+        let exclude = self.listed(policy, &Field::ExcludeApplications);
+        let covered = self.atoms.iter().enumerate().filter(|(at, atom)| {
             let matches = filter.map(|(mode, at)| (mode, at.map(|at| atom.matches[at])));
-            covers(policy, &atom.target, &include, &exclude, matches)
+            covers(policy, &atom.target, has(&include.0, *at), has(&exclude.0, *at), matches)
         });
         Atoms::of(self.atoms.len(), covered.map(|(at, _)| at))
     }
-}
 
-/// The apps and the words of a list.
-struct Listed<'p> {
-    apps: HashSet<&'p str>,
-    words: Vec<&'p str>,
-}
-
-impl<'p> Listed<'p> {
-    fn of(policy: &'p NormalPolicy, field: &Field) -> Self {
-        let mut listed = Self { apps: HashSet::new(), words: Vec::new() };
-        for item in policy.set(field) {
-            match item {
-                Item::Object(app) => drop(listed.apps.insert(&app.id)),
-                Item::Word(word) => listed.words.push(word),
-            }
-        }
+    /// What a list of apps and words holds.
+    fn listed(&self, policy: &NormalPolicy, field: &Field) -> Atoms {
+        let words: Vec<&str> = policy
+            .set(field)
+            .iter()
+            .filter_map(|item| if let Item::Word(word) = item { Some(word.as_str()) } else { None })
+            .collect();
+        let by_word = self
+            .atoms
+            .iter()
+            .enumerate()
+            .filter(|(_, atom)| words.iter().any(|word| in_word(&atom.target, word)))
+            .map(|(at, _)| at);
+        let mut listed = Atoms::of(self.atoms.len(), by_word);
+        let apps = policy.set(field).iter().filter_map(|item| self.of_app.get(item.id()));
+        apps.flat_map(Clone::clone).for_each(|at| insert(&mut listed.0, at));
         listed
     }
+}
 
-    fn has(&self, target: &Target) -> bool {
-        matches!(target, Target::App(id) if self.apps.contains(id.as_str()))
-            || self.words.iter().any(|word| match target {
-                _ if *word == "All" => target.is_resource(),
-                Target::AgentResources => *word == AGENT_RESOURCES,
-                _ => target.in_bundle(word),
-            })
+/// Whether a target is what a word of a list stands for.
+fn in_word(target: &Target, word: &str) -> bool {
+    match target {
+        _ if word == "All" => target.is_resource(),
+        Target::AgentResources => word == AGENT_RESOURCES,
+        _ => target.in_bundle(word),
     }
 }
 
@@ -163,8 +169,8 @@ impl<'p> Listed<'p> {
 fn covers(
     policy: &NormalPolicy,
     target: &Target,
-    include: &Listed<'_>,
-    exclude: &Listed<'_>,
+    include: bool,
+    exclude: bool,
     filter: Option<(&FilterMode, Option<bool>)>,
 ) -> bool {
     let word = |field: &Field, text: &str| policy.set(field).iter().any(|item| item.id() == text);
@@ -173,15 +179,14 @@ fn covers(
         Target::Context(id) => word(&Field::IncludeAuthenticationContexts, id),
         _ => {
             let traffic = |profile: &str| word(&Field::IncludeTraffic, profile);
-            let included =
-                include.has(target) || matches!(target, Target::Traffic(profile) if traffic(profile));
+            let included = include || matches!(target, Target::Traffic(profile) if traffic(profile));
             let included = match filter {
                 None => included,
                 // Apps that match are in besides those that are listed, or are left out of them.
                 Some((FilterMode::Exclude, matches)) => included && matches == Some(false),
                 Some((_, matches)) => included || matches == Some(true),
             };
-            included && !exclude.has(target)
+            included && !exclude
         }
     }
 }

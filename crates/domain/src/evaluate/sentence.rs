@@ -86,7 +86,11 @@ mod tests {
             policy("No", &["block"]),
         );
         let granted = said(&[mfa.clone(), device]);
-        assert!(granted.starts_with("Access is granted with: Multifactor authentication; ") && granted.contains(" or "), "{granted}");
+        assert!(
+            granted.starts_with("Access is granted with: Multifactor authentication; ")
+                && granted.contains(" or "),
+            "{granted}"
+        );
         assert!(granted.ends_with("What applies: \"MFA\" and \"Device\"."), "{granted}");
         assert_eq!(said(&[mfa, block]), "Access is blocked. What applies: \"MFA\" and \"No\".");
     }

@@ -22,6 +22,22 @@ pub(super) struct Neighbours<'n> {
     live: &'n PolicySet,
     /// The live policies as if all of them were on, so that a policy that is off says what else it lacks.
     all_on: OnceCell<Evaluator>,
+    /// What each of them is about.
+    traits: OnceCell<Vec<Traits>>,
+}
+
+/// What a policy is about, as far as near misses go.
+struct Traits {
+    /// User actions, authentication contexts, apps.
+    targets: [bool; 3],
+    /// People, workload identities, agents.
+    whom: [bool; 3],
+    blocks: bool,
+    /// Whether it is about authentication flows.
+    flows: bool,
+    loses: &'static str,
+    /// Sorts of controls it asks for.
+    sorts: Vec<u8>,
 }
 
 /// What came nearest.
@@ -40,7 +56,7 @@ pub(super) struct Near {
 
 impl<'n> Neighbours<'n> {
     pub(super) fn new(live: &'n PolicySet) -> Self {
-        Self { live, all_on: OnceCell::new() }
+        Self { live, all_on: OnceCell::new(), traits: OnceCell::new() }
     }
 
     /// The near misses of a goal at a sign-in that it leaves open.
@@ -53,11 +69,15 @@ impl<'n> Neighbours<'n> {
         counterpart: Option<usize>,
     ) -> Near {
         let decision = self.all_on.get_or_init(|| Evaluator::as_if_enabled(self.live)).evaluate(sign_in);
+        let traits = self
+            .traits
+            .get_or_init(|| self.live.policies.iter().map(|policy| Traits::of(&policy.normal)).collect());
+        let asked = &Traits::of(asked);
         let mut near = Near::default();
         // Rank, place, what it lacks.
         let mut found: Vec<(usize, usize, String)> = Vec::new();
         for applied in &decision.applied {
-            let normal = &self.live.policies[applied.index].normal;
+            let (normal, own) = (&self.live.policies[applied.index].normal, &traits[applied.index]);
             let gives = engine.gives_any(goal, applied.index);
             match (normal.state(), gives) {
                 (PolicyState::ReportOnly, true) => {
@@ -65,12 +85,12 @@ impl<'n> Neighbours<'n> {
                     found.push((0, applied.index, "is report-only, so it enforces nothing".to_owned()));
                 }
                 (PolicyState::Disabled, true) => found.push((1, applied.index, "is off".to_owned())),
-                (PolicyState::Enabled, false) if same_sort(asked, normal) => {
+                (PolicyState::Enabled, false) if asked.same_sort(own) => {
                     near.weaker = true;
                     let lacks = "applies, but asks for less or for something else";
                     found.push((2, applied.index, lacks.to_owned()));
                 }
-                (PolicyState::ReportOnly | PolicyState::Disabled, false) if same_sort(asked, normal) => {
+                (PolicyState::ReportOnly | PolicyState::Disabled, false) if asked.same_sort(own) => {
                     let state = state_words(normal);
                     found.push((900, applied.index, format!("{state}asks for less or for something else")));
                 }
@@ -78,12 +98,12 @@ impl<'n> Neighbours<'n> {
             }
         }
         for missed in &decision.not_applied {
-            let normal = &self.live.policies[missed.index].normal;
-            if !is_near(asked, normal) {
+            let (normal, own) = (&self.live.policies[missed.index].normal, &traits[missed.index]);
+            if !asked.is_near(own) {
                 continue;
             }
             let gives = engine.gives_any(goal, missed.index);
-            if !gives && !same_sort(asked, normal) {
+            if !gives && !asked.same_sort(own) {
                 continue;
             }
             let state = state_words(normal);
@@ -91,7 +111,7 @@ impl<'n> Neighbours<'n> {
             let rank = (known + usize::from(!state.is_empty()) * 2) * 100
                 + usize::from(!gives) * 1000
                 + distance(missed.reason, missed.detail) * 10
-                + usize::from(!same_purpose(asked, normal));
+                + usize::from(!asked.same_purpose(own));
             let detail = missed.detail;
             let verb = if detail.starts_with("only ") { "covers " } else { "" };
             let less = if gives { "" } else { ", and asks for less or for something else" };
@@ -101,7 +121,7 @@ impl<'n> Neighbours<'n> {
         found.sort_by_key(|(rank, at, _)| (*rank, Some(*at) != counterpart, *at));
         if let Some((rank, at, _)) = found.first() {
             near.only_off = *rank == 1;
-            near.same_purpose = same_purpose(asked, &self.live.policies[*at].normal);
+            near.same_purpose = asked.same_purpose(&traits[*at]);
         }
         near.misses = found
             .into_iter()
@@ -121,42 +141,55 @@ fn state_words(policy: &NormalPolicy) -> &'static str {
     }
 }
 
-/// Whether two policies are for the same purpose.
-fn same_purpose(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
-    let flows = |policy: &NormalPolicy| policy.fields.contains_key(&Field::TransferMethods);
-    classify(asked).loses == classify(given).loses || (flows(asked) && flows(given))
-}
-
-/// Whether a policy that does not apply can be a near miss at all. Blocking guarantees everything, but a policy that
-/// blocks for another purpose is near nothing; nor is one for user actions near one for apps.
-fn is_near(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
-    let targets = |policy: &NormalPolicy| {
-        [
-            policy.fields.contains_key(&Field::IncludeUserActions),
-            policy.fields.contains_key(&Field::IncludeAuthenticationContexts),
-            [Field::IncludeApplications, Field::ApplicationFilter, Field::IncludeTraffic]
-                .iter()
-                .any(|field| policy.fields.contains_key(field)),
-        ]
-    };
-    let whom = |policy: &NormalPolicy| {
+impl Traits {
+    fn of(policy: &NormalPolicy) -> Self {
         let any = |fields: &[Field]| fields.iter().any(|field| policy.fields.contains_key(field));
-        [
-            any(&[Field::IncludeUsers, Field::IncludeGroups, Field::IncludeRoles, Field::IncludeGuests]),
-            any(&[Field::IncludeServicePrincipals, Field::ServicePrincipalFilter]),
-            any(&[
-                Field::IncludeAgentIdentities,
-                Field::IncludeAgentUsers,
-                Field::AgentIdentityFilter,
-                Field::AgentFilter,
-            ]),
-        ]
-    };
-    let alike =
-        |ours: [bool; 3], theirs: [bool; 3]| ours.iter().zip(theirs).any(|(ours, theirs)| *ours && theirs);
-    alike(targets(asked), targets(given))
-        && alike(whom(asked), whom(given))
-        && (!blocks(given) || (blocks(asked) && same_purpose(asked, given)))
+        let requirement = Requirement::of(policy);
+        let grants = requirement.iter().flat_map(|_| policy.set(&Field::GrantControls)).map(sort);
+        let session = policy.fields.keys().filter(|field| field.role() == crate::normal::Role::Session);
+        Self {
+            targets: [
+                any(&[Field::IncludeUserActions]),
+                any(&[Field::IncludeAuthenticationContexts]),
+                any(&[Field::IncludeApplications, Field::ApplicationFilter, Field::IncludeTraffic]),
+            ],
+            whom: [
+                any(&[Field::IncludeUsers, Field::IncludeGroups, Field::IncludeRoles, Field::IncludeGuests]),
+                any(&[Field::IncludeServicePrincipals, Field::ServicePrincipalFilter]),
+                any(&[
+                    Field::IncludeAgentIdentities,
+                    Field::IncludeAgentUsers,
+                    Field::AgentIdentityFilter,
+                    Field::AgentFilter,
+                ]),
+            ],
+            blocks: requirement.as_ref().is_some_and(Requirement::is_block),
+            flows: any(&[Field::TransferMethods]),
+            loses: classify(policy).loses,
+            sorts: grants.chain(session.filter_map(session_sort)).filter(|sort| *sort != 0).collect(),
+        }
+    }
+
+    /// Whether two policies are for the same purpose.
+    fn same_purpose(&self, given: &Self) -> bool {
+        self.loses == given.loses || (self.flows && given.flows)
+    }
+
+    /// Whether a policy that does not apply can be a near miss at all. Blocking guarantees everything, but a policy that
+    /// blocks for another purpose is near nothing; nor is one for user actions near one for apps.
+    fn is_near(&self, given: &Self) -> bool {
+        let alike = |ours: [bool; 3], theirs: [bool; 3]| {
+            ours.iter().zip(theirs).any(|(ours, theirs)| *ours && theirs)
+        };
+        alike(self.targets, given.targets)
+            && alike(self.whom, given.whom)
+            && (!given.blocks || (self.blocks && self.same_purpose(given)))
+    }
+
+    /// Whether two policies ask for controls of the same sort: sign-in methods, devices, apps, session limits.
+    fn same_sort(&self, given: &Self) -> bool {
+        given.sorts.iter().any(|sort| self.sorts.contains(sort))
+    }
 }
 
 /// A policy that fails late has more in common with the sign-in than one that is for other people.
@@ -167,24 +200,6 @@ fn distance(reason: Reason, detail: &str) -> usize {
         Reason::Application | Reason::UserActions | Reason::AuthenticationContext => 3,
         _ => 1,
     }
-}
-
-fn blocks(policy: &NormalPolicy) -> bool {
-    Requirement::of(policy).is_some_and(|requirement| requirement.is_block())
-}
-
-/// Whether two policies ask for controls of the same sort: sign-in methods, devices, apps, session limits.
-fn same_sort(asked: &NormalPolicy, given: &NormalPolicy) -> bool {
-    let sorts = |policy: &NormalPolicy| -> Vec<u8> {
-        let grants: Vec<u8> = match Requirement::of(policy) {
-            Some(_) => policy.set(&Field::GrantControls).iter().map(sort).collect(),
-            None => Vec::new(),
-        };
-        let session = policy.fields.keys().filter(|field| field.role() == crate::normal::Role::Session);
-        grants.into_iter().chain(session.filter_map(session_sort)).collect()
-    };
-    let asked = sorts(asked);
-    sorts(given).iter().any(|sort| *sort != 0 && asked.contains(sort))
 }
 
 fn sort(item: &Item) -> u8 {

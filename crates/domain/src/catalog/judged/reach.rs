@@ -81,15 +81,18 @@ pub(super) fn fallback(subject: &Subject<'_>) -> Verdict {
     for policy in enforced(subject).filter(|policy| policy.normal.fields.contains_key(&Field::GrantControls))
     {
         let mut open = false;
+        // Few policies are for all that another one is for, so whom they reach is asked of those only.
+        let candidates: Vec<&NormalPolicy> = enforced(subject)
+            .filter(|other| other.key != policy.key && for_as_much(&other.normal, &policy.normal))
+            .map(|other| &other.normal)
+            .collect();
         for field in [Field::ExcludeUsers, Field::ExcludeGroups, Field::ExcludeRoles] {
             for item in policy.normal.set(&field) {
                 let Item::Object(object) = item else { continue };
                 let done = subject.emergency.covers(object.kind, &object.id, subject.facts)
                     || sync(object)
                     || subject.live.names.is_deleted(object.kind, &object.id)
-                    || enforced(subject).any(|other| {
-                        other.key != policy.key && is_fallback(&other.normal, &policy.normal, item)
-                    });
+                    || candidates.iter().any(|other| reaches(other, item));
                 if !done {
                     open = true;
                     left.insert(
@@ -114,14 +117,9 @@ pub(super) fn fallback(subject: &Subject<'_>) -> Verdict {
     Verdict::not_met(format!("No other policy catches {}{more}.", named.join(", ")), found)
 }
 
-/// Whether a policy reaches an excluded object with some grant control for all that the other policy is for.
-fn is_fallback(candidate: &NormalPolicy, policy: &NormalPolicy, excluded: &Item) -> bool {
-    let lists = |fields: [Field; 3]| fields.iter().any(|field| candidate.set(field).contains(excluded));
-    let reached =
-        for_all_users(candidate) || lists([Field::IncludeUsers, Field::IncludeGroups, Field::IncludeRoles]);
-    reached
-        && !lists([Field::ExcludeUsers, Field::ExcludeGroups, Field::ExcludeRoles])
-        && candidate.fields.contains_key(&Field::GrantControls)
+/// Whether a policy asks for some grant control for all that another one is for, people aside.
+fn for_as_much(candidate: &NormalPolicy, policy: &NormalPolicy) -> bool {
+    candidate.fields.contains_key(&Field::GrantControls)
         && candidate.uncertainties.is_empty()
         && candidate.fields.iter().all(|(field, value)| match field.role() {
             Role::State | Role::Grant | Role::Session => true,
@@ -130,6 +128,13 @@ fn is_fallback(candidate: &NormalPolicy, policy: &NormalPolicy, excluded: &Item)
             // Whatever else it says narrows it, which is no matter where the other policy says the same.
             _ => policy.fields.get(field) == Some(value),
         })
+}
+
+/// Whether a policy reaches an object.
+fn reaches(candidate: &NormalPolicy, object: &Item) -> bool {
+    let lists = |fields: [Field; 3]| fields.iter().any(|field| candidate.set(field).contains(object));
+    (for_all_users(candidate) || lists([Field::IncludeUsers, Field::IncludeGroups, Field::IncludeRoles]))
+        && !lists([Field::ExcludeUsers, Field::ExcludeGroups, Field::ExcludeRoles])
 }
 
 /// Apps whose exclusion is Microsoft's own advice: Rights Management for partners, enrolment for devices that are not

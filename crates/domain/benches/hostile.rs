@@ -1,7 +1,6 @@
-//! How long the whole report takes over policies that are built to explode.
-//!
-//! `cargo run --profile fast --example hostile -p policytab-domain`
+//! How long the whole report takes over 1,000 policies that are built to explode, against 50, with the reference catalog.
 
+use criterion::{Criterion, criterion_group, criterion_main};
 use policytab_domain::{
     binding::Bindings,
     facts::Facts,
@@ -10,7 +9,7 @@ use policytab_domain::{
     report::{BaselineSource, ComparisonInput, compare},
 };
 use serde_json::{Value, json};
-use std::{error::Error, io::Write, time::Instant};
+use std::hint::black_box;
 
 /// SplitMix64.
 struct Dice(u64);
@@ -105,50 +104,43 @@ fn names(dice: &mut Dice, shape: Shape) -> Names {
     names
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn hostile(c: &mut Criterion) {
     let none = Shape { groups: 0, apps: 0, places: 0, rules: 0, words: false };
-    let all = Shape { groups: 2_000, apps: 2_000, places: 500, rules: 5, words: true };
     let shapes = [
-        ("words alone", Shape { words: true, ..none }),
+        ("words", Shape { words: true, ..none }),
         ("groups", Shape { groups: 2_000, ..none }),
-        ("groups and words", Shape { groups: 2_000, words: true, ..none }),
-        ("apps and words", Shape { apps: 2_000, words: true, ..none }),
-        ("places and words", Shape { places: 500, words: true, ..none }),
+        ("groups_and_words", Shape { groups: 2_000, words: true, ..none }),
+        ("apps_and_words", Shape { apps: 2_000, words: true, ..none }),
+        ("places_and_words", Shape { places: 500, words: true, ..none }),
         ("filters", Shape { rules: 40, ..none }),
-        ("filters and words", Shape { rules: 5, words: true, ..none }),
-        ("all of it", all),
+        ("filters_and_words", Shape { rules: 5, words: true, ..none }),
+        ("all", Shape { groups: 2_000, apps: 2_000, places: 500, rules: 5, words: true }),
     ];
-    let wanted = std::env::args().nth(1).unwrap_or_default();
-    let mut out = std::io::stdout().lock();
-    for (name, shape) in shapes.into_iter().filter(|(name, _)| name.contains(&wanted)) {
-        for (live, goals) in [(1_000, 50), (200, 200)] {
-            let dice = &mut Dice(7);
-            let names = names(dice, shape);
-            let policies = |dice: &mut Dice, count: usize| -> Vec<Value> {
-                (0..count).map(|at| policy(dice, at, shape)).collect()
-            };
-            let (live_bodies, goal_bodies) = (policies(dice, live), policies(dice, goals));
-            let live_set = PolicySet::of_bodies(&live_bodies, names.clone());
-            let goal_set = PolicySet::of_bodies(&goal_bodies, names.clone());
-            let began = Instant::now();
-            let report = compare(&ComparisonInput {
-                live: &live_set,
-                facts: &Facts::default(),
-                baseline: &goal_set,
-                baseline_source: BaselineSource::ImportedSnapshot,
-                bindings: &Bindings::same_tenant(),
-                with_checks: true,
+    let mut group = c.benchmark_group("hostile");
+    group.sample_size(10);
+    for (name, shape) in shapes {
+        let dice = &mut Dice(7);
+        let names = names(dice, shape);
+        let mut set = |count: usize| {
+            let bodies: Vec<Value> = (0..count).map(|at| policy(dice, at, shape)).collect();
+            PolicySet::of_bodies(&bodies, names.clone())
+        };
+        let (live, baseline) = (set(1_000), set(50));
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                black_box(compare(&ComparisonInput {
+                    live: &live,
+                    facts: &Facts::default(),
+                    baseline: &baseline,
+                    baseline_source: BaselineSource::ImportedSnapshot,
+                    bindings: &Bindings::same_tenant(),
+                    with_checks: true,
+                }))
             });
-            let took = began.elapsed();
-            let undecided =
-                report.findings.iter().filter(|finding| finding.cause.starts_with("Not decided")).count();
-            writeln!(
-                out,
-                "{name:>18} {live:>5} x {goals:<3} {:>8.0} ms, {} findings, {undecided} not decided",
-                took.as_secs_f64() * 1000.0,
-                report.findings.len()
-            )?;
-        }
+        });
     }
-    Ok(())
+    group.finish();
 }
+
+criterion_group!(benches, hostile);
+criterion_main!(benches);
