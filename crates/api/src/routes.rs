@@ -5,11 +5,21 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 /// Registers all of them.
 pub fn configure(config: &mut ServiceConfig) {
     use crate::{
-        api_tokens::routes as api_tokens, audit::routes as audit, auth::routes as auth,
-        baselines::routes as baselines, bindings::routes as bindings, connect::routes as connect,
-        customers::routes as customers, emergency::routes as emergency, evaluate::routes as evaluate,
-        events::routes as events, fleet::routes as fleet, imports::routes as imports,
-        reports::routes as reports, service as server, snapshots::routes as snapshots,
+        api_tokens::routes as api_tokens,
+        audit::routes as audit,
+        auth::routes as auth,
+        baselines::{routes as baselines, versions},
+        bindings::routes as bindings,
+        connect::routes as connect,
+        customers::routes as customers,
+        emergency::routes as emergency,
+        evaluate::routes as evaluate,
+        events::routes as events,
+        fleet::routes as fleet,
+        imports::routes as imports,
+        reports::routes as reports,
+        service as server,
+        snapshots::routes as snapshots,
         users::routes as users,
     };
     config
@@ -58,6 +68,13 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(baselines::baseline_create)
                 .service(baselines::baseline_import_files)
                 .service(baselines::baseline_import_github)
+                .service(versions::baseline_from_snapshot)
+                .service(versions::baseline_version_list)
+                .service(versions::baseline_version_fetch)
+                .service(versions::baseline_version_compare)
+                .service(versions::baseline_version_create)
+                .service(versions::baseline_update_from_source)
+                .service(versions::baseline_customer_list)
                 .service(baselines::baseline_fetch)
                 .service(baselines::baseline_update)
                 .service(baselines::baseline_delete)

@@ -24,7 +24,7 @@ pub(crate) enum Baseline {
     /// The customer's own first snapshot; `None` while it is being taken.
     Imported(Option<Box<SnapshotContent>>),
     /// A workspace baseline.
-    Workspace { id: BaselineId, name: String, source: Value, documents: Vec<StoredDocument> },
+    Workspace { id: BaselineId, version: i32, name: String, source: Value, documents: Vec<StoredDocument> },
 }
 
 impl Baseline {
@@ -43,17 +43,29 @@ impl Baseline {
                     Self::Imported(Some(Box::new(content)))
                 }
             },
-            ComparisonBaseline::WorkspaceBaseline { baseline_id } => {
+            ComparisonBaseline::WorkspaceBaseline { baseline_id, version } => {
                 let baseline = tx.baseline_fetch(baseline_id).await?;
-                let documents = tx.baseline_documents(baseline_id, None).await?;
+                let version = tx.baseline_version(baseline_id, version).await?;
+                let documents = tx.baseline_documents(baseline_id, Some(version.number)).await?;
                 Self::Workspace {
                     id: baseline_id,
+                    version: version.number,
                     name: baseline.display_name,
-                    source: baseline.source,
+                    source: version.source,
                     documents,
                 }
             }
         })
+    }
+
+    /// The choice with the version that was loaded.
+    pub(crate) fn exactly(&self) -> ComparisonBaseline {
+        match self {
+            Self::Imported(_) => ComparisonBaseline::ImportedSnapshot,
+            Self::Workspace { id, version, .. } => {
+                ComparisonBaseline::WorkspaceBaseline { baseline_id: *id, version: Some(*version) }
+            }
+        }
     }
 
     /// The baseline's policies; `live` are the newest snapshot's.
@@ -61,7 +73,7 @@ impl Baseline {
         match self {
             Self::Imported(None) => (BaselineSource::ImportedSnapshot, live.clone()),
             Self::Imported(Some(first)) => (BaselineSource::ImportedSnapshot, PolicySet::of_snapshot(&first)),
-            Self::Workspace { id, name, source, documents } => {
+            Self::Workspace { id, name, source, documents, .. } => {
                 (BaselineSource::Workspace { name, baseline_id: Some(id) }, stored_set(&source, &documents))
             }
         }
@@ -89,7 +101,7 @@ impl Ground {
         let bindings = match choice {
             // The tenant's own ids mean themselves.
             ComparisonBaseline::ImportedSnapshot => Vec::new(),
-            ComparisonBaseline::WorkspaceBaseline { baseline_id } => {
+            ComparisonBaseline::WorkspaceBaseline { baseline_id, .. } => {
                 tx.bindings_confirmed(customer, baseline_id).await?
             }
         };
@@ -146,6 +158,8 @@ pub(crate) struct Analysis {
     pub(crate) licence_summary: Option<Value>,
     pub(crate) zero_policies: Option<ZeroPolicies>,
     pub(crate) report: Report,
+    /// What it was compared with, to the version.
+    pub(crate) compared_with: ComparisonBaseline,
     /// What was said of references that the baseline does not hold: a sentence each.
     pub(crate) unused: Vec<String>,
 }
@@ -159,6 +173,7 @@ pub(crate) fn open_findings(report: &Report) -> [i32; 5] {
 impl Analysis {
     /// Analyses a snapshot.
     pub(crate) fn of(content: &SnapshotContent, ground: Ground) -> Self {
+        let compared_with = ground.baseline.exactly();
         let Compared { live, baseline, source, facts, bindings, unused } = Compared::of(content, ground);
         let licences = facts.licences.as_ref();
         let report = compare(&ComparisonInput {
@@ -179,6 +194,7 @@ impl Analysis {
             licences: licences.and_then(|l| serde_json::to_value(l).ok()),
             zero_policies,
             report,
+            compared_with,
             unused,
         }
     }
@@ -199,7 +215,7 @@ fn summary(licences: &Licences) -> Value {
     })
 }
 
-fn canonical(document: &Document) -> CanonicalDocument {
+pub(crate) fn canonical(document: &Document) -> CanonicalDocument {
     let canonical = canonicalise(&document.body);
     let normal =
         (document.kind == DocumentKind::Policy).then(|| normal_digest(&Policy::read(&document.body).0));
@@ -229,7 +245,7 @@ fn counts(content: &SnapshotContent) -> [i32; 3] {
 }
 
 /// A stored baseline's policies with the names that came along.
-fn stored_set(source: &Value, documents: &[StoredDocument]) -> PolicySet {
+pub(crate) fn stored_set(source: &Value, documents: &[StoredDocument]) -> PolicySet {
     let (bodies, names) = stored_names(source, documents);
     PolicySet::of_bodies(bodies.iter().map(|(_, body)| body), names)
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the report that is written rests on what is stored at that moment. The analysis runs outside of any
 //! transaction; where the customer was changed meanwhile, it begins again. Every such change counts the customer's
-//! version up, which is how it shows.
+//! version up, which is how it shows; a newer version of the baseline shows in the number that the report rests on.
 
 use crate::{
     Actor, App, AppError, AppResult,
@@ -34,6 +34,8 @@ pub(crate) enum Change {
     Emergency(EmergencyChoices),
     /// What the references of its comparison baseline mean.
     Bindings(Vec<BindingChoice>),
+    /// None of its own: the baseline has a newer version.
+    NewerBaseline,
 }
 
 /// The newest snapshot as it is with the change.
@@ -41,7 +43,7 @@ struct Anew {
     /// The customer's version that this rests on.
     version: i64,
     /// `None` before the first import.
-    analysed: Option<(SnapshotId, ComparisonBaseline, Analysis)>,
+    analysed: Option<(SnapshotId, Analysis)>,
 }
 
 /// Makes a change; `expected_version` comes from `If-Match`.
@@ -83,24 +85,24 @@ async fn prepare(app: &App, actor: &Actor, id: CustomerId, change: &Change) -> A
             };
             let mut ground = Ground::load(tx, &customer, comparison).await?;
             match change {
-                Change::Comparison(_) => {}
+                Change::Comparison(_) | Change::NewerBaseline => {}
                 Change::Emergency(choices) => ground.emergency = choices.clone(),
                 Change::Bindings(confirmed) => ground.bindings.clone_from(confirmed),
             }
             let content = tx.snapshot_content(&customer, snapshot).await?;
-            Ok((seen.version, Some((snapshot, comparison, content, ground))))
+            Ok((seen.version, Some((snapshot, content, ground))))
         })
         .await?;
     let analysed = match loaded {
         None => None,
-        Some((snapshot, comparison, content, ground)) => {
+        Some((snapshot, content, ground)) => {
             let analysis = tokio::task::spawn_blocking(move || Analysis::of(&content, ground))
                 .await
                 .map_err(AppError::internal)?;
             if let (Change::Bindings(_), Some(unused)) = (change, analysis.unused.first()) {
                 return Err(Problem::invalid("bindings", unused.clone()).into());
             }
-            Some((snapshot, comparison, analysis))
+            Some((snapshot, analysis))
         }
     };
     Ok(Anew { version, analysed })
@@ -116,7 +118,7 @@ fn allowed(change: &Change, customer: &Customer) -> Result<(), Problem> {
             "The customer is compared with its own imported snapshot, whose ids mean themselves.",
         )
         .remedy("Choose a workspace baseline to compare with first.")),
-        (Change::Emergency(_) | Change::Bindings(_), ..) => Ok(()),
+        (Change::Emergency(_) | Change::Bindings(_) | Change::NewerBaseline, ..) => Ok(()),
     }
 }
 
@@ -142,7 +144,7 @@ async fn write(
     if let Some(import_id) = tx.import_running(&customer).await? {
         return Err(StoreError::ImportRunning { import_id }.into());
     }
-    let snapshot = anew.analysed.as_ref().map(|(snapshot, ..)| *snapshot);
+    let snapshot = anew.analysed.as_ref().map(|(snapshot, _)| *snapshot);
     if before.version != anew.version || before.last_snapshot_id != snapshot {
         return Ok(None);
     }
@@ -150,18 +152,24 @@ async fn write(
         Change::Comparison(chosen) => Some(*chosen),
         _ => None,
     };
-    let patch = CustomerPatch { comparison_baseline, ..CustomerPatch::default() };
-    let mut after = tx.customer_update(&customer, &patch, None).await?;
+    let mut after = match change {
+        // Nobody edited the customer, so whoever is editing it now is not interrupted.
+        Change::NewerBaseline => before.clone(),
+        _ => {
+            let patch = CustomerPatch { comparison_baseline, ..CustomerPatch::default() };
+            tx.customer_update(&customer, &patch, None).await?
+        }
+    };
     match (change, before.comparison_baseline) {
         (Change::Emergency(choices), _) => tx.emergency_choices_set(&customer, choices).await?,
-        (Change::Bindings(confirmed), ComparisonBaseline::WorkspaceBaseline { baseline_id }) => {
+        (Change::Bindings(confirmed), ComparisonBaseline::WorkspaceBaseline { baseline_id, .. }) => {
             tx.bindings_confirm(&customer, baseline_id, confirmed).await?;
         }
-        (Change::Comparison(_) | Change::Bindings(_), _) => {}
+        (Change::Comparison(_) | Change::Bindings(_) | Change::NewerBaseline, _) => {}
     }
     let mut settled = Settled::default();
-    if let Some((snapshot, comparison, analysis)) = &anew.analysed {
-        settled = import_run::report(tx, &customer, *snapshot, *comparison, analysis).await?;
+    if let Some((snapshot, analysis)) = &anew.analysed {
+        settled = import_run::report(tx, &customer, *snapshot, analysis).await?;
         tx.customer_findings_set(&customer, settled.open).await?;
         after = tx.customer_fetch(id).await?;
     }
@@ -192,6 +200,7 @@ async fn record(
             "bindings.confirm",
             json!({"comparison_baseline": after.comparison_baseline, "confirmed": confirmed}),
         ),
+        Change::NewerBaseline => ("report.renew", json!({"comparison_baseline": after.comparison_baseline})),
     };
     audit::write(tx, actor, action, ("customer", customer.id().as_uuid()), details).await
 }

@@ -4,6 +4,7 @@ use crate::{
     Actor, App, AppError, AppResult,
     analysis::stored_names,
     audit,
+    baseline_versions::changeable,
     idempotency::{self, Idempotency, Outcome, Stored},
 };
 use policytab_domain::{
@@ -13,11 +14,12 @@ use policytab_domain::{
     normal::normal_digest,
     problem::{Problem, ProblemCode},
     reader::{ReadObject, ReadPolicy, Reading, read_many},
-    snapshot::DocumentKind,
+    snapshot::{DocumentKind, SnapshotContent},
 };
 use policytab_github_client::{Address, AddressError};
 use policytab_store::{
-    Baseline, BaselinePatch, CanonicalDocument, CoManagedBaseline, NewBaseline, Page, StoredDocument,
+    Baseline, BaselinePatch, CanonicalDocument, CoManagedBaseline, NewBaseline, NewVersion, Page,
+    StoredDocument,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -87,7 +89,44 @@ fn object(kind: DocumentKind, read: &ReadObject) -> CanonicalDocument {
     }
 }
 
-fn source(reading: &Reading, origin: Value) -> AppResult<Value> {
+/// Names of what a snapshot's policies refer to: a baseline of it is for other tenants, which know none of its ids.
+pub(crate) fn names_of(content: &SnapshotContent) -> Vec<SourceName> {
+    content
+        .references
+        .iter()
+        .filter_map(|reference| {
+            let kind = serde_json::to_value(reference.kind).ok()?.as_str()?.to_owned();
+            Some(SourceName { kind, id: reference.id.clone(), display_name: reference.display_name.clone()? })
+        })
+        .collect()
+}
+
+/// What was read as documents, or why it makes no baseline.
+pub(crate) fn checked(reading: &Reading) -> AppResult<Vec<CanonicalDocument>> {
+    if reading.policies.is_empty() {
+        let first = reading.skipped.first().map(|s| format!(" (for instance, {} {})", s.path, s.reason));
+        return Err(Problem::invalid(
+            "policies",
+            format!("no Conditional Access policy was found{}", first.unwrap_or_default()),
+        )
+        .into());
+    }
+    if reading.policies.len() > MAX_POLICIES {
+        return Err(
+            Problem::invalid("policies", format!("at most {MAX_POLICIES} policies make a baseline")).into()
+        );
+    }
+    let documents = documents(reading);
+    // PostgreSQL's text can't hold U+0000, which canonical JSON writes like this; no name or condition needs it.
+    if let Some(bad) = documents.iter().find(|d| d.bytes.windows(6).any(|w| w == br"\u0000")) {
+        let name = bad.display_name.replace('\0', " ");
+        return Err(Problem::invalid("policies", format!("\"{name}\" holds the character U+0000")).into());
+    }
+    Ok(documents)
+}
+
+/// Where a version comes from, with the names that came along.
+pub(crate) fn source(reading: &Reading, origin: Value) -> AppResult<Value> {
     let kind = |kind: &policytab_domain::names::NameKind| {
         serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
     };
@@ -114,30 +153,17 @@ pub async fn create(
     idempotency: Option<Idempotency>,
     render: impl FnOnce(&Baseline) -> Stored + Send,
 ) -> AppResult<Outcome> {
-    if reading.policies.is_empty() {
-        let first = reading.skipped.first().map(|s| format!(" (for instance, {} {})", s.path, s.reason));
-        return Err(Problem::invalid(
-            "policies",
-            format!("no Conditional Access policy was found{}", first.unwrap_or_default()),
-        )
-        .into());
-    }
-    if reading.policies.len() > MAX_POLICIES {
-        return Err(
-            Problem::invalid("policies", format!("at most {MAX_POLICIES} policies make a baseline")).into()
-        );
-    }
-    let documents = documents(reading);
-    // PostgreSQL's text can't hold U+0000, which canonical JSON writes like this; no name or condition needs it.
-    if let Some(bad) = documents.iter().find(|d| d.bytes.windows(6).any(|w| w == br"\u0000")) {
-        let name = bad.display_name.replace('\0', " ");
-        return Err(Problem::invalid("policies", format!("\"{name}\" holds the character U+0000")).into());
-    }
+    let documents = checked(reading)?;
     let new = NewBaseline {
         display_name: name.trim().to_owned(),
         description: String::new(),
-        source: source(reading, origin)?,
-        documents,
+        first: NewVersion {
+            source: source(reading, origin)?,
+            documents,
+            created_by_name: actor.name.clone(),
+            note: String::new(),
+        },
+        built_in: false,
     };
     app.store
         .write(&actor.scope, async move |tx| {
@@ -159,6 +185,13 @@ pub async fn read(files: Vec<(String, Vec<u8>)>) -> AppResult<Reading> {
     })
     .await
     .map_err(AppError::internal)
+}
+
+/// The newest commit of a branch, a tag or the default branch.
+pub(crate) async fn github_head(app: &App, url: &str, git_ref: Option<&str>) -> AppResult<String> {
+    let address =
+        Address::parse(url, git_ref, None).map_err(|error| Problem::invalid("url", error.to_string()))?;
+    Ok(app.github.head(&address).await.map_err(|error| error.problem())?)
 }
 
 /// Downloads a folder of a public repository and reads it. Gives the address as it was understood and the commit.
@@ -228,6 +261,7 @@ pub async fn rename(
     let patch = BaselinePatch { display_name: Some(name.trim().to_owned()), ..BaselinePatch::default() };
     app.store
         .write(&actor.scope, async |tx| {
+            changeable(&tx.baseline_fetch(id).await?)?;
             let after = tx.baseline_update(id, &patch, expected_version).await?;
             let details = serde_json::json!({"name": after.display_name});
             audit::write(tx, actor, "baseline.rename", ("baseline", id.as_uuid()), details).await?;
@@ -242,6 +276,7 @@ pub async fn delete(app: &App, actor: &Actor, id: BaselineId) -> AppResult<()> {
     app.store
         .write(&actor.scope, async |tx| {
             let before = tx.baseline_fetch(id).await?;
+            changeable(&before)?;
             tx.baseline_delete(id).await?;
             let details = serde_json::json!({"name": before.display_name});
             audit::write(tx, actor, "baseline.delete", ("baseline", id.as_uuid()), details).await

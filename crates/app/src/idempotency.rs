@@ -95,6 +95,34 @@ pub(crate) async fn claim(
     }
 }
 
+/// The answer of the request that had the key before, for use cases that have long work to do before their transaction.
+/// Claims nothing.
+pub async fn replay(
+    app: &App,
+    actor: &Actor,
+    idempotency: Option<&Idempotency>,
+) -> AppResult<Option<Outcome>> {
+    if idempotency.is_none() {
+        return Ok(None);
+    }
+    // The claim of a fresh key is undone with its transaction.
+    let mut fresh = false;
+    let found = app
+        .store
+        .write(&actor.scope, async |tx| match claim(app, tx, actor, idempotency).await? {
+            Some(before) => Ok(before),
+            None => {
+                fresh = true;
+                Err(Problem::new(ProblemCode::Internal, "a key that is not claimed yet").into())
+            }
+        })
+        .await;
+    match found {
+        Err(_) if fresh => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// Stores the answer under the claimed key.
 pub(crate) async fn finish(
     app: &App,

@@ -247,7 +247,7 @@ async fn write(
         tx.import_step_set(import, job, ImportStep::CoManagedBaseline, StepState::Skipped, &none, None)
             .await?;
     }
-    let settled = report(tx, customer, snapshot, comparison, analysis).await?;
+    let settled = report(tx, customer, snapshot, analysis).await?;
     tx.import_step_set(import, job, ImportStep::Comparison, StepState::Succeeded, &none, None).await?;
     let findings = serde_json::json!({"findings": analysis.report.findings.len()});
     tx.import_step_set(import, job, ImportStep::Report, StepState::Succeeded, &findings, None).await?;
@@ -278,7 +278,6 @@ pub(crate) async fn report(
     tx: &mut TenantTx<ReadWrite>,
     customer: &CustomerRef,
     snapshot: SnapshotId,
-    comparison: ComparisonBaseline,
     analysis: &Analysis,
 ) -> AppResult<Settled> {
     let body = serde_json::to_value(&analysis.report).map_err(AppError::internal)?;
@@ -286,7 +285,7 @@ pub(crate) async fn report(
         customer,
         &NewReport {
             snapshot_id: snapshot,
-            comparison_baseline: comparison,
+            comparison_baseline: analysis.compared_with,
             // Of all findings: what is accepted differs from day to day, and a report is never changed.
             summary: open_findings(&analysis.report),
             body: &body,

@@ -9,6 +9,7 @@ mod analysis;
 mod anew;
 pub mod api_tokens;
 pub mod audit;
+pub mod baseline_versions;
 pub mod baselines;
 pub mod bindings;
 pub mod connect;

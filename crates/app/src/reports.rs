@@ -47,7 +47,7 @@ pub async fn latest(app: &App, actor: &Actor, id: CustomerId) -> AppResult<Repor
             let snapshot = tx.snapshot_fetch(&customer_ref, stored.snapshot_id).await?;
             let baseline_name = match stored.comparison_baseline {
                 ComparisonBaseline::ImportedSnapshot => IMPORTED_SNAPSHOT.to_owned(),
-                ComparisonBaseline::WorkspaceBaseline { baseline_id } => {
+                ComparisonBaseline::WorkspaceBaseline { baseline_id, .. } => {
                     tx.baseline_fetch(baseline_id).await?.display_name
                 }
             };

@@ -4,7 +4,7 @@
 //! whatever the first one had not committed never happened.
 
 use crate::{
-    App, acceptances,
+    App, acceptances, baseline_versions,
     import_run::{self, RunOutcome},
 };
 use futures_util::StreamExt as _;
@@ -143,6 +143,39 @@ pub async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         match app.store.sweep_expired().await {
             Ok(swept) => tracing::debug!(?swept, "swept"),
             Err(error) => tracing::warn!(%error, "the sweep failed"),
+        }
+    }
+}
+
+/// Makes reports anew whose baseline has another version by now. A worker that is woken looks at once.
+pub async fn renew_reports(app: App, mut stopped: watch::Receiver<bool>) {
+    let mut notices = app.store.listen();
+    loop {
+        match baseline_versions::renew_outdated(&app).await {
+            Ok(0) => {}
+            Ok(renewed) => {
+                tracing::info!(renewed, "reports were made anew for another version of their baseline")
+            }
+            Err(error) => tracing::warn!(%error, "outdated reports can't be looked at"),
+        }
+        tokio::select! {
+            () = told(&mut stopped) => return,
+            () = tokio::time::sleep(EXPIRY) => {}
+            () = woken(&mut notices) => {}
+        }
+    }
+}
+
+/// Looks at the sources of baselines from time to time, so that the library tells where something newer is.
+pub async fn look_at_sources(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match baseline_versions::look_at_sources(&app).await {
+            Ok(looked) => tracing::debug!(looked, "looked at the sources of baselines"),
+            Err(error) => tracing::warn!(%error, "the sources of baselines can't be looked at"),
+        }
+        tokio::select! {
+            () = told(&mut stopped) => return,
+            () = tokio::time::sleep(SWEEP) => {}
         }
     }
 }

@@ -73,7 +73,12 @@ pub struct Changes {
 
 /// Holds a snapshot against an earlier one of the same tenant.
 pub fn changes(before: &SnapshotContent, after: &SnapshotContent) -> Changes {
-    let (was, is) = (PolicySet::of_snapshot(before), PolicySet::of_snapshot(after));
+    let policies = policy_changes(&PolicySet::of_snapshot(before), &PolicySet::of_snapshot(after));
+    Changes { objects: objects(before, after), ..policies }
+}
+
+/// Holds the policies of a set against those of an earlier one with the same ids; says nothing of other objects.
+pub fn policy_changes(was: &PolicySet, is: &PolicySet) -> Changes {
     let by_key: BTreeMap<&str, &SetPolicy> =
         was.policies.iter().map(|policy| (policy.key.as_str(), policy)).collect();
     let bindings = Bindings::same_tenant();
@@ -92,7 +97,7 @@ pub fn changes(before: &SnapshotContent, after: &SnapshotContent) -> Changes {
     }
     let stays = |policy: &&SetPolicy| is.policies.iter().all(|now| now.key != policy.key);
     let removed = was.policies.iter().filter(stays).map(PolicyRef::of).collect();
-    Changes { added, removed, changed, unchanged, objects: objects(before, after) }
+    Changes { added, removed, changed, unchanged, objects: Vec::new() }
 }
 
 fn objects(before: &SnapshotContent, after: &SnapshotContent) -> Vec<ChangedObject> {

@@ -158,6 +158,9 @@ pub enum ComparisonBaseline {
     WorkspaceBaseline {
         /// Which one.
         baseline_id: BaselineId,
+        /// The version that was pinned, from 1; `None`: the latest, whichever that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<i32>,
     },
 }
 

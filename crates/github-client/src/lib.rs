@@ -134,6 +134,17 @@ impl GithubClient {
         Ok(Self { http, api: api.map_err(|e| unusable(&e))?, raw: raw.map_err(|e| unusable(&e))? })
     }
 
+    /// The newest commit of what an address names.
+    ///
+    /// # Errors
+    /// See [`GithubError`].
+    pub async fn head(&self, address: &Address) -> Result<String, GithubError> {
+        let Address { owner, name, git_ref, .. } = address;
+        let wanted = git_ref.as_deref().unwrap_or("HEAD");
+        let commit: Commit = self.json(&["repos", owner, name, "commits", wanted], None).await?;
+        Ok(commit.sha)
+    }
+
     /// Downloads every JSON file of a folder, all of one commit.
     ///
     /// # Errors

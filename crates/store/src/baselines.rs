@@ -1,18 +1,18 @@
 //! The MSP's baseline library. A baseline's content is versioned; a version is never changed.
 
 use crate::{
-    customers::to_json,
-    documents::{self, CHUNK, CanonicalDocument, DocumentRow, StoredDocument, positioned},
+    baseline_versions::NewVersion,
+    documents,
     error::{OrNotFound as _, StoreError, violates},
-    events::EventKind,
+    events::{EventKind, notify_workers},
     page::{Page, decode, fetch_count},
-    schema::{baseline_documents, baseline_versions, baselines, customers, documents as bodies, imports},
+    schema::{baseline_versions, baselines, customers, imports},
     tx::{Mode, ReadWrite, TenantTx},
 };
 use chrono::{DateTime, Utc};
 use diesel::{OptionalExtension as _, prelude::*};
 use diesel_async::RunQueryDsl;
-use policytab_domain::{ids::BaselineId, import::ImportState, snapshot::DocumentKind};
+use policytab_domain::{ids::BaselineId, import::ImportState};
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -38,6 +38,12 @@ pub struct Baseline {
     pub updated_at: DateTime<Utc>,
     /// Counts changes: the entity tag.
     pub version: i64,
+    /// What the last look at the source found: `{commit, problem}`; `None` when nobody looked.
+    pub source_head: Option<Value>,
+    /// When that was.
+    pub source_checked_at: Option<DateTime<Utc>>,
+    /// Whether it is the product's own, which nobody changes or deletes.
+    pub built_in: bool,
 }
 
 /// A baseline to add.
@@ -47,10 +53,10 @@ pub struct NewBaseline {
     pub display_name: String,
     /// For people.
     pub description: String,
-    /// Where it comes from.
-    pub source: Value,
-    /// Its content, made canonical.
-    pub documents: Vec<CanonicalDocument>,
+    /// Its first version.
+    pub first: NewVersion,
+    /// Whether it is the product's own.
+    pub built_in: bool,
 }
 
 /// What people may change of a baseline; `None` leaves it.
@@ -60,11 +66,23 @@ pub struct BaselinePatch {
     pub display_name: Option<String>,
     /// A new description.
     pub description: Option<String>,
-    /// New content, with where it came from: makes a new version.
-    pub content: Option<(Value, Vec<CanonicalDocument>)>,
+    /// A new version.
+    pub content: Option<NewVersion>,
 }
 
-type Row = (Uuid, String, String, i32, DateTime<Utc>, DateTime<Utc>, i64, Value, i32, String);
+type Row = (
+    Uuid,
+    String,
+    String,
+    i32,
+    DateTime<Utc>,
+    DateTime<Utc>,
+    i64,
+    Value,
+    i32,
+    (Option<Value>, Option<DateTime<Utc>>, bool),
+    String,
+);
 
 fn baseline(row: Row) -> Baseline {
     let (
@@ -77,6 +95,7 @@ fn baseline(row: Row) -> Baseline {
         version,
         source,
         policy_count,
+        (source_head, source_checked_at, built_in),
         _,
     ) = row;
     Baseline {
@@ -89,6 +108,9 @@ fn baseline(row: Row) -> Baseline {
         created_at,
         updated_at,
         version,
+        source_head,
+        source_checked_at,
+        built_in,
     }
 }
 
@@ -112,6 +134,7 @@ macro_rules! current {
                 baselines::version,
                 baseline_versions::source,
                 baseline_versions::policy_count,
+                (baselines::source_head, baselines::source_checked_at, baselines::built_in),
                 baselines::name_key,
             ))
     };
@@ -151,7 +174,7 @@ impl<M: Mode> TenantTx<M> {
         }
         let rows: Vec<Row> =
             query.order(baselines::name_key).limit(fetch_count(limit)).load(self.conn()).await?;
-        Ok(Page::cut(rows, limit, |last| last.9.clone()).map(baseline))
+        Ok(Page::cut(rows, limit, |last| last.10.clone()).map(baseline))
     }
 
     /// Reads a baseline.
@@ -166,51 +189,6 @@ impl<M: Mode> TenantTx<M> {
             .optional()
             .or_not_found("baseline")
             .map(baseline)
-    }
-
-    /// The documents of a baseline, of its current or another version.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for an unknown baseline or version.
-    pub async fn baseline_documents(
-        &mut self,
-        id: BaselineId,
-        number: Option<i32>,
-    ) -> Result<Vec<StoredDocument>, StoreError> {
-        let number = match number {
-            None => self.baseline_fetch(id).await?.current_version,
-            Some(number) => baseline_versions::table
-                .filter(
-                    baseline_versions::baseline_id.eq(id.as_uuid()).and(baseline_versions::number.eq(number)),
-                )
-                .select(baseline_versions::number)
-                .first(self.conn())
-                .await
-                .optional()
-                .or_not_found("baseline version")?,
-        };
-        let rows: Vec<DocumentRow> = baseline_documents::table
-            .inner_join(
-                bodies::table.on(bodies::msp_id
-                    .eq(baseline_documents::msp_id)
-                    .and(bodies::sha256.eq(baseline_documents::sha256))),
-            )
-            .filter(
-                baseline_documents::baseline_id.eq(id.as_uuid()).and(baseline_documents::number.eq(number)),
-            )
-            .order((baseline_documents::kind, baseline_documents::position))
-            .select((
-                baseline_documents::kind,
-                baseline_documents::object_id,
-                baseline_documents::display_name,
-                baseline_documents::beta_only,
-                bodies::sha256,
-                bodies::normal_sha256,
-                bodies::body,
-            ))
-            .load(self.conn())
-            .await?;
-        rows.into_iter().map(StoredDocument::try_from).collect()
     }
 }
 
@@ -227,6 +205,7 @@ impl TenantTx<ReadWrite> {
                 baselines::id.eq(id),
                 baselines::display_name.eq(&new.display_name),
                 baselines::description.eq(&new.description),
+                baselines::built_in.eq(new.built_in),
             ))
             .on_conflict((baselines::msp_id, baselines::name_key))
             .do_nothing()
@@ -235,7 +214,7 @@ impl TenantTx<ReadWrite> {
         if added == 0 {
             return Err(StoreError::NameTaken);
         }
-        self.version_insert(id, 1, &new.source, &new.documents).await?;
+        self.version_insert(id, 1, &new.first).await?;
         self.event(EventKind::BaselineChanged, None, None).await?;
         self.baseline_fetch(id.into()).await
     }
@@ -256,8 +235,8 @@ impl TenantTx<ReadWrite> {
         }
         let number = match &patch.content {
             None => number,
-            Some((source, documents)) => {
-                self.version_insert(id.as_uuid(), number + 1, source, documents).await?;
+            Some(new) => {
+                self.version_insert(id.as_uuid(), number + 1, new).await?;
                 number + 1
             }
         };
@@ -274,6 +253,10 @@ impl TenantTx<ReadWrite> {
             .await
             .map_err(|e| if violates(&e, "baselines_name") { StoreError::NameTaken } else { e.into() })?;
         self.event(EventKind::BaselineChanged, None, None).await?;
+        if patch.content.is_some() {
+            // Reports that rest on the version before wait to be made anew.
+            notify_workers(self.conn()).await?;
+        }
         self.baseline_fetch(id).await
     }
 
@@ -318,48 +301,5 @@ impl TenantTx<ReadWrite> {
             .await
             .optional()
             .or_not_found("baseline")
-    }
-
-    async fn version_insert(
-        &mut self,
-        id: Uuid,
-        number: i32,
-        source: &Value,
-        new: &[CanonicalDocument],
-    ) -> Result<(), StoreError> {
-        documents::store(self, new).await?;
-        let msp = self.msp();
-        let policies = new.iter().filter(|d| d.kind == DocumentKind::Policy).count();
-        diesel::insert_into(baseline_versions::table)
-            .values((
-                baseline_versions::msp_id.eq(msp),
-                baseline_versions::baseline_id.eq(id),
-                baseline_versions::number.eq(number),
-                baseline_versions::source.eq(to_json(source, "source")?),
-                baseline_versions::policy_count.eq(i32::try_from(policies).unwrap_or(i32::MAX)),
-            ))
-            .execute(self.conn())
-            .await?;
-        let all: Vec<_> = positioned(new).collect();
-        for chunk in all.chunks(CHUNK) {
-            let rows: Vec<_> = chunk
-                .iter()
-                .map(|(position, d)| {
-                    (
-                        baseline_documents::msp_id.eq(msp),
-                        baseline_documents::baseline_id.eq(id),
-                        baseline_documents::number.eq(number),
-                        baseline_documents::kind.eq(d.kind.as_str()),
-                        baseline_documents::position.eq(*position),
-                        baseline_documents::object_id.eq(d.object_id.as_str()),
-                        baseline_documents::display_name.eq(d.display_name.as_str()),
-                        baseline_documents::beta_only.eq(d.beta_only),
-                        baseline_documents::sha256.eq(d.sha256.as_slice()),
-                    )
-                })
-                .collect();
-            diesel::insert_into(baseline_documents::table).values(rows).execute(self.conn()).await?;
-        }
-        Ok(())
     }
 }

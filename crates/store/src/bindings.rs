@@ -9,7 +9,7 @@ use crate::{
 };
 use diesel::{OptionalExtension as _, prelude::*};
 use diesel_async::RunQueryDsl;
-use policytab_domain::{binding::BindingChoice, ids::BaselineId};
+use policytab_domain::{binding::BindingChoice, ids::BaselineId, import::ComparisonBaseline};
 use serde_json::Value;
 
 impl<M: Mode> TenantTx<M> {
@@ -45,7 +45,8 @@ impl TenantTx<ReadWrite> {
         baseline: BaselineId,
         confirmed: &[BindingChoice],
     ) -> Result<(), StoreError> {
-        self.baseline_pin(baseline).await?;
+        self.baseline_pin(ComparisonBaseline::WorkspaceBaseline { baseline_id: baseline, version: None })
+            .await?;
         let confirmed = to_json(&confirmed, "bindings")?;
         diesel::insert_into(bindings::table)
             .values((

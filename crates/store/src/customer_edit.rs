@@ -15,7 +15,7 @@ use diesel::{OptionalExtension as _, prelude::*};
 use diesel_async::RunQueryDsl;
 use policytab_domain::{
     customer::CustomerStatus,
-    ids::{BaselineId, CustomerId},
+    ids::CustomerId,
     import::{ComparisonBaseline, ZeroPolicies},
     problem::Problem,
 };
@@ -79,14 +79,16 @@ impl TenantTx<ReadWrite> {
             return Err(StoreError::VersionMismatch);
         }
         let baseline = patch.comparison_baseline.unwrap_or(before.comparison_baseline);
-        if let Some(ComparisonBaseline::WorkspaceBaseline { baseline_id }) = patch.comparison_baseline {
-            self.baseline_pin(baseline_id).await?;
+        if let Some(chosen) = patch.comparison_baseline {
+            self.baseline_pin(chosen).await?;
         }
+        let (_, baseline_id, pinned) = comparison_columns(baseline);
         let name = patch.display_name.as_ref().unwrap_or(&before.display_name);
         let row: CustomerRow = diesel::update(customers::table.filter(customers::id.eq(customer.uuid())))
             .set((
                 customers::display_name.eq(name),
-                customers::comparison_baseline_id.eq(comparison_columns(baseline).1),
+                customers::comparison_baseline_id.eq(baseline_id),
+                customers::comparison_baseline_version.eq(pinned),
                 customers::updated_at.eq(diesel::dsl::now),
                 customers::version.eq(customers::version + 1),
             ))
@@ -171,12 +173,16 @@ impl TenantTx<ReadWrite> {
         facts: &ImportedFacts,
     ) -> Result<Customer, StoreError> {
         let [critical, high, medium, low, info] = facts.counts.findings;
+        let (_, baseline_id, pinned) = comparison_columns(facts.comparison_baseline);
         let row: CustomerRow = diesel::update(customers::table.filter(customers::id.eq(customer.uuid())))
             .set((
                 customers::status.eq(CustomerStatus::Imported.as_str()),
                 customers::tenant_name.eq(&facts.tenant_display_name),
                 customers::tenant_domain.eq(&facts.tenant_default_domain),
-                customers::comparison_baseline_id.eq(comparison_columns(facts.comparison_baseline).1),
+                (
+                    customers::comparison_baseline_id.eq(baseline_id),
+                    customers::comparison_baseline_version.eq(pinned),
+                ),
                 (
                     customers::policies_enabled.eq(facts.counts.policies_enabled),
                     customers::policies_report_only.eq(facts.counts.policies_report_only),
@@ -204,8 +210,11 @@ impl TenantTx<ReadWrite> {
     }
 
     /// Proves that a baseline exists and keeps it from being deleted until the transaction ends.
-    pub(crate) async fn baseline_pin(&mut self, id: BaselineId) -> Result<(), StoreError> {
-        use crate::schema::baselines;
+    pub(crate) async fn baseline_pin(&mut self, chosen: ComparisonBaseline) -> Result<(), StoreError> {
+        use crate::schema::{baseline_versions, baselines};
+        let ComparisonBaseline::WorkspaceBaseline { baseline_id: id, version } = chosen else {
+            return Ok(());
+        };
         let _: Uuid = baselines::table
             .filter(baselines::id.eq(id.as_uuid()))
             .select(baselines::id)
@@ -214,6 +223,16 @@ impl TenantTx<ReadWrite> {
             .await
             .optional()
             .or_not_found("baseline")?;
+        if let Some(version) = version {
+            let _: i32 = baseline_versions::table
+                .filter(baseline_versions::baseline_id.eq(id.as_uuid()))
+                .filter(baseline_versions::number.eq(version))
+                .select(baseline_versions::number)
+                .first(self.conn())
+                .await
+                .optional()
+                .or_not_found("baseline version")?;
+        }
         Ok(())
     }
 }

@@ -155,6 +155,7 @@ pub(crate) struct CustomerRow {
     tenant_name: Option<String>,
     tenant_domain: Option<String>,
     comparison_baseline_id: Option<Uuid>,
+    comparison_baseline_version: Option<i32>,
     policies_enabled: i32,
     policies_report_only: i32,
     policies_disabled: i32,
@@ -192,7 +193,7 @@ impl TryFrom<CustomerRow> for Customer {
                 display_name: row.tenant_name,
                 default_domain: row.tenant_domain,
             }),
-            comparison_baseline: comparison(row.comparison_baseline_id),
+            comparison_baseline: comparison(row.comparison_baseline_id, row.comparison_baseline_version),
             counts: CustomerCounts {
                 policies_enabled: row.policies_enabled,
                 policies_report_only: row.policies_report_only,
@@ -220,19 +221,19 @@ impl TryFrom<CustomerRow> for Customer {
     }
 }
 
-pub(crate) fn comparison(baseline_id: Option<Uuid>) -> ComparisonBaseline {
+pub(crate) fn comparison(baseline_id: Option<Uuid>, version: Option<i32>) -> ComparisonBaseline {
     match baseline_id {
         None => ComparisonBaseline::ImportedSnapshot,
-        Some(id) => ComparisonBaseline::WorkspaceBaseline { baseline_id: id.into() },
+        Some(id) => ComparisonBaseline::WorkspaceBaseline { baseline_id: id.into(), version },
     }
 }
 
-/// `(kind, baseline id)` as columns.
-pub(crate) fn comparison_columns(baseline: ComparisonBaseline) -> (&'static str, Option<Uuid>) {
+/// `(kind, baseline id, pinned version)` as columns.
+pub(crate) fn comparison_columns(baseline: ComparisonBaseline) -> (&'static str, Option<Uuid>, Option<i32>) {
     match baseline {
-        ComparisonBaseline::ImportedSnapshot => ("imported_snapshot", None),
-        ComparisonBaseline::WorkspaceBaseline { baseline_id } => {
-            ("workspace_baseline", Some(baseline_id.as_uuid()))
+        ComparisonBaseline::ImportedSnapshot => ("imported_snapshot", None, None),
+        ComparisonBaseline::WorkspaceBaseline { baseline_id, version } => {
+            ("workspace_baseline", Some(baseline_id.as_uuid()), version)
         }
     }
 }

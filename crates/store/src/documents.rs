@@ -52,6 +52,21 @@ pub struct StoredDocument {
     pub body: Vec<u8>,
 }
 
+impl From<StoredDocument> for CanonicalDocument {
+    fn from(stored: StoredDocument) -> Self {
+        let StoredDocument { kind, object_id, display_name, beta_only, sha256, normal_sha256, body } = stored;
+        Self { kind, object_id, display_name, beta_only, sha256, normal_sha256, bytes: body }
+    }
+}
+
+impl From<CanonicalDocument> for StoredDocument {
+    fn from(made: CanonicalDocument) -> Self {
+        let CanonicalDocument { kind, object_id, display_name, beta_only, sha256, normal_sha256, bytes } =
+            made;
+        Self { kind, object_id, display_name, beta_only, sha256, normal_sha256, body: bytes }
+    }
+}
+
 /// kind, object id, display name, beta only, sha256, normal sha256, body
 pub(crate) type DocumentRow = (String, String, String, bool, Vec<u8>, Option<Vec<u8>>, Vec<u8>);
 

@@ -85,6 +85,7 @@ struct Row {
     customer_id: Uuid,
     state: String,
     comparison_baseline_id: Option<Uuid>,
+    comparison_baseline_version: Option<i32>,
     requested_by: Option<Uuid>,
     attempt: i32,
     zero_policies: Option<String>,
@@ -128,7 +129,7 @@ impl Row {
             id: self.id.into(),
             customer_id: self.customer_id.into(),
             state: self.state.parse().map_err(|_| StoreError::Corrupt("imports.state"))?,
-            comparison_baseline: comparison(self.comparison_baseline_id),
+            comparison_baseline: comparison(self.comparison_baseline_id, self.comparison_baseline_version),
             requested_by: self.requested_by.map(Into::into),
             attempt: self.attempt,
             zero_policies: zero.transpose()?,
@@ -243,9 +244,7 @@ impl TenantTx<ReadWrite> {
         if current.status == CustomerStatus::Pending {
             return Err(StoreError::Conflict("the customer is not connected"));
         }
-        if let ComparisonBaseline::WorkspaceBaseline { baseline_id } = baseline {
-            self.baseline_pin(baseline_id).await?;
-        }
+        self.baseline_pin(baseline).await?;
         let requested_by = match requested_by {
             None => None,
             Some(id) => users::table
@@ -256,7 +255,7 @@ impl TenantTx<ReadWrite> {
                 .optional()?,
         };
         let (msp, id) = (self.msp(), Uuid::now_v7());
-        let (kind, baseline_id) = comparison_columns(baseline);
+        let (kind, baseline_id, version) = comparison_columns(baseline);
         diesel::insert_into(imports::table)
             .values((
                 imports::msp_id.eq(msp),
@@ -265,6 +264,7 @@ impl TenantTx<ReadWrite> {
                 imports::state.eq(ImportState::Queued.as_str()),
                 imports::comparison_kind.eq(kind),
                 imports::comparison_baseline_id.eq(baseline_id),
+                imports::comparison_baseline_version.eq(version),
                 imports::requested_by.eq::<Option<Uuid>>(requested_by),
             ))
             .execute(self.conn())

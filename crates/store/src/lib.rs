@@ -96,6 +96,7 @@
 mod acceptances;
 mod api_tokens;
 mod audit;
+mod baseline_versions;
 mod baselines;
 mod bindings;
 mod boot;
@@ -128,6 +129,7 @@ mod users;
 pub use acceptances::{EndedBecause, NewAcceptance, StoredAcceptance};
 pub use api_tokens::{ApiToken, NewApiToken};
 pub use audit::{AuditEntry, AuditRow, AuditVerdict};
+pub use baseline_versions::{BaselineVersion, CustomerUse, NewVersion};
 pub use baselines::{Baseline, BaselinePatch, NewBaseline};
 pub use boot::BootError;
 pub use co_managed::CoManagedBaseline;

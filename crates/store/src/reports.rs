@@ -3,7 +3,7 @@
 use crate::{
     customers::{CustomerRef, comparison, comparison_columns},
     error::StoreError,
-    schema::reports,
+    schema::{customers, reports},
     tx::{Mode, ReadWrite, TenantTx},
 };
 use chrono::{DateTime, Utc};
@@ -23,7 +23,7 @@ pub struct Report {
     pub id: ReportId,
     /// The snapshot it looks at.
     pub snapshot_id: SnapshotId,
-    /// What the snapshot was compared with.
+    /// What the snapshot was compared with, with the version that was the latest then.
     pub comparison_baseline: ComparisonBaseline,
     /// Findings: critical, high, medium, low, info.
     pub summary: [i32; 5],
@@ -38,7 +38,7 @@ pub struct Report {
 pub struct NewReport<'a> {
     /// The snapshot it looks at.
     pub snapshot_id: SnapshotId,
-    /// What the snapshot was compared with.
+    /// What the snapshot was compared with, with the version that this is.
     pub comparison_baseline: ComparisonBaseline,
     /// Findings: critical, high, medium, low, info.
     pub summary: [i32; 5],
@@ -52,6 +52,7 @@ struct Row {
     id: Uuid,
     snapshot_id: Uuid,
     comparison_baseline_id: Option<Uuid>,
+    baseline_version: Option<i32>,
     findings_critical: i32,
     findings_high: i32,
     findings_medium: i32,
@@ -77,7 +78,7 @@ impl<M: Mode> TenantTx<M> {
         Ok(row.map(|row| Report {
             id: row.id.into(),
             snapshot_id: row.snapshot_id.into(),
-            comparison_baseline: comparison(row.comparison_baseline_id),
+            comparison_baseline: comparison(row.comparison_baseline_id, row.baseline_version),
             summary: [
                 row.findings_critical,
                 row.findings_high,
@@ -102,7 +103,7 @@ impl TenantTx<ReadWrite> {
         new: &NewReport<'_>,
     ) -> Result<ReportId, StoreError> {
         let id = Uuid::now_v7();
-        let (kind, baseline_id) = comparison_columns(new.comparison_baseline);
+        let (kind, baseline_id, version) = comparison_columns(new.comparison_baseline);
         let [critical, high, medium, low, info] = new.summary;
         diesel::insert_into(reports::table)
             .values((
@@ -112,6 +113,7 @@ impl TenantTx<ReadWrite> {
                 reports::snapshot_id.eq(new.snapshot_id.as_uuid()),
                 reports::comparison_kind.eq(kind),
                 reports::comparison_baseline_id.eq(baseline_id),
+                reports::baseline_version.eq(version),
                 reports::findings_critical.eq(critical),
                 reports::findings_high.eq(high),
                 reports::findings_medium.eq(medium),
@@ -119,6 +121,10 @@ impl TenantTx<ReadWrite> {
                 reports::findings_info.eq(info),
                 reports::body.eq(new.body),
             ))
+            .execute(self.conn())
+            .await?;
+        diesel::update(customers::table.filter(customers::id.eq(customer.uuid())))
+            .set(customers::compared_version.eq(version))
             .execute(self.conn())
             .await?;
         Ok(id.into())

@@ -75,6 +75,8 @@ diesel::table! {
         source -> Jsonb,
         policy_count -> Int4,
         created_at -> Timestamptz,
+        created_by_name -> Text,
+        note -> Text,
     }
 }
 
@@ -89,6 +91,9 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> Int8,
+        source_head -> Nullable<Jsonb>,
+        source_checked_at -> Nullable<Timestamptz>,
+        built_in -> Bool,
     }
 }
 
@@ -145,6 +150,8 @@ diesel::table! {
         tenant_name -> Nullable<Text>,
         tenant_domain -> Nullable<Text>,
         comparison_baseline_id -> Nullable<Uuid>,
+        comparison_baseline_version -> Nullable<Int4>,
+        compared_version -> Nullable<Int4>,
         policies_enabled -> Int4,
         policies_report_only -> Int4,
         policies_disabled -> Int4,
@@ -241,6 +248,7 @@ diesel::table! {
         state -> Text,
         comparison_kind -> Text,
         comparison_baseline_id -> Nullable<Uuid>,
+        comparison_baseline_version -> Nullable<Int4>,
         requested_by -> Nullable<Uuid>,
         attempt -> Int4,
         zero_policies -> Nullable<Text>,
@@ -296,6 +304,7 @@ diesel::table! {
         snapshot_id -> Uuid,
         comparison_kind -> Text,
         comparison_baseline_id -> Nullable<Uuid>,
+        baseline_version -> Nullable<Int4>,
         findings_critical -> Int4,
         findings_high -> Int4,
         findings_medium -> Int4,

@@ -142,6 +142,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/baselines/from-snapshot": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a baseline of what a customer has. */
+    post: operations["baseline_from_snapshot"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/baselines/import/files": {
     parameters: {
       query?: never;
@@ -193,6 +210,98 @@ export interface paths {
     head?: never;
     /** Renames a baseline. */
     patch: operations["baseline_update"];
+    trace?: never;
+  };
+  "/api/v1/baselines/{id}/customers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the customers that are compared with a baseline. */
+    get: operations["baseline_customer_list"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/baselines/{id}/update": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Reads a baseline's source anew: tells what would change, for the customers that follow it as well, or makes the new
+     *     version.
+     */
+    post: operations["baseline_update_from_source"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/baselines/{id}/versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the versions of a baseline. */
+    get: operations["baseline_version_list"];
+    put?: never;
+    /**
+     * Adds a version to a baseline: other policies, or an earlier version again. Customers that follow the latest get their
+     *     reports anew.
+     */
+    post: operations["baseline_version_create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/baselines/{id}/versions/{number}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads a version of a baseline with its policies. */
+    get: operations["baseline_version_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/baselines/{id}/versions/{number}/compare/{other}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Compares two versions of a baseline by meaning. */
+    get: operations["baseline_version_compare"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/api/v1/customers": {
@@ -832,12 +941,44 @@ export interface components {
      * @enum {string}
      */
     AuthenticationFlow: "deviceCodeFlow" | "authenticationTransfer";
+    /** @description What changed from one version of a baseline to another, by meaning. */
+    BaselineComparisonOut: components["schemas"]["PolicyChangesOut"] & {
+      /** @description The version that is compared. */
+      after: components["schemas"]["BaselineVersionOut"];
+      /** @description The version that is compared with. */
+      before: components["schemas"]["BaselineVersionOut"];
+    };
     /** @description A new workspace baseline from policy objects. */
     BaselineCreate: {
       /** @description Its name, unique in the MSP without regard to case. */
       name: string;
       /** @description Graph `conditionalAccessPolicy` objects. */
       policies: Record<string, never>[];
+    };
+    /** @description The customers that are compared with a baseline. */
+    BaselineCustomerList: {
+      /** @description By name. */
+      items: components["schemas"]["BaselineCustomerOut"][];
+    };
+    /** @description A customer that is compared with a baseline. */
+    BaselineCustomerOut: {
+      /**
+       * Format: int32
+       * @description The version that its newest report rests on; null before the first import.
+       */
+      compared?: number | null;
+      /** @description Its name. */
+      display_name: string;
+      /**
+       * Format: uuid
+       * @description Which customer.
+       */
+      id: string;
+      /**
+       * Format: int32
+       * @description The version it stays with; null: it follows the latest.
+       */
+      pinned?: number | null;
     };
     /** @description A workspace baseline with its policies. */
     BaselineDetailOut: components["schemas"]["BaselineOut"] & {
@@ -852,6 +993,21 @@ export interface components {
       content_base64?: string | null;
       /** @description Its path, for messages. */
       path: string;
+    };
+    /** @description A baseline of what a customer has. */
+    BaselineFromSnapshot: {
+      /**
+       * Format: uuid
+       * @description Which customer.
+       */
+      customer_id: string;
+      /** @description Its name, unique in the MSP without regard to case. */
+      name: string;
+      /**
+       * Format: uuid
+       * @description Which of its snapshots; the newest when left out.
+       */
+      snapshot_id?: string | null;
     };
     /** @description Files to make a baseline from. */
     BaselineImportFiles: {
@@ -890,11 +1046,18 @@ export interface components {
     };
     /** @description A workspace baseline. */
     BaselineOut: {
+      /** @description Whether it is the product's own, which nobody changes or deletes. */
+      built_in: boolean;
       /**
        * Format: date-time
        * @description When it was made.
        */
       created_at: string;
+      /**
+       * Format: int32
+       * @description The number of its current version, from 1.
+       */
+      current_version: number;
       /**
        * Format: int64
        * @description How many customers are compared with it.
@@ -914,6 +1077,15 @@ export interface components {
       policies: number;
       /** @description Where it came from. */
       source: components["schemas"]["BaselineSourceBody"];
+      /**
+       * Format: date-time
+       * @description When its source was last looked at.
+       */
+      source_checked_at?: string | null;
+      /** @description Why the source could not be read at the last look. */
+      source_problem?: string | null;
+      /** @description Whether its source has a newer commit, as of the last look; null where nobody looked yet, or there is no source. */
+      update_available?: boolean | null;
       /**
        * Format: date-time
        * @description When it was last changed.
@@ -951,11 +1123,107 @@ export interface components {
           ref: string;
           /** @description `https://github.com/owner/name` */
           url: string;
+        }
+      | {
+          /** @description Its name of then. */
+          customer: string;
+          /**
+           * Format: uuid
+           * @description Which customer.
+           */
+          customer_id: string;
+          /** @enum {string} */
+          kind: "snapshot";
+          /**
+           * Format: uuid
+           * @description Which snapshot.
+           */
+          snapshot_id: string;
+          /**
+           * Format: date-time
+           * @description When that was taken.
+           */
+          taken_at: string;
+        }
+      | {
+          /** @enum {string} */
+          kind: "edited";
+        }
+      | {
+          /** @enum {string} */
+          kind: "built_in";
+          /** @description The product's version that it came with. */
+          product: string;
         };
     /** @description Changes to a baseline. */
     BaselineUpdate: {
       /** @description The new name. */
       name: string;
+    };
+    /** @description Reads a baseline's source anew. */
+    BaselineUpdateFromSource: {
+      /** @description Why, in the words of who takes it over. */
+      note?: string;
+      /** @description Only tell what would change; store nothing. */
+      preview?: boolean;
+    };
+    /** @description What an update brings. */
+    BaselineUpdateOut: components["schemas"]["PolicyChangesOut"] & {
+      baseline?: components["schemas"]["BaselineOut"] | null;
+      /** @description What it does to the reports of the customers that follow the latest version; fifty at the most. */
+      customers: components["schemas"]["UpdateEffectOut"][];
+      /** @description The commit that the version before is of. */
+      from: string;
+      /** @description Files that are left out, and why. */
+      skipped: components["schemas"]["SkippedFileOut"][];
+      /** @description The newest commit. */
+      to: string;
+    };
+    /** @description A new version: other policies, or an earlier version again. */
+    BaselineVersionCreate: {
+      /** @description Why. */
+      note?: string;
+      /** @description All policies of the new version, as Graph `conditionalAccessPolicy` objects. Either this or `restore`. */
+      policies?: Record<string, never>[] | null;
+      /**
+       * Format: int32
+       * @description The number of the version that is to hold again.
+       */
+      restore?: number | null;
+    };
+    /** @description A version of a baseline with its policies. */
+    BaselineVersionDetailOut: components["schemas"]["BaselineVersionOut"] & {
+      /** @description Its policies. */
+      policy_items: components["schemas"]["PolicyOut"][];
+    };
+    /** @description The versions of a baseline. */
+    BaselineVersionList: {
+      /** @description The newest first. */
+      items: components["schemas"]["BaselineVersionOut"][];
+    };
+    /** @description A version of a baseline. */
+    BaselineVersionOut: {
+      /**
+       * Format: date-time
+       * @description When it was made.
+       */
+      created_at: string;
+      /** @description Who made it, by the name of then; null: it came with the product. */
+      created_by?: string | null;
+      /** @description Why, in their words; empty where nothing was said. */
+      note: string;
+      /**
+       * Format: int32
+       * @description From 1.
+       */
+      number: number;
+      /**
+       * Format: int64
+       * @description How many policies.
+       */
+      policies: number;
+      /** @description Where it came from. */
+      source: components["schemas"]["BaselineSourceBody"];
     };
     /** @description One reference of a baseline and what it means in the customer's tenant. */
     Binding: {
@@ -966,7 +1234,7 @@ export interface components {
       basis?: components["schemas"]["BindingBasis"] | null;
       /** @description What it is. */
       kind: components["schemas"]["NameKind"];
-      /** @description What it means here; empty where it is unbound. */
+      /** @description What it means here; empty where it is unbound or refused. */
       live: components["schemas"]["LiveObject"][];
       /** @description Its name in the baseline, where one is known. */
       name?: string | null;
@@ -1014,7 +1282,7 @@ export interface components {
      * @description Standing of a binding.
      * @enum {string}
      */
-    BindingState: "confirmed" | "suggested" | "unbound";
+    BindingState: "confirmed" | "suggested" | "unbound" | "refused";
     /** @description A proposal for what a reference means. */
     BindingSuggestion: {
       /** @description What it rests on. */
@@ -1130,6 +1398,11 @@ export interface components {
           baseline_id: string;
           /** @enum {string} */
           kind: "workspace_baseline";
+          /**
+           * Format: int32
+           * @description The version to stay with, from 1; left out, the latest, whichever that is.
+           */
+          version?: number | null;
         };
     /** @description A customer's Graph connection, or what is needed to make it. */
     ConnectionOut: {
@@ -1561,6 +1834,34 @@ export interface components {
       unresolved?: string[];
     };
     /** @description Findings by severity. */
+    FindingCounts: {
+      /**
+       * Format: int32
+       * @description Critical.
+       */
+      critical: number;
+      /**
+       * Format: int32
+       * @description High.
+       */
+      high: number;
+      /**
+       * Format: int32
+       * @description For information.
+       */
+      info: number;
+      /**
+       * Format: int32
+       * @description Low.
+       */
+      low: number;
+      /**
+       * Format: int32
+       * @description Medium.
+       */
+      medium: number;
+    };
+    /** @description Findings by severity. */
     FindingCountsOut: {
       /**
        * Format: int64
@@ -1938,6 +2239,17 @@ export interface components {
       required: boolean;
       /** @description What does not work without it. */
       without: string;
+    };
+    /** @description What changed between two lists of policies. */
+    PolicyChangesOut: {
+      /** @description Policies that only the second one has. */
+      added: components["schemas"]["PolicyRef"][];
+      /** @description Policies that both have and that mean something else or are called something else. */
+      changed: components["schemas"]["ChangedPolicy"][];
+      /** @description Policies that only the first one has. */
+      removed: components["schemas"]["PolicyRef"][];
+      /** @description How many policies mean the same in both. */
+      unchanged: number;
     };
     /** @description Policies by state. */
     PolicyCountsOut: {
@@ -2523,6 +2835,20 @@ export interface components {
       /** @description What. */
       what: string;
     };
+    /** @description What a version would do to a customer's report; accepted findings are counted too. */
+    UpdateEffectOut: {
+      /** @description Findings as they would be. */
+      after: components["schemas"]["FindingCounts"];
+      /** @description Findings as they are. */
+      before: components["schemas"]["FindingCounts"];
+      /**
+       * Format: uuid
+       * @description Which customer.
+       */
+      customer_id: string;
+      /** @description Its name. */
+      display_name: string;
+    };
     /** @description What the other side said. */
     Upstream: {
       /**
@@ -2942,6 +3268,44 @@ export interface operations {
       };
     };
   };
+  baseline_from_snapshot: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselineFromSnapshot"];
+      };
+    };
+    responses: {
+      /** @description The baseline. */
+      201: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   baseline_import_files: {
     parameters: {
       query?: never;
@@ -3124,6 +3488,224 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["BaselineOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_customer_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The baseline. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The customers. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineCustomerList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_update_from_source: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path: {
+        /** @description The baseline. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselineUpdateFromSource"];
+      };
+    };
+    responses: {
+      /** @description What changes. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineUpdateOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_version_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The baseline. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Its versions. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineVersionList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_version_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path: {
+        /** @description The baseline. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselineVersionCreate"];
+      };
+    };
+    responses: {
+      /** @description The baseline with its new version. */
+      201: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_version_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The baseline. */
+        id: string;
+        /** @description The version, from 1. */
+        number: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The version. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineVersionDetailOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_version_compare: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The baseline. */
+        id: string;
+        /** @description The version that is compared with, the earlier one as a rule. */
+        number: number;
+        /** @description The version that is compared. */
+        other: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What changed. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineComparisonOut"];
         };
       };
       /** @description A problem; `code` tells which. */

@@ -158,6 +158,24 @@ pub enum BaselineSourceBody {
         /// The folder, empty for the whole repository.
         folder: String,
     },
+    /// What a customer had.
+    Snapshot {
+        /// Which customer.
+        customer_id: Uuid,
+        /// Its name of then.
+        customer: String,
+        /// Which snapshot.
+        snapshot_id: Uuid,
+        /// When that was taken.
+        taken_at: DateTime<Utc>,
+    },
+    /// Policies that were changed here.
+    Edited {},
+    /// The product's own reference baseline.
+    BuiltIn {
+        /// The product's version that it came with.
+        product: String,
+    },
 }
 
 /// A workspace baseline.
@@ -171,6 +189,16 @@ pub struct BaselineOut {
     pub source: BaselineSourceBody,
     /// How many policies.
     pub policies: i64,
+    /// The number of its current version, from 1.
+    pub current_version: i32,
+    /// Whether it is the product's own, which nobody changes or deletes.
+    pub built_in: bool,
+    /// Whether its source has a newer commit, as of the last look; null where nobody looked yet, or there is no source.
+    pub update_available: Option<bool>,
+    /// When its source was last looked at.
+    pub source_checked_at: Option<DateTime<Utc>>,
+    /// Why the source could not be read at the last look.
+    pub source_problem: Option<String>,
     /// How many customers are compared with it.
     pub customers: i64,
     /// When it was made.

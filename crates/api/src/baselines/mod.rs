@@ -2,3 +2,5 @@
 
 pub mod dto;
 pub mod routes;
+pub mod version_dto;
+pub mod versions;

@@ -19,20 +19,36 @@ use crate::{
 };
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use policytab_app::{baselines, idempotency::Stored};
+use policytab_app::{baseline_versions::SourceHead, baselines, idempotency::Stored};
 use policytab_domain::{problem::Problem, reader::Reading};
 use policytab_store::Baseline;
 use serde_json::Value;
 use uuid::Uuid;
 
+/// Where a version came from.
+pub fn origin_of(source: &Value) -> BaselineSourceBody {
+    let origin = source.get("origin").cloned().unwrap_or_default();
+    serde_json::from_value(origin).unwrap_or(BaselineSourceBody::Files { files: 0 })
+}
+
 /// What the library shows of a baseline.
 pub fn baseline_out(b: &Baseline, customers: i64) -> BaselineOut {
-    let origin = b.source.get("origin").cloned().unwrap_or_default();
+    let head: Option<SourceHead> = b.source_head.clone().and_then(|head| serde_json::from_value(head).ok());
+    let source = origin_of(&b.source);
+    let update_available = match (&source, head.as_ref().and_then(|head| head.commit.as_ref())) {
+        (BaselineSourceBody::Github { commit, .. }, Some(newest)) => Some(commit != newest),
+        _ => None,
+    };
     BaselineOut {
         id: b.id.as_uuid(),
         name: b.display_name.clone(),
-        source: serde_json::from_value(origin).unwrap_or(BaselineSourceBody::Files { files: 0 }),
+        source,
         policies: b.policy_count.into(),
+        current_version: b.current_version,
+        built_in: b.built_in,
+        update_available,
+        source_checked_at: b.source_checked_at,
+        source_problem: head.and_then(|head| head.problem),
         customers,
         created_at: b.created_at,
         updated_at: b.updated_at,

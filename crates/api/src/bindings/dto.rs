@@ -31,7 +31,7 @@ pub struct BindingOut {
     pub used_by: Vec<UsedByOut>,
     /// Its standing.
     pub state: BindingStateName,
-    /// What it means here; empty where it is unbound.
+    /// What it means here; empty where it is unbound or refused.
     pub live: Vec<LiveObjectOut>,
     /// What a suggestion that takes effect rests on.
     pub basis: Option<BindingBasisName>,
@@ -52,8 +52,10 @@ pub enum BindingStateName {
     Confirmed,
     /// Nobody said so, and it takes effect.
     Suggested,
-    /// It means nothing here: nothing is sure enough, or a person said so.
+    /// Nothing is sure enough to be taken for it.
     Unbound,
+    /// A person said that it means nothing here.
+    Refused,
 }
 
 /// What a suggestion rests on.

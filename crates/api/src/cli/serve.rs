@@ -115,6 +115,8 @@ impl Running {
             .collect();
         workers.push(tokio::spawn(worker::sweep(app.clone(), stopped.clone())));
         workers.push(tokio::spawn(worker::expire_acceptances(app.clone(), stopped.clone())));
+        workers.push(tokio::spawn(worker::renew_reports(app.clone(), stopped.clone())));
+        workers.push(tokio::spawn(worker::look_at_sources(app.clone(), stopped.clone())));
         let server = match listener {
             None => None,
             Some(listener) => {

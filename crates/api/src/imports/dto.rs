@@ -22,6 +22,10 @@ pub enum ComparisonBaselineBody {
     WorkspaceBaseline {
         /// Which one.
         baseline_id: Uuid,
+        /// The version to stay with, from 1; left out, the latest, whichever that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(minimum = 1)]
+        version: Option<i32>,
     },
 }
 
@@ -29,8 +33,8 @@ impl From<ComparisonBaseline> for ComparisonBaselineBody {
     fn from(value: ComparisonBaseline) -> Self {
         match value {
             ComparisonBaseline::ImportedSnapshot => Self::ImportedSnapshot,
-            ComparisonBaseline::WorkspaceBaseline { baseline_id } => {
-                Self::WorkspaceBaseline { baseline_id: baseline_id.as_uuid() }
+            ComparisonBaseline::WorkspaceBaseline { baseline_id, version } => {
+                Self::WorkspaceBaseline { baseline_id: baseline_id.as_uuid(), version }
             }
         }
     }
@@ -40,8 +44,8 @@ impl From<ComparisonBaselineBody> for ComparisonBaseline {
     fn from(value: ComparisonBaselineBody) -> Self {
         match value {
             ComparisonBaselineBody::ImportedSnapshot => Self::ImportedSnapshot,
-            ComparisonBaselineBody::WorkspaceBaseline { baseline_id } => {
-                Self::WorkspaceBaseline { baseline_id: baseline_id.into() }
+            ComparisonBaselineBody::WorkspaceBaseline { baseline_id, version } => {
+                Self::WorkspaceBaseline { baseline_id: baseline_id.into(), version }
             }
         }
     }

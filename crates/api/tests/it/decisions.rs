@@ -143,7 +143,7 @@ async fn references_of_a_baseline_are_bound_by_people() {
         .problem(412, "precondition_failed");
     let refused =
         admin.put(&path, &said(json!([]))).send().await.expect_status(200).json()["items"][0].clone();
-    assert_eq!((&refused["state"], &refused["live"]), (&json!("unbound"), &json!([])), "{refused}");
+    assert_eq!((&refused["state"], &refused["live"]), (&json!("refused"), &json!([])), "{refused}");
     let unknown = json!({"bindings": [{"kind": "user", "reference": "nobody", "live": []}]});
     for bad in [
         unknown,

@@ -21,3 +21,4 @@ mod recipes;
 mod reports;
 mod sessions;
 mod spec;
+mod versions;

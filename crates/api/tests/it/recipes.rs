@@ -129,7 +129,27 @@ impl Side {
                     json!({"name": name, "url": "https://github.com/northlight-it/conditional-access-baseline"}),
                 );
             }
-            "baseline_fetch" => other = self.baseline.clone(),
+            "baseline_fetch"
+            | "baseline_version_list"
+            | "baseline_version_fetch"
+            | "baseline_version_compare"
+            | "baseline_customer_list" => other = self.baseline.clone(),
+            "baseline_from_snapshot" => {
+                let gold = app.imported(&self.owner, &app.another_tenant("good")).await;
+                body = Some(json!({"name": name, "customer_id": gold["id"]}));
+            }
+            "baseline_version_create" => {
+                other = self.new_baseline().await;
+                let off = json!({"displayName": name, "state": "disabled", "conditions": {}});
+                body = Some(json!({"policies": [policy("Block"), off]}));
+            }
+            "baseline_update_from_source" => {
+                let url = "https://github.com/northlight-it/conditional-access-baseline";
+                let new = json!({"name": format!("Source of {name}"), "url": url});
+                let made = self.owner.post("/api/v1/baselines/import/github", &new).send().await;
+                other = id(&made.expect_status(201).json()["baseline"]);
+                body = Some(json!({}));
+            }
             "baseline_update" => {
                 other = self.new_baseline().await;
                 body = Some(json!({"name": name}));
@@ -173,6 +193,7 @@ impl Side {
         path = path.replace("{id}", &first);
         path = path.replace("{import_id}", &self.import).replace("{snapshot_id}", &self.snapshot);
         path = path.replace("{other_id}", &self.snapshot);
+        path = path.replace("{number}", "1").replace("{other}", "1");
         let method: Method = operation.method.parse().expect("a method");
         let mut request = who.call(method, &path);
         if let Some(body) = &body {

@@ -168,7 +168,7 @@ fn a_person_decides_and_a_refusal_stays() {
         theirs.policies[0].normal.references().find(|r| r.kind == NameKind::Group).expect("a group");
     bindings.refuse(NameKind::Group, "<BreakGlass>");
     assert!(bindings.unresolved(reference).expect("a reason").contains("left unbound"));
-    assert_eq!(only(&bindings).state, BindingState::Unbound);
+    assert_eq!(only(&bindings).state, BindingState::Refused);
     bindings.confirm(NameKind::Group, "<BreakGlass>", SALES);
     assert_eq!((bindings.unresolved(reference), only(&bindings).state), (None, BindingState::Confirmed));
     assert_eq!(only(&bindings).live[0].label(), "Sales");

@@ -17,8 +17,10 @@ pub enum BindingState {
     Confirmed,
     /// Nobody said so, and it takes effect.
     Suggested,
-    /// It means nothing here: nothing is sure enough, or a person said so.
+    /// Nothing is sure enough to be taken for it.
     Unbound,
+    /// A person said that it means nothing here.
+    Refused,
 }
 
 /// What a policy names an object for.
@@ -58,7 +60,7 @@ pub struct BindingView {
     pub used_by: Vec<UsedBy>,
     /// Its standing.
     pub state: BindingState,
-    /// What it means here; empty where it is unbound.
+    /// What it means here; empty where it is unbound or refused.
     pub live: Vec<LiveObject>,
     /// What a suggestion rests on.
     pub basis: Option<Basis>,
@@ -93,7 +95,7 @@ fn view(kind: NameKind, id: &str, entry: &Entry) -> BindingView {
             suggestion.reason.clone(),
         ),
         Some(Bound::Refused) => {
-            (BindingState::Unbound, Vec::new(), None, false, "left unbound on purpose".to_owned())
+            (BindingState::Refused, Vec::new(), None, false, "left unbound on purpose".to_owned())
         }
         Some(Bound::Not(reason)) => (BindingState::Unbound, Vec::new(), None, false, reason.clone()),
         None => (BindingState::Unbound, Vec::new(), None, false, String::new()),

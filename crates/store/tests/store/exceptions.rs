@@ -9,20 +9,25 @@ pub(crate) const TENANTLESS_TABLES: [(&str, &str); 3] = [
 ];
 
 /// Functions that run with the rights of `policytab_lookup`, and why they must.
-pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 8] = [
+pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 10] = [
     ("login_attempt", "counts attempts before anybody is known"),
     ("login_attempts_reset", "forgets them after a login"),
     ("lookup_api_token", "finds the MSP of a token by its digest"),
     ("lookup_expired_acceptances", "tells a worker whose acceptances have run out; ids only"),
     ("lookup_login", "finds the MSPs of an address"),
     ("lookup_msps", "lists MSPs for operators"),
+    ("lookup_outdated_reports", "tells a worker whose report rests on an older version; ids only"),
     ("lookup_refresh_token", "finds the MSP of a session by its digest"),
+    ("lookup_unchecked_sources", "tells a worker which sources of baselines are due; ids only"),
     ("sweep_expired", "removes what has expired in all MSPs"),
 ];
 
 /// Policies beside the tenant policy, all for `policytab_lookup`: table, policy, command, condition.
-pub(crate) const LOOKUP_POLICIES: [(&str, &str, &str, &str); 7] = [
+pub(crate) const LOOKUP_POLICIES: [(&str, &str, &str, &str); 10] = [
     ("api_tokens", "lookup", "SELECT", "true"),
+    ("baseline_versions", "lookup", "SELECT", "true"),
+    ("baselines", "lookup", "SELECT", "true"),
+    ("customers", "lookup", "SELECT", "true"),
     ("finding_acceptances", "lookup", "SELECT", "((ended_at IS NULL) AND (expires_at <= now()))"),
     ("idempotency_keys", "sweep", "DELETE", "(created_at < (now() - '24:00:00'::interval))"),
     ("msps", "lookup", "SELECT", "true"),

@@ -17,7 +17,7 @@ use policytab_domain::{
 use policytab_store::{
     AuditEntry, CanonicalDocument, ClaimedJob, CustomerCounts, EventKind, Idempotency, IdempotencyKey,
     ImportedFacts, NewAcceptance, NewApiToken, NewBaseline, NewConnection, NewCustomer, NewRefreshToken,
-    NewReport, NewSnapshot, NewUser, Store, StoreConfig, StoreError, StoredResponse, User,
+    NewReport, NewSnapshot, NewUser, NewVersion, Store, StoreConfig, StoreError, StoredResponse, User,
 };
 use policytab_test_support::TestDb;
 use serde_json::json;
@@ -290,8 +290,12 @@ impl Fixture {
                     .baseline_insert(&NewBaseline {
                         display_name: format!("Baseline of {name}"),
                         description: String::new(),
-                        source: json!({"kind": "files"}),
-                        documents: documents.to_vec(),
+                        first: NewVersion {
+                            source: json!({"kind": "files"}),
+                            documents: documents.to_vec(),
+                            ..NewVersion::default()
+                        },
+                        built_in: false,
                     })
                     .await?;
                 let proof = tx.customer_lookup(id).await?;

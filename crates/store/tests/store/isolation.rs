@@ -217,7 +217,10 @@ async fn another_msps_things_do_not_exist() {
         .await;
     assert!(matches!(started, Err(StoreError::NotFound { .. })));
     let chosen = CustomerPatch {
-        comparison_baseline: Some(ComparisonBaseline::WorkspaceBaseline { baseline_id: baseline }),
+        comparison_baseline: Some(ComparisonBaseline::WorkspaceBaseline {
+            baseline_id: baseline,
+            version: None,
+        }),
         ..Default::default()
     };
     let own = fixture.connected(&fixture.two, "Own", Uuid::new_v4()).await;

@@ -2,7 +2,7 @@
 
 use crate::fixture::{document, failure, fixture, raw};
 use policytab_domain::{ids::BaselineId, import::ComparisonBaseline, snapshot::DocumentKind};
-use policytab_store::{BaselinePatch, CanonicalDocument, CustomerPatch, NewBaseline, StoreError};
+use policytab_store::{BaselinePatch, CanonicalDocument, CustomerPatch, NewBaseline, NewVersion, StoreError};
 use serde_json::json;
 use std::time::Duration;
 use uuid::Uuid;
@@ -11,8 +11,13 @@ fn baseline(name: &str, documents: &[CanonicalDocument]) -> NewBaseline {
     NewBaseline {
         display_name: name.to_owned(),
         description: "For all".to_owned(),
-        source: json!({"kind": "files"}),
-        documents: documents.to_vec(),
+        first: NewVersion {
+            source: json!({"kind": "files"}),
+            documents: documents.to_vec(),
+            created_by_name: "Ada".to_owned(),
+            note: String::new(),
+        },
+        built_in: false,
     }
 }
 
@@ -28,7 +33,12 @@ async fn versions_are_kept() {
                 tx.baseline_insert(&baseline("zero trust", &[])).await,
                 Err(StoreError::NameTaken)
             ));
-            let content = Some((json!({"kind": "github"}), vec![policy(1), policy(2)]));
+            let content = Some(NewVersion {
+                source: json!({"kind": "github"}),
+                documents: vec![policy(1), policy(2)],
+                created_by_name: "Grace".to_owned(),
+                note: "More".to_owned(),
+            });
             let patch = BaselinePatch { content, ..Default::default() };
             let newer = tx.baseline_update(made.id, &patch, Some(1)).await?;
             assert_eq!((newer.current_version, newer.policy_count, newer.version), (2, 2, 2));
@@ -44,6 +54,11 @@ async fn versions_are_kept() {
                 tx.baseline_documents(made.id, Some(3)).await,
                 Err(StoreError::NotFound { .. })
             ));
+            let versions = tx.baseline_versions(made.id).await?;
+            let told: Vec<_> =
+                versions.iter().map(|v| (v.number, v.created_by_name.as_str(), v.note.as_str())).collect();
+            assert_eq!(told, [(2, "Grace", "More"), (1, "Ada", "")]);
+            assert_eq!(tx.baseline_version(made.id, None).await?.number, 2);
             tx.baseline_insert(&baseline("Another", &[])).await?;
             let first = tx.baseline_list(None, 1).await?;
             assert_eq!(first.items[0].display_name, "Another");
@@ -66,7 +81,7 @@ async fn a_baseline_in_use_stays() {
         })
         .await
         .unwrap();
-    let chosen = ComparisonBaseline::WorkspaceBaseline { baseline_id: id };
+    let chosen = ComparisonBaseline::WorkspaceBaseline { baseline_id: id, version: None };
     let compared = f.connected(&f.one, "Compared", Uuid::from_u128(1)).await;
     let importing = f.connected(&f.one, "Importing", Uuid::from_u128(2)).await;
     let import = f

@@ -150,7 +150,7 @@ it("keeps the choice when somebody else was faster, and saves it on what is true
 it("leaves a refused reference refused", async () => {
   const refused = binding({
     reference: "<Contractors>",
-    state: "unbound",
+    state: "refused",
     live: [],
     assumption: false,
     reason: "left unbound on purpose",

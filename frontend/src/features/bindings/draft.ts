@@ -10,13 +10,10 @@ export function keyOf({ kind, reference }: Pick<Binding, "kind" | "reference">):
   return `${kind} ${reference}`;
 }
 
-/** How the server says that a person left a reference unbound; its state alone does not tell that from "nothing found". */
-const ON_PURPOSE = "left unbound on purpose";
-
 /** What a person said of a reference; null when nobody did. */
 export function saidOf(binding: Binding): readonly string[] | null {
   if (binding.state === "confirmed") return binding.live.map(({ id }) => id);
-  return binding.state === "unbound" && binding.reason === ON_PURPOSE ? [] : null;
+  return binding.state === "refused" ? [] : null;
 }
 
 /** What holds once the draft is saved. */

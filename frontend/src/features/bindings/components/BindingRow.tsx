@@ -109,6 +109,7 @@ function Standing({ binding }: { binding: Binding }) {
       ? ["warn", <QuestionCircleRegular key="icon" />, "Assumed"]
       : ["busy", <CircleHintRegular key="icon" />, "Suggested"],
     unbound: ["quiet", <LinkDismissRegular key="icon" />, "Unbound"],
+    refused: ["quiet", <LinkDismissRegular key="icon" />, "Left unbound"],
   };
   const [tone, icon, text] = look[binding.state];
   return (

@@ -133,7 +133,7 @@ function Bindings({ customer, list }: { customer: Customer; list: Tagged<Binding
         leaves nobody out; an inclusion that is unbound stands for people nobody knows.
       </Text>
       <Text role="status">
-        {`${counted(items.length, "reference")}: ${count("confirmed")} confirmed, ${count("suggested")} suggested, ${count("unbound")} unbound`}
+        {`${counted(items.length, "reference")}: ${count("confirmed")} confirmed, ${count("suggested")} suggested, ${count("unbound") + count("refused")} unbound`}
       </Text>
       <ul className={styles.list} aria-label="References of the baseline">
         {items.map((binding) => (

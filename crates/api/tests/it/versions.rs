@@ -1,0 +1,174 @@
+//! Versions of baselines: edits, roll back, updates from the source, and the reports that follow.
+
+use crate::support::{app::TestApp, client::Client, onboard::at};
+use policytab_graph_sim::Repository;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn policy(name: &str, control: &str) -> Value {
+    json!({
+        "displayName": name,
+        "state": "enabled",
+        "conditions": {
+            "users": {"includeUsers": ["All"]},
+            "applications": {"includeApplications": ["All"]},
+            "clientAppTypes": ["all"],
+        },
+        "grantControls": {"operator": "OR", "builtInControls": [control]},
+    })
+}
+
+async fn made(admin: &Client, name: &str, policies: &[Value]) -> Value {
+    let body = json!({"name": name, "policies": policies});
+    admin.post("/api/v1/baselines", &body).send().await.expect_status(201).json()
+}
+
+fn of(baseline: &Value, rest: &str) -> String {
+    format!("/api/v1/baselines/{}{rest}", baseline["id"].as_str().expect("an id"))
+}
+
+/// Compared with this baseline; a version pins it.
+async fn compare(admin: &Client, customer: &Value, baseline: &Value, version: Option<i32>) {
+    let mut choice = json!({"kind": "workspace_baseline", "baseline_id": baseline["id"]});
+    if let Some(version) = version {
+        choice["version"] = version.into();
+    }
+    admin.put(&at(customer, "/comparison-baseline"), &choice).send().await.expect_status(200);
+}
+
+/// The version that a customer's newest report rests on, once it is this one.
+async fn rests_on(admin: &Client, customer: &Value, version: i32) {
+    for _ in 0..100 {
+        let report = admin.read(&at(customer, "/report")).await;
+        if report["comparison_baseline"]["version"] == version {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the report of {customer} was not made anew for version {version}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_baseline_keeps_its_versions_and_reports_follow_the_latest() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let following = app.imported(&admin, &app.tenant("good")).await;
+    let staying = app.imported(&admin, &app.another_tenant("good")).await;
+    let first = made(&admin, "House rules", &[policy("MFA", "mfa")]).await;
+    compare(&admin, &following, &first, None).await;
+    compare(&admin, &staying, &first, Some(1)).await;
+
+    let edit = json!({"policies": [policy("MFA", "block"), policy("Devices", "compliantDevice")], "note": "Stricter"});
+    let answer = admin.post(&of(&first, "/versions"), &edit).send().await.expect_status(201);
+    assert_eq!(answer.json()["current_version"], 2);
+    let tag = answer.header("etag").expect("a tag").to_owned();
+    admin.post(&of(&first, "/versions"), &edit).send().await.problem(409, "conflict");
+
+    let compared = admin.read(&of(&first, "/versions/1/compare/2")).await;
+    assert_eq!(compared["added"][0]["display_name"], "Devices");
+    assert_eq!(compared["changed"][0]["diff"][0]["field"], "grantControls");
+    assert_eq!(compared["changed"][0]["diff"][0]["direction"], "stronger");
+    let versions = admin.read(&of(&first, "/versions")).await;
+    assert_eq!(
+        (&versions["items"][0]["note"], &versions["items"][0]["source"]["kind"]),
+        (&"Stricter".into(), &"edited".into())
+    );
+    assert!(versions["items"][1]["created_by"].is_string(), "{versions}");
+    let old = admin.read(&of(&first, "/versions/1")).await;
+    assert_eq!(old["policy_items"].as_array().map(Vec::len), Some(1));
+
+    policytab_app::baseline_versions::renew_outdated(&app.state.app).await.expect("renewed");
+    rests_on(&admin, &following, 2).await;
+    rests_on(&admin, &staying, 1).await;
+    let users = admin.read(&of(&first, "/customers")).await;
+    let pinned: Vec<_> = users["items"].as_array().expect("items").iter().map(|one| &one["pinned"]).collect();
+    assert_eq!(pinned.len(), 2);
+    assert!(pinned.contains(&&json!(1)) && pinned.contains(&&Value::Null), "{users}");
+
+    // Rolled back: the third version is the first again, on the version that was seen.
+    let restore = json!({"restore": 1});
+    let stale = admin.post(&of(&first, "/versions"), &restore).header("if-match", "\"1\"").send().await;
+    stale.problem(412, "precondition_failed");
+    let back = admin.post(&of(&first, "/versions"), &restore).header("if-match", &tag).send().await;
+    assert_eq!(back.expect_status(201).json()["current_version"], 3);
+    let same = admin.read(&of(&first, "/versions/1/compare/3")).await;
+    assert_eq!((&same["unchanged"], &same["changed"]), (&json!(1), &json!([])));
+    admin.get(&of(&first, "/versions/9")).send().await.problem(404, "not_found");
+    let unknown = json!({"kind": "workspace_baseline", "baseline_id": first["id"], "version": 9});
+    admin.put(&at(&staying, "/comparison-baseline"), &unknown).send().await.problem(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_customer_has_becomes_a_baseline_for_others() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let gold = app.imported(&admin, &app.tenant("good")).await;
+    let body = json!({"name": "Gold", "customer_id": gold["id"]});
+    let made = admin.post("/api/v1/baselines/from-snapshot", &body).send().await.expect_status(201).json();
+    assert_eq!(
+        (&made["source"]["kind"], &made["source"]["customer"]),
+        (&"snapshot".into(), &gold["display_name"])
+    );
+    let snapshots = admin.read(&at(&gold, "/snapshots")).await;
+    assert_eq!(made["policies"], snapshots["items"][0]["policies"]["total"]);
+    // Held against itself it asks for nothing that is not there.
+    compare(&admin, &gold, &made, None).await;
+    let report = admin.read(&at(&gold, "/report?source=comparison_baseline&kind=missing,gap")).await;
+    assert_eq!(report["findings"], json!([]), "{report}");
+    let pending = app.pending(&admin).await;
+    let body = json!({"name": "Nothing yet", "customer_id": pending["id"]});
+    admin.post("/api/v1/baselines/from-snapshot", &body).send().await.problem(409, "invalid_state");
+}
+
+fn repository(policies: &[Value]) -> Repository {
+    let files = policies.iter().map(|policy| {
+        let name = policy["displayName"].as_str().expect("a name");
+        (format!("policies/{name}.json"), policy.to_string())
+    });
+    Repository {
+        owner: "fabrikam".to_owned(),
+        name: "rules".to_owned(),
+        refs: vec!["main".to_owned()],
+        files: files.collect(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_moved_on_is_told_previewed_and_taken_over() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    app.control().repository_put(repository(&[policy("MFA", "mfa")]));
+    let body = json!({"name": "Fabrikam", "url": "fabrikam/rules"});
+    let made = admin.post("/api/v1/baselines/import/github", &body).send().await.expect_status(201).json();
+    let made = made["baseline"].clone();
+    assert_eq!((&made["update_available"], &made["current_version"]), (&Value::Null, &json!(1)));
+    let customer = app.imported(&admin, &app.tenant("good")).await;
+    compare(&admin, &customer, &made, None).await;
+    policytab_app::baseline_versions::look_at_sources(&app.state.app).await.expect("looked");
+    assert_eq!(admin.read(&of(&made, "")).await["update_available"], false);
+    let nothing = admin.post(&of(&made, "/update"), &json!({})).send().await.expect_status(200).json();
+    assert_eq!((&nothing["baseline"], &nothing["unchanged"]), (&Value::Null, &json!(1)));
+
+    app.control().repository_put(repository(&[policy("MFA", "mfa"), policy("No access", "block")]));
+    let preview = json!({"preview": true});
+    let told = admin.post(&of(&made, "/update"), &preview).send().await.expect_status(200).json();
+    assert_eq!((&told["baseline"], &told["added"][0]["display_name"]), (&Value::Null, &json!("No access")));
+    let effect = &told["customers"][0];
+    assert_eq!(effect["customer_id"], customer["id"]);
+    assert_ne!(effect["before"], effect["after"], "blocking everything is a gap of every tenant");
+    let listed = admin.read(&of(&made, "")).await;
+    assert_eq!((&listed["update_available"], &listed["current_version"]), (&json!(true), &json!(1)));
+
+    let taken =
+        admin.post(&of(&made, "/update"), &json!({"note": "Spring"})).send().await.expect_status(200).json();
+    assert_eq!(
+        (&taken["baseline"]["current_version"], &taken["baseline"]["update_available"]),
+        (&json!(2), &json!(false))
+    );
+    let files = made_of_files(&admin).await;
+    admin.post(&of(&files, "/update"), &json!({})).send().await.problem(409, "invalid_state");
+}
+
+async fn made_of_files(admin: &Client) -> Value {
+    made(admin, "Of files", &[policy("MFA", "mfa")]).await
+}

@@ -1,0 +1,12 @@
+DROP FUNCTION lookup_outdated_reports();
+DROP FUNCTION lookup_unchecked_sources(timestamptz);
+DROP POLICY lookup ON customers;
+DROP POLICY lookup ON baselines;
+DROP POLICY lookup ON baseline_versions;
+REVOKE ALL ON customers, baselines, baseline_versions FROM policytab_lookup;
+ALTER TABLE reports DROP COLUMN baseline_version;
+ALTER TABLE imports DROP COLUMN comparison_baseline_version;
+ALTER TABLE customers DROP COLUMN comparison_baseline_version, DROP COLUMN compared_version;
+DROP INDEX baselines_built_in;
+ALTER TABLE baselines DROP COLUMN source_head, DROP COLUMN source_checked_at, DROP COLUMN built_in;
+ALTER TABLE baseline_versions DROP COLUMN created_by_name, DROP COLUMN note;
