@@ -15,6 +15,8 @@ const BASELINE: components["schemas"]["BaselineOut"] = {
   name: "Standard",
   source: { kind: "files", files: 2 },
   policies: 1,
+  current_version: 2,
+  built_in: false,
   customers: 2,
   created_at: "2026-11-01T08:00:00Z",
   updated_at: "2026-11-01T08:00:00Z",
@@ -116,4 +118,103 @@ it("names a source so that it can be found again", () => {
       folder: "baseline",
     }),
   ).toBe("someone/policies, baseline at 0123456");
+});
+
+const GITHUB: components["schemas"]["BaselineOut"] = {
+  ...BASELINE,
+  source: {
+    kind: "github",
+    url: "https://github.com/someone/policies",
+    ref: "HEAD",
+    commit: "aaaaaaa1",
+    folder: "",
+  },
+  update_available: true,
+  source_checked_at: "2026-11-02T08:00:00Z",
+};
+
+function serveVersions() {
+  const asked: unknown[] = [];
+  const change = {
+    added: [{ id: null, display_name: "No access", state: "enabled" }],
+    removed: [],
+    changed: [],
+  };
+  const counts = { critical: 0, high: 1, medium: 2, low: 3, info: 4 };
+  const version = { source: GITHUB.source, policies: 1, created_at: "2026-11-01T08:00:00Z", note: "" };
+  server.use(
+    http.get(`${ANY}/baselines/:id`, () => HttpResponse.json({ ...GITHUB, policy_items: [] })),
+    http.get(`${ANY}/baselines/:id/customers`, () =>
+      HttpResponse.json({
+        items: [{ id: "c1", display_name: "Fabrikam", pinned: 1, compared: 1 }],
+      }),
+    ),
+    http.get(`${ANY}/baselines/:id/versions`, () =>
+      HttpResponse.json({
+        items: [
+          { ...version, number: 2, created_by: "Ada", note: "Spring" },
+          { ...version, number: 1, created_by: "Grace" },
+        ],
+      }),
+    ),
+    http.get(`${ANY}/baselines/:id/versions/1/compare/2`, () =>
+      HttpResponse.json({ before: version, after: version, ...change, unchanged: 1 }),
+    ),
+    http.post(`${ANY}/baselines/:id/versions`, async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ ...GITHUB, current_version: 3 }, { status: 201 });
+    }),
+    http.post(`${ANY}/baselines/:id/update`, async ({ request }) => {
+      const body = (await request.json()) as { preview: boolean };
+      asked.push(body);
+      const baseline = body.preview ? null : { ...GITHUB, current_version: 3 };
+      const customers = [
+        { customer_id: "c1", display_name: "Fabrikam", before: counts, after: { ...counts, high: 4 } },
+      ];
+      return HttpResponse.json({
+        baseline,
+        from: "aaaaaaa1",
+        to: "bbbbbbb2",
+        ...change,
+        unchanged: 1,
+        skipped: [],
+        customers,
+      });
+    }),
+  );
+  return asked;
+}
+
+it("shows the versions and who uses which, and rolls back to one", async () => {
+  const asked = serveVersions();
+  await renderPage(`/baselines/${BASELINE.id}`);
+  const user = userEvent.setup();
+  expect(await screen.findByRole("table", { name: "Versions" })).toHaveTextContent(
+    /by Ada.*Spring.*by Grace/,
+  );
+  expect(screen.getByRole("table", { name: "Customers compared" })).toHaveTextContent("FabrikamVersion 1");
+  await user.click(screen.getByRole("button", { name: "Compare 1 with current" }));
+  expect(await screen.findByText("No access")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Close", hidden: true }));
+  await user.click(await screen.findByRole("button", { name: "Roll back to 1" }));
+  await user.type(await screen.findByLabelText("Why"), "Too strict");
+  await user.click(screen.getByRole("button", { name: "Roll back", hidden: true }));
+  await waitFor(() => expect(asked).toEqual([{ restore: 1, note: "Too strict" }]));
+});
+
+it("tells what an update would do to customers before it is taken over", async () => {
+  const asked = serveVersions();
+  await renderPage(`/baselines/${BASELINE.id}`);
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Update available" }));
+  expect(await screen.findByText("1 → 4")).toBeVisible();
+  expect(screen.getByText("No access")).toBeVisible();
+  await user.type(screen.getByLabelText("Note"), "Spring");
+  await user.click(screen.getByRole("button", { name: "Take over", hidden: true }));
+  await waitFor(() =>
+    expect(asked).toEqual([
+      { preview: true, note: "" },
+      { preview: false, note: "Spring" },
+    ]),
+  );
 });

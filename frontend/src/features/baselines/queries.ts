@@ -7,6 +7,9 @@ import type { components } from "@/api/schema";
 export type Baseline = components["schemas"]["BaselineOut"];
 export type BaselineFile = components["schemas"]["BaselineFile"];
 export type BaselineImport = components["schemas"]["BaselineImportOut"];
+export type BaselineVersion = components["schemas"]["BaselineVersionOut"];
+export type BaselineUpdate = components["schemas"]["BaselineUpdateOut"];
+export type PolicyChanges = components["schemas"]["PolicyChangesOut"];
 
 const PATH = "/api/v1/baselines";
 
@@ -83,5 +86,53 @@ export function useBaselineDelete(baseline: Baseline) {
       if (error) throw error;
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ["get", PATH] }),
+  });
+}
+
+/** The versions of a baseline, the newest first. */
+export function useVersions(id: string) {
+  return api.useQuery("get", "/api/v1/baselines/{id}/versions", { params: { path: { id } } });
+}
+
+/** The customers that are compared with a baseline. */
+export function useFollowers(id: string) {
+  return api.useQuery("get", "/api/v1/baselines/{id}/customers", { params: { path: { id } } });
+}
+
+export function useVersionComparison(id: string, number: number, other: number) {
+  return api.useQuery("get", "/api/v1/baselines/{id}/versions/{number}/compare/{other}", {
+    params: { path: { id, number, other } },
+  });
+}
+
+/** Makes an earlier version hold again, as a new one. */
+export function useVersionRestore(baseline: Baseline) {
+  const client = useQueryClient();
+  return useMutation<Baseline, Problem, { restore: number; note: string }>({
+    mutationFn: async (body) => {
+      const { data, error } = await http.POST("/api/v1/baselines/{id}/versions", {
+        params: { path: { id: baseline.id }, header: { "If-Match": ifMatch(baseline.version) } },
+        body,
+      });
+      if (error) throw error;
+      return data;
+    },
+    onSettled: () => invalidatePath(client, PATH),
+  });
+}
+
+/** Looks at the source: what an update would bring, or takes it over. */
+export function useSourceUpdate(baseline: Baseline) {
+  const client = useQueryClient();
+  return useMutation<BaselineUpdate, Problem, { preview: boolean; note: string }>({
+    mutationFn: async (body) => {
+      const { data, error } = await http.POST("/api/v1/baselines/{id}/update", {
+        params: { path: { id: baseline.id }, header: { "If-Match": ifMatch(baseline.version) } },
+        body,
+      });
+      if (error) throw error;
+      return data;
+    },
+    onSettled: () => invalidatePath(client, PATH),
   });
 }

@@ -11,5 +11,11 @@ export function sourceText(source: Baseline["source"]): string {
       const folder = source.folder ? `, ${source.folder}` : "";
       return `${where}${folder} at ${source.commit.slice(0, 7)}`;
     }
+    case "snapshot":
+      return `Snapshot of ${source.customer}`;
+    case "edited":
+      return "Edited here";
+    case "built_in":
+      return `Policytab ${source.product}`;
   }
 }

@@ -114,3 +114,8 @@ export function useComparisonBaselineSet(customerId: string) {
     onSuccess: () => invalidateCustomer(client, customerId),
   });
 }
+
+/** The versions of a workspace baseline, the newest first. */
+export function useBaselineVersions(id: string) {
+  return api.useQuery("get", "/api/v1/baselines/{id}/versions", { params: { path: { id } } });
+}

@@ -202,7 +202,7 @@ describe("What If", () => {
     expect(await view.findByText("Access is granted, nothing is asked for.")).toBeInTheDocument();
     expect(view.getByText("excludes group Sales").closest("li")).toHaveTextContent(POLICY.display_name);
     await user.click(view.getByRole("tab", { name: "Comparison baseline", hidden: true }));
-    expect(await view.findByText("Asked for: mfa or compliantDevice.")).toBeInTheDocument();
+    expect(await view.findByText("Access is granted after MFA.")).toBeInTheDocument();
     expect(asked[0]?.sign_in).toEqual(gap().witness);
   });
 

@@ -1,4 +1,7 @@
-import { api } from "@/api/client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, http } from "@/api/client";
+import type { Problem } from "@/api/problems";
+import { invalidatePath } from "@/api/queries";
 import type { components } from "@/api/schema";
 
 export type Snapshot = components["schemas"]["SnapshotOut"];
@@ -18,5 +21,20 @@ export function snapshotsOptions(customerId: string) {
 export function comparisonOptions(customerId: string, before: string, after: string) {
   return api.queryOptions("get", "/api/v1/customers/{id}/snapshots/{snapshot_id}/compare/{other_id}", {
     params: { path: { id: customerId, snapshot_id: before, other_id: after } },
+  });
+}
+
+/** Makes a workspace baseline of a snapshot. */
+export function useBaselineFromSnapshot(snapshot: Snapshot) {
+  const client = useQueryClient();
+  return useMutation<components["schemas"]["BaselineOut"], Problem, string>({
+    mutationFn: async (name) => {
+      const { data, error } = await http.POST("/api/v1/baselines/from-snapshot", {
+        body: { name, customer_id: snapshot.customer_id, snapshot_id: snapshot.id },
+      });
+      if (error) throw error;
+      return data;
+    },
+    onSuccess: () => invalidatePath(client, "/api/v1/baselines"),
   });
 }

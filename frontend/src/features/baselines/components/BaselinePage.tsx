@@ -1,7 +1,7 @@
 import { Field, Input, Text, ToolbarButton, makeStyles } from "@fluentui/react-components";
-import { DeleteRegular, RenameRegular } from "@fluentui/react-icons";
+import { ArrowSyncRegular, DeleteRegular, RenameRegular } from "@fluentui/react-icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { QueryState } from "@/api/QueryState";
 import { useHasRole } from "@/api/access";
@@ -16,6 +16,9 @@ import { Time } from "@/ui/Time";
 import { useNotify } from "@/ui/useNotify";
 import { type Baseline, useBaseline, useBaselineDelete, useBaselineRename } from "../queries";
 import { sourceText } from "../source";
+import { Followers } from "./Followers";
+import { UpdateDialog } from "./UpdateDialog";
+import { Versions } from "./Versions";
 
 const route = getRouteApi("/shell/baselines/$baselineId");
 
@@ -36,13 +39,20 @@ export function BaselinePage() {
 function Content({ baseline, policies }: { baseline: Baseline; policies: readonly ReadablePolicy[] }) {
   const styles = useStyles();
   const admin = useHasRole("admin");
-  const [dialog, setDialog] = useState<"rename" | "delete">();
+  const [dialog, setDialog] = useState<"rename" | "delete" | "update">();
+  const close = () => setDialog(undefined);
   return (
     <Page
       title={baseline.name}
       commands={
-        admin && (
+        admin &&
+        !baseline.built_in && (
           <>
+            {baseline.source.kind === "github" && (
+              <ToolbarButton icon={<ArrowSyncRegular />} onClick={() => setDialog("update")}>
+                {baseline.update_available ? "Update available" : "Check for update"}
+              </ToolbarButton>
+            )}
             <ToolbarButton icon={<RenameRegular />} onClick={() => setDialog("rename")}>
               Rename
             </ToolbarButton>
@@ -58,19 +68,36 @@ function Content({ baseline, policies }: { baseline: Baseline; policies: readonl
           facts={[
             ["Source", sourceText(baseline.source)],
             ["Policies", formatNumber(baseline.policies)],
-            ["Customers compared with it", formatNumber(baseline.customers)],
+            ["Version", formatNumber(baseline.current_version)],
             ["Imported", <Time key="made" at={baseline.created_at} />],
+            ["Source looked at", lookedAt(baseline)],
           ]}
         />
       </Panel>
+      <Followers baseline={baseline} />
+      <Versions baseline={baseline} />
       <div className={styles.cards}>
         {policies.map((policy, index) => (
           <PolicyCard key={policy.id ?? index} policy={policy} />
         ))}
       </div>
-      {dialog === "rename" && <Rename baseline={baseline} onClose={() => setDialog(undefined)} />}
-      {dialog === "delete" && <Delete baseline={baseline} onClose={() => setDialog(undefined)} />}
+      {dialog === "rename" && <Rename baseline={baseline} onClose={close} />}
+      {dialog === "delete" && <Delete baseline={baseline} onClose={close} />}
+      {dialog === "update" && <UpdateDialog baseline={baseline} onClose={close} />}
     </Page>
+  );
+}
+
+/** When its source was last looked at, and what came of it; nothing for one that has none. */
+function lookedAt(baseline: Baseline): ReactNode {
+  if (baseline.source.kind !== "github") return undefined;
+  if (!baseline.source_checked_at) return "Not since the import";
+  const found =
+    baseline.source_problem ?? (baseline.update_available ? "A newer commit is there" : "Up to date");
+  return (
+    <span key="looked">
+      <Time at={baseline.source_checked_at} />: {found}
+    </span>
   );
 }
 

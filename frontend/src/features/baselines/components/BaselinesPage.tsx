@@ -1,4 +1,4 @@
-import { Button, ToolbarButton } from "@fluentui/react-components";
+import { Badge, Button, ToolbarButton } from "@fluentui/react-components";
 import { ArrowImportRegular, BranchRegular, LibraryRegular } from "@fluentui/react-icons";
 import { Link, getRouteApi, useNavigate } from "@tanstack/react-router";
 import { QueryState } from "@/api/QueryState";
@@ -20,6 +20,7 @@ const route = getRouteApi("/shell/baselines");
 const COLUMNS: readonly Column<Baseline>[] = [
   { id: "name", header: "Baseline", cell: (baseline) => <NameCell baseline={baseline} /> },
   { id: "source", header: "Source", cell: (baseline) => sourceText(baseline.source) },
+  { id: "version", header: "Version", align: "end", cell: (baseline) => baseline.current_version },
   { id: "policies", header: "Policies", align: "end", cell: (baseline) => formatNumber(baseline.policies) },
   {
     id: "customers",
@@ -33,9 +34,17 @@ const COLUMNS: readonly Column<Baseline>[] = [
 function NameCell({ baseline }: { baseline: Baseline }) {
   const links = useLinkStyles();
   return (
-    <Link to="/baselines/$baselineId" params={{ baselineId: baseline.id }} className={links.text}>
-      {baseline.name}
-    </Link>
+    <>
+      <Link to="/baselines/$baselineId" params={{ baselineId: baseline.id }} className={links.text}>
+        {baseline.name}
+      </Link>{" "}
+      {baseline.built_in && <Badge appearance="outline">Built in</Badge>}
+      {baseline.update_available && (
+        <Badge appearance="tint" color="informative">
+          Update available
+        </Badge>
+      )}
+    </>
   );
 }
 

@@ -1,9 +1,11 @@
 import {
   Button,
+  Dropdown,
   Field,
   Input,
   MessageBar,
   MessageBarBody,
+  Option,
   Radio,
   RadioGroup,
   Text,
@@ -25,6 +27,7 @@ import { useNotify } from "@/ui/useNotify";
 import {
   type ComparisonBaseline,
   useBaselineChoices,
+  useBaselineVersions,
   useComparisonBaselineSet,
   useCustomerDelete,
   useCustomerRename,
@@ -117,11 +120,15 @@ function ComparisonChoice({ customer }: { customer: Customer }) {
   const save = useComparisonBaselineSet(customer.id);
   const current = customer.comparison_baseline ?? { kind: "imported_snapshot" as const };
   const currentKey = current.kind === "imported_snapshot" ? "imported_snapshot" : current.baseline_id;
+  const currentPin = current.kind === "workspace_baseline" ? (current.version ?? undefined) : undefined;
   const [chosen, setChosen] = useState(currentKey);
-  const [shown, setShown] = useState(currentKey);
-  if (shown !== currentKey) {
-    setShown(currentKey);
+  const [pin, setPin] = useState(currentPin);
+  const state = `${currentKey} ${currentPin}`;
+  const [shown, setShown] = useState(state);
+  if (shown !== state) {
+    setShown(state);
     setChosen(currentKey);
+    setPin(currentPin);
   }
 
   function submit(event: FormEvent) {
@@ -129,7 +136,7 @@ function ComparisonChoice({ customer }: { customer: Customer }) {
     const next: ComparisonBaseline =
       chosen === "imported_snapshot"
         ? { kind: "imported_snapshot" }
-        : { kind: "workspace_baseline", baseline_id: chosen };
+        : { kind: "workspace_baseline", baseline_id: chosen, ...(pin ? { version: pin } : {}) };
     if (!save.isPending)
       save.mutate(next, { onSuccess: () => notify("The comparison baseline was changed") });
   }
@@ -154,7 +161,10 @@ function ComparisonChoice({ customer }: { customer: Customer }) {
         <RadioGroup
           aria-label="Comparison baseline"
           value={chosen}
-          onChange={(_, data) => setChosen(data.value)}
+          onChange={(_, data) => {
+            setChosen(data.value);
+            setPin(data.value === currentKey ? currentPin : undefined);
+          }}
         >
           <Radio value="imported_snapshot" label="Imported snapshot (recommended)" />
           {baselines.data?.items.map((baseline) => (
@@ -162,14 +172,47 @@ function ComparisonChoice({ customer }: { customer: Customer }) {
           ))}
         </RadioGroup>
         {baselines.error && <ProblemMessage error={baselines.error} />}
+        {chosen !== "imported_snapshot" && (
+          <VersionChoice key={chosen} baselineId={chosen} value={pin} onChange={setPin} />
+        )}
         {save.error && <ProblemMessage error={save.error} />}
-        <Button type="submit" disabled={save.isPending || chosen === currentKey}>
+        <Button type="submit" disabled={save.isPending || (chosen === currentKey && pin === currentPin)}>
           Save comparison baseline
         </Button>
       </form>
     </Panel>
   );
 }
+
+interface VersionChoiceProps {
+  baselineId: string;
+  /** The version to stay with; nothing: the latest. */
+  value: number | undefined;
+  onChange: (version: number | undefined) => void;
+}
+
+function VersionChoice({ baselineId, value, onChange }: VersionChoiceProps) {
+  const versions = useBaselineVersions(baselineId);
+  const text = value === undefined ? LATEST : `Version ${value}`;
+  return (
+    <Field label="Version" hint="A customer that stays with one version gets nothing newer by itself.">
+      <Dropdown
+        value={text}
+        selectedOptions={[value === undefined ? LATEST : String(value)]}
+        onOptionSelect={(_, { optionValue }) =>
+          onChange(optionValue === LATEST ? undefined : Number(optionValue))
+        }
+      >
+        <Option value={LATEST}>{LATEST}</Option>
+        {(versions.data?.items ?? []).map(({ number }) => (
+          <Option key={number} value={String(number)}>{`Version ${number}`}</Option>
+        ))}
+      </Dropdown>
+    </Field>
+  );
+}
+
+const LATEST = "Latest, whichever that is";
 
 function Delete({ customer }: { customer: Customer }) {
   const styles = useStyles();

@@ -1,6 +1,9 @@
+import { Link as TextButton } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { QueryState } from "@/api/QueryState";
+import { useHasRole } from "@/api/access";
 import { useCustomer } from "@/api/customers";
 import { exactTime } from "@/lib/time";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -10,6 +13,7 @@ import { PolicyStateBar } from "@/ui/StackedBar";
 import { EmptyState } from "@/ui/States";
 import { Time } from "@/ui/Time";
 import { type Snapshot, snapshotsOptions } from "../queries";
+import { MakeBaseline } from "./MakeBaseline";
 
 const COLUMNS: readonly Column<Snapshot>[] = [
   { id: "taken", header: "Taken", cell: (snapshot) => <TakenCell snapshot={snapshot} /> },
@@ -36,6 +40,20 @@ function changesColumn(snapshots: readonly Snapshot[]): Column<Snapshot> {
     id: "changes",
     header: "Changes",
     cell: (snapshot) => <ChangesCell snapshot={snapshot} before={before.get(snapshot.id)} />,
+  };
+}
+
+/** What a customer has can be what others are compared with. */
+function baselineColumn(onMake: (snapshot: Snapshot) => void): Column<Snapshot> {
+  return {
+    id: "baseline",
+    header: "Baseline",
+    cell: (snapshot) =>
+      snapshot.policies.total > 0 && (
+        <TextButton as="button" onClick={() => onMake(snapshot)}>
+          Make baseline
+        </TextButton>
+      ),
   };
 }
 
@@ -74,6 +92,8 @@ export function SnapshotsPage() {
   const links = useLinkStyles();
   const query = useQuery(snapshotsOptions(customer.id));
   const several = (query.data?.items.length ?? 0) > 1;
+  const admin = useHasRole("admin");
+  const [gold, setGold] = useState<Snapshot>();
   return (
     <Page
       title="Snapshots"
@@ -100,7 +120,11 @@ export function SnapshotsPage() {
               label="Snapshots"
               rows={page.items}
               rowKey={(snapshot) => snapshot.id}
-              columns={several ? [...COLUMNS, changesColumn(page.items)] : COLUMNS}
+              columns={[
+                ...COLUMNS,
+                ...(several ? [changesColumn(page.items)] : []),
+                ...(admin ? [baselineColumn(setGold)] : []),
+              ]}
               onOpen={(snapshot) =>
                 void navigate({
                   to: "/customers/$customerId/policies",
@@ -112,6 +136,9 @@ export function SnapshotsPage() {
           )
         }
       </QueryState>
+      {gold && (
+        <MakeBaseline snapshot={gold} customer={customer.display_name} onClose={() => setGold(undefined)} />
+      )}
     </Page>
   );
 }
