@@ -73,6 +73,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(versions::baseline_version_fetch)
                 .service(versions::baseline_version_compare)
                 .service(versions::baseline_version_create)
+                .service(versions::baseline_policy_put)
                 .service(versions::baseline_update_from_source)
                 .service(versions::baseline_customer_list)
                 .service(baselines::baseline_fetch)

@@ -244,10 +244,11 @@ fn counts(content: &SnapshotContent) -> [i32; 3] {
     counts
 }
 
-/// A stored baseline's policies with the names that came along.
-pub(crate) fn stored_set(source: &Value, documents: &[StoredDocument]) -> PolicySet {
+/// A stored baseline's policies with the names that came along, and what is said of them.
+pub fn stored_set(source: &Value, documents: &[StoredDocument]) -> PolicySet {
     let (bodies, names) = stored_names(source, documents);
-    PolicySet::of_bodies(bodies.iter().map(|(_, body)| body), names)
+    let notes = serde_json::from_value::<Source>(source.clone()).map(|source| source.policies);
+    PolicySet::of_bodies(bodies.iter().map(|(_, body)| body), names).with_notes(&notes.unwrap_or_default())
 }
 
 /// Bodies of the stored policies, and the names of what they refer to.

@@ -16,6 +16,7 @@ use policytab_domain::{
     changes::{Changes, policy_changes},
     ids::{BaselineId, CustomerId, SnapshotId},
     import::ComparisonBaseline,
+    policy_notes::PolicyNotes,
     policy_set::PolicySet,
     problem::{Problem, ProblemCode},
     reader::Reading,
@@ -28,7 +29,7 @@ use policytab_store::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// How old the last look at a source may be before a worker looks again.
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(6);
@@ -126,7 +127,11 @@ pub async fn add(
                     let documents = tx.baseline_documents(id, Some(*number)).await?;
                     (version.source, documents.into_iter().map(CanonicalDocument::from).collect())
                 }
-                (Content::Read(..), Some((documents, source))) => (source, documents),
+                (Content::Read(..), Some((documents, source))) => {
+                    // What was said of a policy holds for it in the next version too.
+                    let before = tx.baseline_version(id, None).await?;
+                    (carried(&before.source, source, &documents)?, documents)
+                }
                 (Content::Read(..), None) => unreachable!("what was read is at hand"),
             };
             let (made, customers) = insert(tx, actor, id, source, documents, note, expected_version).await?;
@@ -152,7 +157,7 @@ async fn insert(
         let theirs: HashSet<_> = b.iter().map(|d| (d.kind.as_str(), d.sha256)).collect();
         ours == theirs
     };
-    if same(&documents, &current) {
+    if same(&documents, &current) && notes_of(&source) == notes_of(&before.source) {
         return Err(Problem::new(ProblemCode::Conflict, "This is what the current version holds.")
             .reason("unchanged")
             .into());
@@ -166,6 +171,95 @@ async fn insert(
     audit::write(tx, actor, "baseline.version", ("baseline", id.as_uuid()), details).await?;
     let usage = tx.baseline_usage(&[id]).await?;
     Ok((after, usage.get(&id).copied().unwrap_or(0)))
+}
+
+fn notes_of(source: &Value) -> BTreeMap<String, PolicyNotes> {
+    serde_json::from_value::<Source>(source.clone()).map(|source| source.policies).unwrap_or_default()
+}
+
+/// A new version's source with what was said of the policies that it still has.
+fn carried(before: &Value, after: Value, documents: &[CanonicalDocument]) -> AppResult<Value> {
+    let mut source: Source = serde_json::from_value(after).map_err(AppError::internal)?;
+    let stored: Vec<StoredDocument> = documents.iter().cloned().map(StoredDocument::from).collect();
+    let keys: HashSet<String> =
+        stored_set(&Value::Null, &stored).policies.into_iter().map(|policy| policy.key).collect();
+    for (key, notes) in notes_of(before) {
+        if keys.contains(&key) {
+            source.policies.entry(key).or_insert(notes);
+        }
+    }
+    serde_json::to_value(source).map_err(AppError::internal)
+}
+
+/// A change of one policy of a baseline.
+#[derive(Debug)]
+pub struct PolicyEdit {
+    /// What it is to be; it stays as it is when `None`.
+    pub policy: Option<Value>,
+    /// What is said of it from now on.
+    pub notes: PolicyNotes,
+}
+
+/// Changes one policy, by its key: makes a new version.
+pub async fn edit(
+    app: &App,
+    actor: &Actor,
+    id: BaselineId,
+    key: &str,
+    edit: PolicyEdit,
+    asked: Asked<'_>,
+) -> AppResult<(Baseline, i64)> {
+    let PolicyEdit { policy, notes } = edit;
+    let read = match policy {
+        None => None,
+        Some(policy) => {
+            let text = serde_json::to_vec(&policy).map_err(AppError::internal)?;
+            let reading = baselines::read(vec![("policy".to_owned(), text)]).await?;
+            let documents = baselines::checked(&reading)?;
+            match documents.as_slice() {
+                [one] if one.kind == DocumentKind::Policy => Some(one.clone()),
+                _ => return Err(Problem::invalid("policy", "must be one policy").into()),
+            }
+        }
+    };
+    app.store
+        .write(&actor.scope, async |tx| {
+            let version = tx.baseline_version(id, None).await?;
+            let mut documents: Vec<CanonicalDocument> =
+                tx.baseline_documents(id, None).await?.into_iter().map(CanonicalDocument::from).collect();
+            let stored = |documents: &[CanonicalDocument]| -> Vec<StoredDocument> {
+                documents.iter().cloned().map(StoredDocument::from).collect()
+            };
+            let set = stored_set(&Value::Null, &stored(&documents));
+            let place = set
+                .policies
+                .iter()
+                .position(|policy| policy.key == key)
+                .ok_or_else(|| Problem::not_found("policy"))?;
+            let document = documents
+                .iter_mut()
+                .filter(|document| document.kind == DocumentKind::Policy)
+                .nth(place)
+                .ok_or_else(|| Problem::not_found("policy"))?;
+            if let Some(made) = &read {
+                *document = made.clone();
+            }
+            // Another name may be another key.
+            let keys = stored_set(&Value::Null, &stored(&documents)).policies;
+            let mut source: Source = serde_json::from_value(version.source).map_err(AppError::internal)?;
+            source.policies.remove(key);
+            if !notes.is_empty()
+                && let Some(policy) = keys.get(place)
+            {
+                source.policies.insert(policy.key.clone(), notes.clone());
+            }
+            if read.is_some() {
+                source.origin = json!({"kind": "edited"});
+            }
+            let source = serde_json::to_value(source).map_err(AppError::internal)?;
+            insert(tx, actor, id, source, documents, asked.note, asked.expected_version).await
+        })
+        .await
 }
 
 /// Refuses to change the product's own baseline.
@@ -210,7 +304,7 @@ pub async fn from_snapshot(
                 "snapshot_id": snapshot,
                 "taken_at": taken.taken_at,
             });
-            let source = Source { origin, names: baselines::names_of(&content) };
+            let source = Source { origin, names: baselines::names_of(&content), policies: BTreeMap::new() };
             let new = NewBaseline {
                 display_name: name.trim().to_owned(),
                 description: String::new(),

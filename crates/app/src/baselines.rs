@@ -12,6 +12,7 @@ use policytab_domain::{
     ids::{BaselineId, CustomerId},
     names::Names,
     normal::normal_digest,
+    policy_notes::PolicyNotes,
     problem::{Problem, ProblemCode},
     reader::{ReadObject, ReadPolicy, Reading, read_many},
     snapshot::{DocumentKind, SnapshotContent},
@@ -23,7 +24,7 @@ use policytab_store::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Policies of a baseline at the most: four times what a tenant may hold, and comparing costs baseline × live.
 const MAX_POLICIES: usize = 1000;
@@ -37,6 +38,9 @@ pub struct Source {
     /// Names by kind and id.
     #[serde(default)]
     pub names: Vec<SourceName>,
+    /// What the MSP says of its policies, by key in the set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub policies: BTreeMap<String, PolicyNotes>,
 }
 
 /// The name of an object that a baseline's policies refer to.
@@ -62,7 +66,7 @@ pub fn documents(reading: &Reading) -> Vec<CanonicalDocument> {
     policies.chain(locations).chain(strengths).collect()
 }
 
-fn policy(read: &ReadPolicy) -> CanonicalDocument {
+pub(crate) fn policy(read: &ReadPolicy) -> CanonicalDocument {
     let canonical = canonicalise(&read.raw);
     let id = read.raw.get("id").and_then(Value::as_str).map(str::to_lowercase);
     CanonicalDocument {
@@ -140,7 +144,7 @@ pub(crate) fn source(reading: &Reading, origin: Value) -> AppResult<Value> {
         .map(|n| SourceName { kind: kind(&n.kind), id: n.id.clone(), display_name: n.display_name.clone() })
         .chain(groups)
         .collect();
-    serde_json::to_value(Source { origin, names }).map_err(AppError::internal)
+    serde_json::to_value(Source { origin, names, policies: BTreeMap::new() }).map_err(AppError::internal)
 }
 
 /// Adds a baseline made of what was read.

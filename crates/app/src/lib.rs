@@ -32,7 +32,7 @@ pub mod users;
 pub mod worker;
 
 pub use actor::{Actor, ActorKind};
-pub use analysis::stored_names;
+pub use analysis::{stored_names, stored_set};
 pub use error::{AppError, AppResult};
 
 use policytab_github_client::GithubClient;

@@ -28,6 +28,7 @@ pub mod normal;
 pub mod pairing;
 pub mod permission;
 pub mod policy;
+pub mod policy_notes;
 pub mod policy_set;
 pub mod problem;
 pub mod reader;

@@ -8,6 +8,7 @@ use crate::{
     names::Names,
     normal::{NormalPolicy, normalise},
     policy::Policy,
+    policy_notes::PolicyNotes,
     reader::Reading,
     snapshot::{DocumentKind, SnapshotContent},
 };
@@ -23,6 +24,8 @@ pub struct SetPolicy {
     pub policy: Policy,
     /// What it means.
     pub normal: NormalPolicy,
+    /// What is said of it beside; of live policies nothing is.
+    pub notes: PolicyNotes,
 }
 
 /// Policies and names.
@@ -49,10 +52,24 @@ impl PolicySet {
                 *count += 1;
                 let key = if *count == 1 { base } else { format!("{base}#{count}") };
                 let normal = normalise(&policy, &names);
-                SetPolicy { key, policy, normal }
+                SetPolicy { key, policy, normal, notes: PolicyNotes::default() }
             })
             .collect();
         Self { policies, names }
+    }
+
+    /// Adds what is said of its policies, by key; an intended state counts from then on.
+    #[must_use]
+    pub fn with_notes(mut self, notes: &BTreeMap<String, PolicyNotes>) -> Self {
+        for one in &mut self.policies {
+            let Some(said) = notes.get(&one.key) else { continue };
+            if let Some(intended) = said.intended_state {
+                one.policy.state = Some(intended.state());
+                one.normal = normalise(&one.policy, &self.names);
+            }
+            one.notes = said.clone();
+        }
+        self
     }
 
     /// Makes a set of policies as Graph gave them.

@@ -229,6 +229,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/baselines/{id}/policies/{key}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Changes a policy of a baseline, or what is said of it: makes a new version. What is said is carried over to later
+     *     versions.
+     */
+    put: operations["baseline_policy_put"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/baselines/{id}/update": {
     parameters: {
       query?: never;
@@ -983,7 +1003,7 @@ export interface components {
     /** @description A workspace baseline with its policies. */
     BaselineDetailOut: components["schemas"]["BaselineOut"] & {
       /** @description Its policies. */
-      policy_items: components["schemas"]["PolicyOut"][];
+      policy_items: components["schemas"]["BaselinePolicyOut"][];
     };
     /** @description One file: its text, or its bytes in base64 (for encodings other than UTF-8). */
     BaselineFile: {
@@ -1104,6 +1124,22 @@ export interface components {
       /** @description Give this back as `cursor` for the next page; null on the last one. */
       next_cursor?: string | null;
     };
+    /** @description Changes a policy of a baseline, or what is said of it. */
+    BaselinePolicyChange: {
+      /** @description Why, for the list of versions. */
+      note?: string;
+      /** @description What is said of it from now on. */
+      notes?: components["schemas"]["PolicyNotesBody"];
+      /** @description The policy as it is to be, a Graph `conditionalAccessPolicy` object; left out, it stays as it is. */
+      policy?: Record<string, never> | null;
+    };
+    /** @description A policy of a baseline with what the MSP says of it. */
+    BaselinePolicyOut: components["schemas"]["PolicyOut"] & {
+      /** @description Names it in its baseline: its id, else `name:` and its name. */
+      key: string;
+      /** @description What is said of it. */
+      notes: components["schemas"]["PolicyNotesBody"];
+    };
     /** @description Where a baseline came from. */
     BaselineSourceBody:
       | {
@@ -1194,7 +1230,7 @@ export interface components {
     /** @description A version of a baseline with its policies. */
     BaselineVersionDetailOut: components["schemas"]["BaselineVersionOut"] & {
       /** @description Its policies. */
-      policy_items: components["schemas"]["PolicyOut"][];
+      policy_items: components["schemas"]["BaselinePolicyOut"][];
     };
     /** @description The versions of a baseline. */
     BaselineVersionList: {
@@ -2116,6 +2152,11 @@ export interface components {
      * @enum {string}
      */
     InsiderRiskLevel: "minor" | "moderate" | "elevated";
+    /**
+     * @description States that a policy can be meant to have.
+     * @enum {string}
+     */
+    IntendedState: "enabled" | "enabledForReportingButNotEnforced" | "disabled";
     /** @description One capability that a licence gives. */
     LicenceOut: {
       /** @description What it allows in Conditional Access. */
@@ -2278,6 +2319,15 @@ export interface components {
     PolicyList: {
       /** @description In Graph's order. */
       items: components["schemas"]["PolicyOut"][];
+    };
+    /** @description What an MSP says of a policy of its baseline. */
+    PolicyNotesBody: {
+      /** @description References into frameworks: name, version and id. */
+      frameworks?: string[];
+      intended_state?: components["schemas"]["IntendedState"] | null;
+      /** @description For people. */
+      note?: string;
+      severity?: components["schemas"]["Severity"] | null;
     };
     /** @description A policy, readable and raw. */
     PolicyOut: {
@@ -3520,6 +3570,49 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["BaselineCustomerList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_policy_put: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        /** @description The baseline. */
+        id: string;
+        /** @description The policy's key in the baseline. */
+        key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselinePolicyChange"];
+      };
+    };
+    responses: {
+      /** @description The baseline with its new version. */
+      200: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineOut"];
         };
       };
       /** @description A problem; `code` tells which. */

@@ -1,7 +1,11 @@
 //! The baseline library on the wire.
 
-use crate::snapshots::dto::PolicyOut;
+use crate::{reports::dto::SeverityName, snapshots::dto::PolicyOut};
 use chrono::{DateTime, Utc};
+use policytab_domain::{
+    policy_notes::{IntendedState, PolicyNotes},
+    severity::Severity,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -216,7 +220,123 @@ pub struct BaselineDetailOut {
     #[serde(flatten)]
     pub baseline: BaselineOut,
     /// Its policies.
-    pub policy_items: Vec<PolicyOut>,
+    pub policy_items: Vec<BaselinePolicyOut>,
+}
+
+/// A policy of a baseline with what the MSP says of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BaselinePolicyOut {
+    /// The policy.
+    #[serde(flatten)]
+    pub policy: PolicyOut,
+    /// Names it in its baseline: its id, else `name:` and its name.
+    pub key: String,
+    /// What is said of it.
+    pub notes: PolicyNotesBody,
+}
+
+/// What an MSP says of a policy of its baseline.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyNotesBody {
+    /// The state that it is meant to have in the end, which counts instead of its own; null: its own.
+    #[serde(default)]
+    pub intended_state: Option<IntendedStateName>,
+    /// How bad it is when all of it is missing for all whom it is about; null: as the product's own table has it.
+    #[serde(default)]
+    pub severity: Option<SeverityName>,
+    /// References into frameworks: name, version and id.
+    #[serde(default)]
+    #[validate(length(max = 20, message = "at most 20 references"), custom(function = "references"))]
+    #[schema(max_items = 20)]
+    pub frameworks: Vec<String>,
+    /// For people.
+    #[serde(default)]
+    #[validate(length(max = 2000, message = "at most 2000 characters"))]
+    #[schema(max_length = 2000)]
+    pub note: String,
+}
+
+/// States that a policy can be meant to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = IntendedState)]
+pub enum IntendedStateName {
+    /// Enforced.
+    #[serde(rename = "enabled")]
+    Enabled,
+    /// Report-only.
+    #[serde(rename = "enabledForReportingButNotEnforced")]
+    ReportOnly,
+    /// Off.
+    #[serde(rename = "disabled")]
+    Disabled,
+}
+
+fn references(list: &[String]) -> Result<(), validator::ValidationError> {
+    list.iter().try_for_each(|one| crate::http::text::display_name(one))
+}
+
+impl From<PolicyNotes> for PolicyNotesBody {
+    fn from(notes: PolicyNotes) -> Self {
+        let PolicyNotes { intended_state, severity, frameworks, note } = notes;
+        Self {
+            intended_state: intended_state.map(|state| match state {
+                IntendedState::Enabled => IntendedStateName::Enabled,
+                IntendedState::ReportOnly => IntendedStateName::ReportOnly,
+                IntendedState::Disabled => IntendedStateName::Disabled,
+            }),
+            severity: severity.map(|severity| match severity {
+                Severity::Critical => SeverityName::Critical,
+                Severity::High => SeverityName::High,
+                Severity::Medium => SeverityName::Medium,
+                Severity::Low => SeverityName::Low,
+                Severity::Info => SeverityName::Info,
+            }),
+            frameworks,
+            note,
+        }
+    }
+}
+
+impl From<PolicyNotesBody> for PolicyNotes {
+    fn from(body: PolicyNotesBody) -> Self {
+        let PolicyNotesBody { intended_state, severity, frameworks, note } = body;
+        Self {
+            intended_state: intended_state.map(|state| match state {
+                IntendedStateName::Enabled => IntendedState::Enabled,
+                IntendedStateName::ReportOnly => IntendedState::ReportOnly,
+                IntendedStateName::Disabled => IntendedState::Disabled,
+            }),
+            severity: severity.map(|severity| match severity {
+                SeverityName::Critical => Severity::Critical,
+                SeverityName::High => Severity::High,
+                SeverityName::Medium => Severity::Medium,
+                SeverityName::Low => Severity::Low,
+                SeverityName::Info => Severity::Info,
+            }),
+            frameworks,
+            note: note.trim().to_owned(),
+        }
+    }
+}
+
+/// Changes a policy of a baseline, or what is said of it.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselinePolicyChange {
+    /// The policy as it is to be, a Graph `conditionalAccessPolicy` object; left out, it stays as it is.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub policy: Option<Value>,
+    /// What is said of it from now on.
+    #[serde(default)]
+    #[validate(nested)]
+    pub notes: PolicyNotesBody,
+    /// Why, for the list of versions.
+    #[serde(default)]
+    #[validate(length(max = 500, message = "at most 500 characters"))]
+    #[schema(max_length = 500)]
+    pub note: String,
 }
 
 /// One page of baselines.

@@ -14,7 +14,7 @@ use crate::{
         page::{self, PageQuery},
     },
     problem::{ApiError, ApiResult},
-    snapshots::convert::{policies, stored_policies},
+    snapshots::convert::{noted_policies, policies},
     state::State,
 };
 use actix_web::{HttpResponse, delete, get, patch, post, web};
@@ -240,7 +240,7 @@ pub async fn baseline_fetch(
     id: web::Path<Uuid>,
 ) -> ApiResult<HttpResponse> {
     let (baseline, documents, customers) = baselines::fetch(&state.app, &who, (*id).into()).await?;
-    let policy_items = stored_policies(&baseline.source, &documents);
+    let policy_items = noted_policies(&baseline.source, &documents);
     let body = BaselineDetailOut { baseline: baseline_out(&baseline, customers), policy_items };
     Ok(HttpResponse::Ok().insert_header(etag(baseline.version)).json(body))
 }

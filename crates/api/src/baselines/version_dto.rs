@@ -1,10 +1,7 @@
 //! Versions of baselines on the wire.
 
-use super::dto::{BaselineOut, BaselineSourceBody, SkippedFileOut};
-use crate::{
-    reports::dto::PolicyRefOut,
-    snapshots::dto::{ChangedPolicyOut, PolicyOut},
-};
+use super::dto::{BaselineOut, BaselinePolicyOut, BaselineSourceBody, SkippedFileOut};
+use crate::{reports::dto::PolicyRefOut, snapshots::dto::ChangedPolicyOut};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -43,7 +40,7 @@ pub struct BaselineVersionDetailOut {
     #[serde(flatten)]
     pub version: BaselineVersionOut,
     /// Its policies.
-    pub policy_items: Vec<PolicyOut>,
+    pub policy_items: Vec<BaselinePolicyOut>,
 }
 
 /// A new version: other policies, or an earlier version again.

@@ -1,7 +1,7 @@
 //! Routes of a baseline's versions: history, comparison, edits, updates from its source, and who uses which.
 
 use super::{
-    dto::{BaselineOut, BaselineSourceBody, SkippedFileOut},
+    dto::{BaselineOut, BaselinePolicyChange, BaselineSourceBody, SkippedFileOut},
     routes::{baseline_out, origin_of},
     version_dto::{
         BaselineComparisonOut, BaselineCustomerList, BaselineCustomerOut, BaselineFromSnapshot,
@@ -13,17 +13,17 @@ use crate::{
     auth::{extract::Authed, perm},
     http::{
         body::{FILES_BODY_LIMIT, Valid},
-        etag::IfMatch,
+        etag::{IfMatch, etag},
         idempotency::{Key, answer},
     },
     problem::{ApiError, ApiResult},
     reports::same,
-    snapshots::convert::stored_policies,
+    snapshots::convert::noted_policies,
     state::State,
 };
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, put, web};
 use policytab_app::{
-    baseline_versions::{self as versions, Asked, Content},
+    baseline_versions::{self as versions, Asked, Content, PolicyEdit},
     baselines,
     idempotency::{Stored, replay},
 };
@@ -85,7 +85,7 @@ pub async fn baseline_version_fetch(
 ) -> ApiResult<web::Json<BaselineVersionDetailOut>> {
     let (id, number) = path.into_inner();
     let (version, documents) = versions::fetch(&state.app, &who, id.into(), Some(number)).await?;
-    let policy_items = stored_policies(&version.source, &documents);
+    let policy_items = noted_policies(&version.source, &documents);
     Ok(web::Json(BaselineVersionDetailOut { version: version_out(&version), policy_items }))
 }
 
@@ -160,6 +160,35 @@ pub async fn baseline_version_create(
 
 fn created(baseline: &Baseline, customers: i64) -> Stored {
     Stored::json(201, &baseline_out(baseline, customers)).header("etag", format!("\"{}\"", baseline.version))
+}
+
+/// Changes a policy of a baseline, or what is said of it: makes a new version. What is said is carried over to later
+/// versions.
+#[utoipa::path(
+    tag = "baselines",
+    params(
+        ("id" = Uuid, Path, description = "The baseline."),
+        ("key" = String, Path, description = "The policy's key in the baseline."),
+        ("If-Match" = Option<String>, Header, description = "The ETag that the change is based on."),
+    ),
+    request_body = BaselinePolicyChange,
+    responses((status = 200, description = "The baseline with its new version.", body = BaselineOut,
+        headers(("etag", description = "Its version."))))
+)]
+#[put("/baselines/{id}/policies/{key}")]
+pub async fn baseline_policy_put(
+    who: Authed<perm::BaselineWrite>,
+    state: web::Data<State>,
+    path: web::Path<(Uuid, String)>,
+    expected: IfMatch,
+    change: Valid<BaselinePolicyChange, FILES_BODY_LIMIT>,
+) -> ApiResult<HttpResponse> {
+    let (id, key) = path.into_inner();
+    let BaselinePolicyChange { policy, notes, note } = change.body;
+    let asked = Asked { note: &note, expected_version: expected.0, idempotency: None };
+    let edit = PolicyEdit { policy, notes: notes.into() };
+    let (made, customers) = versions::edit(&state.app, &who, id.into(), &key, edit, asked).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(made.version)).json(baseline_out(&made, customers)))
 }
 
 /// Makes a baseline of what a customer has.

@@ -1,7 +1,7 @@
 //! Snapshots and policies from the store's words into the wire's.
 
 use super::dto::{PolicyOut, SnapshotOut};
-use crate::customers::dto::PolicyCountsOut;
+use crate::{baselines::dto::BaselinePolicyOut, customers::dto::PolicyCountsOut};
 use policytab_app::stored_names;
 use policytab_domain::{describe::describe, names::Names, normal::normalise, policy::Policy};
 use policytab_store::{Snapshot, StoredDocument};
@@ -46,8 +46,18 @@ pub fn policies(
         .collect()
 }
 
+/// A stored baseline's policies with what is said of them.
+pub fn noted_policies(source: &Value, documents: &[StoredDocument]) -> Vec<BaselinePolicyOut> {
+    let set = policytab_app::stored_set(source, documents);
+    stored_policies(source, documents)
+        .into_iter()
+        .zip(set.policies)
+        .map(|(policy, noted)| BaselinePolicyOut { policy, key: noted.key, notes: noted.notes.into() })
+        .collect()
+}
+
 /// A stored baseline's policies.
-pub fn stored_policies(source: &Value, documents: &[StoredDocument]) -> Vec<PolicyOut> {
+fn stored_policies(source: &Value, documents: &[StoredDocument]) -> Vec<PolicyOut> {
     let (bodies, names) = stored_names(source, documents);
     let with_ids = bodies.into_iter().map(|(id, body)| {
         // A policy that came without an id was stored under its place in the files.

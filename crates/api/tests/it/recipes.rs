@@ -143,6 +143,11 @@ impl Side {
                 let off = json!({"displayName": name, "state": "disabled", "conditions": {}});
                 body = Some(json!({"policies": [policy("Block"), off]}));
             }
+            "baseline_policy_put" => {
+                other = self.new_baseline().await;
+                path = path.replace("{key}", "name:Block");
+                body = Some(json!({"notes": {"severity": "low", "note": name}}));
+            }
             "baseline_update_from_source" => {
                 let url = "https://github.com/northlight-it/conditional-access-baseline";
                 let new = json!({"name": format!("Source of {name}"), "url": url});

@@ -99,6 +99,41 @@ async fn a_baseline_keeps_its_versions_and_reports_follow_the_latest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_a_policy_counts_and_is_carried_over() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let customer = app.imported(&admin, &app.tenant("messy")).await;
+    let first = made(&admin, "House rules", &[policy("No access", "block"), policy("MFA", "mfa")]).await;
+    compare(&admin, &customer, &first, None).await;
+    let at_policy = of(&first, "/policies/name:No%20access");
+    let notes =
+        json!({"severity": "low", "frameworks": ["House 1"], "note": "Agreed.", "intended_state": "enabled"});
+    let change = json!({"notes": notes, "note": "Less strict"});
+    let answer = admin.put(&at_policy, &change).send().await.expect_status(200);
+    assert_eq!(answer.json()["current_version"], 2);
+    admin.put(&at_policy, &change).send().await.problem(409, "conflict");
+    admin.put(&of(&first, "/policies/name:Nobody"), &change).send().await.problem(404, "not_found");
+    policytab_app::baseline_versions::renew_outdated(&app.state.app).await.expect("renewed");
+    rests_on(&admin, &customer, 2).await;
+    let report = admin.read(&at(&customer, "/report?source=comparison_baseline")).await;
+    let finding =
+        report["findings"].as_array().and_then(|all| all.iter().find(|f| f["frameworks"][0] == "House 1"));
+    let finding = finding.unwrap_or_else(|| panic!("{report}"));
+    assert!(finding["severity"] == "low" || finding["severity"] == "info", "{finding}");
+
+    let edit = json!({"policies": [policy("No access", "block"), policy("Devices", "compliantDevice")]});
+    admin.post(&of(&first, "/versions"), &edit).send().await.expect_status(201);
+    let now = admin.read(&of(&first, "")).await;
+    let kept =
+        now["policy_items"].as_array().and_then(|all| all.iter().find(|p| p["key"] == "name:No access"));
+    assert_eq!(kept.map(|policy| &policy["notes"]["note"]), Some(&json!("Agreed.")), "{now}");
+    let whole = json!({"policy": policy("No access", "mfa"), "notes": {}});
+    admin.put(&at_policy, &whole).send().await.expect_status(200);
+    let compared = admin.read(&of(&first, "/versions/3/compare/4")).await;
+    assert_eq!(compared["changed"][0]["diff"][0]["direction"], "weaker");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_customer_has_becomes_a_baseline_for_others() {
     let app = TestApp::start().await;
     let admin = app.admin();

@@ -37,7 +37,10 @@ const ALL: f64 = 1.0 - 1e-9;
 
 pub(super) fn gap(open: Open<'_>) -> Finding {
     let Open { baseline, gap, near, .. } = &open;
-    let family = classify(&baseline.normal);
+    let mut family = classify(&baseline.normal);
+    if let Some(severity) = baseline.notes.severity {
+        family.base = severity;
+    }
     let nothing = gap.share >= ALL && !near.weaker;
     let kind = match (&gap.not_decided, gap.regions.is_empty()) {
         (Some(_), true) => FindingKind::NotDecided,
@@ -91,6 +94,7 @@ pub(super) fn gap(open: Open<'_>) -> Finding {
         witness_text: gap.witness.as_ref().map(|witness| witness.sentence.clone()),
         people_exposed: gap.exposure.people.filter(|people| *people > 0),
         conditions,
+        frameworks: baseline.notes.frameworks.clone(),
         cause: cause(&open),
         near_misses: near.misses.clone(),
         remedy: remedy(&open, kind),
@@ -138,6 +142,10 @@ fn cause(open: &Open<'_>) -> String {
         said.push("Nobody but emergency access accounts is left out.".to_owned());
     }
     said.extend(emergency_too(gap));
+    let note = open.baseline.notes.note.trim();
+    if !note.is_empty() {
+        said.push(format!("The baseline says of it: {note}"));
+    }
     said.join(" ")
 }
 

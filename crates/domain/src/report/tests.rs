@@ -4,6 +4,7 @@ use crate::{
     facts::Facts,
     licence::{Licences, detect},
     names::{NameKind, Names},
+    policy_notes::{IntendedState, PolicyNotes},
     policy_set::PolicySet,
     snapshot::SubscribedSku,
 };
@@ -188,6 +189,29 @@ fn terms_of_use_that_cannot_be_told_are_not_missing() {
     let mfa = policy("Terms for guests", all.clone(), json!(["mfa"]));
     let said = report(&[asks("<Guest terms>")], &[mfa], workspace());
     assert!(said.findings.iter().any(|finding| finding.kind == FindingKind::Missing), "{:?}", said.findings);
+}
+
+#[test]
+fn what_a_baseline_says_of_its_policies_counts() {
+    let all = json!({"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}});
+    let mut off = policy("Everyone", all, json!(["mfa"]));
+    off["state"] = json!("disabled");
+    let baseline = PolicySet::of_bodies(&[off, policy("Other", json!({}), json!(["mfa"]))], names());
+    let live = PolicySet::default();
+    let silent = compared(&baseline, &live, workspace(), &Facts::default());
+    assert!(silent.findings.iter().all(|finding| finding.severity != Severity::Low), "it is off");
+    let said = PolicyNotes {
+        intended_state: Some(IntendedState::Enabled),
+        severity: Some(Severity::Low),
+        frameworks: vec!["House rules 1".to_owned()],
+        note: "Agreed in spring.".to_owned(),
+    };
+    let notes = [(baseline.policies[0].key.clone(), said)].into();
+    let report = compared(&baseline.with_notes(&notes), &live, workspace(), &Facts::default());
+    let finding = &report.findings[0];
+    assert_eq!((finding.kind, finding.severity), (FindingKind::Missing, Severity::Low));
+    assert_eq!(finding.frameworks, ["House rules 1"]);
+    assert!(finding.cause.contains("Agreed in spring."), "{}", finding.cause);
 }
 
 #[test]
