@@ -8,5 +8,5 @@ ALTER TABLE reports DROP COLUMN baseline_version;
 ALTER TABLE imports DROP COLUMN comparison_baseline_version;
 ALTER TABLE customers DROP COLUMN comparison_baseline_version, DROP COLUMN compared_version;
 DROP INDEX baselines_built_in;
-ALTER TABLE baselines DROP COLUMN source_head, DROP COLUMN source_checked_at, DROP COLUMN built_in;
+ALTER TABLE baselines DROP COLUMN source_head, DROP COLUMN source_checked_at, DROP COLUMN source_token, DROP COLUMN built_in;
 ALTER TABLE baseline_versions DROP COLUMN created_by_name, DROP COLUMN note;

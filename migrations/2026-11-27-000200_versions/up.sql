@@ -9,6 +9,8 @@ ALTER TABLE baselines
     -- What the last look at the source found: {commit, problem}. NULL: never looked, or it has none.
     ADD COLUMN source_head jsonb,
     ADD COLUMN source_checked_at timestamptz,
+    -- The vault's envelope of the token that a private source needs.
+    ADD COLUMN source_token bytea,
     -- Part of the product: nobody changes or deletes it.
     ADD COLUMN built_in boolean NOT NULL DEFAULT false;
 CREATE UNIQUE INDEX baselines_built_in ON baselines (msp_id) WHERE built_in;

@@ -1,6 +1,7 @@
 //! Settings: typed, from an optional TOML file and the environment (which wins), all mistakes told at once.
 
 use crate::auth::outside::OutsideConfig;
+use policytab_github_client::GithubSettings;
 use secrecy::SecretString;
 use std::{
     collections::BTreeMap, fmt::Write as _, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration,
@@ -94,6 +95,8 @@ pub struct Config {
     pub signing_key_file: PathBuf,
     /// The emulator, where enabled.
     pub emulator_url: Option<Url>,
+    /// Hosts of GitHub Enterprise Server that baselines may come from.
+    pub github_hosts: Vec<String>,
     /// Imports side by side.
     pub workers: usize,
     /// Lease of a job.
@@ -132,6 +135,11 @@ pub fn help() -> String {
 }
 
 impl Config {
+    /// Where baselines come from.
+    pub fn github(&self) -> GithubSettings {
+        GithubSettings { emulator: self.emulator_url.clone(), enterprise: self.github_hosts.clone() }
+    }
+
     /// Reads the file named by `POLICYTAB_CONFIG`, if any, and the environment.
     pub fn load() -> Result<Self, ConfigError> {
         let mut builder = config::Config::builder();
@@ -172,6 +180,13 @@ impl Config {
             key_file: read.parse("POLICYTAB_KEY_FILE").unwrap_or_default(),
             signing_key_file: read.parse("POLICYTAB_SIGNING_KEY_FILE").unwrap_or_default(),
             emulator_url: read.parse("POLICYTAB_EMULATOR_URL"),
+            github_hosts: read
+                .parse::<String>("POLICYTAB_GITHUB_HOSTS")
+                .unwrap_or_default()
+                .split([',', ' '])
+                .filter(|host| !host.is_empty())
+                .map(str::to_lowercase)
+                .collect(),
             workers: read.parse("POLICYTAB_WORKERS").unwrap_or(2),
             job_lease: Duration::from_secs(read.parse("POLICYTAB_JOB_LEASE_SECONDS").unwrap_or(7)),
             import_deadline: Duration::from_secs(

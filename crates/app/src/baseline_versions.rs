@@ -27,6 +27,7 @@ use policytab_store::{
     Baseline, BaselinePatch, BaselineVersion, CanonicalDocument, CustomerUse, NewBaseline, NewVersion,
     ReadWrite, StoredDocument, TenantTx,
 };
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -387,6 +388,14 @@ pub(crate) fn github_origin(source: &Value) -> Option<GithubOrigin> {
     (origin.get("kind")? == "github").then(|| serde_json::from_value(origin.clone()).ok())?
 }
 
+/// The token that a private source needs, if one was given.
+async fn source_token(app: &App, actor: &Actor, id: BaselineId) -> AppResult<Option<SecretString>> {
+    let sealed =
+        app.store.read(&actor.scope, async |tx| Ok::<_, AppError>(tx.baseline_token(id).await?)).await?;
+    let context = baselines::token_context(actor.scope.msp_id());
+    sealed.map(|sealed| app.keyring.open(&context, &sealed)).transpose().map_err(AppError::internal)
+}
+
 /// What an update would bring.
 #[derive(Debug)]
 pub struct Update {
@@ -426,7 +435,8 @@ pub async fn update(app: &App, actor: &Actor, id: BaselineId) -> AppResult<Updat
             .into());
     };
     let git_ref = (origin.git_ref != "HEAD").then_some(origin.git_ref.as_str());
-    let found = baselines::read_github(app, &origin.url, git_ref, Some(&origin.folder)).await;
+    let token = source_token(app, actor, id).await?;
+    let found = baselines::read_github(app, &origin.url, git_ref, Some(&origin.folder), token.as_ref()).await;
     let (address, commit, reading) = match found {
         Ok(found) => found,
         Err(error) => {
@@ -501,7 +511,8 @@ pub async fn look_at_sources(app: &App) -> AppResult<usize> {
         let (version, _) = fetch(app, &actor, id, None).await?;
         let Some(origin) = github_origin(&version.source) else { continue };
         let git_ref = (origin.git_ref != "HEAD").then_some(origin.git_ref.as_str());
-        let head = match baselines::github_head(app, &origin.url, git_ref).await {
+        let token = source_token(app, &actor, id).await?;
+        let head = match baselines::github_head(app, &origin.url, git_ref, token.as_ref()).await {
             Ok(commit) => SourceHead { commit: Some(commit), problem: None },
             Err(error) => SourceHead { commit: None, problem: Some(error.problem().detail) },
         };

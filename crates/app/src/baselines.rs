@@ -9,19 +9,21 @@ use crate::{
 };
 use policytab_domain::{
     canonical::canonicalise,
-    ids::{BaselineId, CustomerId},
+    ids::{BaselineId, CustomerId, MspId},
     names::Names,
     normal::normal_digest,
     policy_notes::PolicyNotes,
     problem::{Problem, ProblemCode},
-    reader::{ReadObject, ReadPolicy, Reading, read_many},
+    reader::{ReadObject, ReadPolicy, Reading, Skipped, read_many},
     snapshot::{DocumentKind, SnapshotContent},
 };
-use policytab_github_client::{Address, AddressError};
+use policytab_github_client::{Address, AddressError, Download};
 use policytab_store::{
     Baseline, BaselinePatch, CanonicalDocument, CoManagedBaseline, NewBaseline, NewVersion, Page,
     StoredDocument,
 };
+use policytab_vault::SealContext;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -154,6 +156,7 @@ pub async fn create(
     name: &str,
     origin: Value,
     reading: &Reading,
+    token: Option<&SecretString>,
     idempotency: Option<Idempotency>,
     render: impl FnOnce(&Baseline) -> Stored + Send,
 ) -> AppResult<Outcome> {
@@ -169,12 +172,19 @@ pub async fn create(
         },
         built_in: false,
     };
+    let sealed = token
+        .map(|token| app.keyring.seal(&token_context(actor.scope.msp_id()), token))
+        .transpose()
+        .map_err(AppError::internal)?;
     app.store
         .write(&actor.scope, async move |tx| {
             if let Some(before) = idempotency::claim(app, tx, actor, idempotency.as_ref()).await? {
                 return Ok(before);
             }
             let made = tx.baseline_insert(&new).await?;
+            if let Some(sealed) = &sealed {
+                tx.baseline_token_set(made.id, sealed).await?;
+            }
             let details = serde_json::json!({"name": made.display_name, "policies": made.policy_count});
             audit::write(tx, actor, "baseline.create", ("baseline", made.id.as_uuid()), details).await?;
             idempotency::finish(app, tx, actor, idempotency.as_ref(), render(&made)).await
@@ -192,20 +202,26 @@ pub async fn read(files: Vec<(String, Vec<u8>)>) -> AppResult<Reading> {
 }
 
 /// The newest commit of a branch, a tag or the default branch.
-pub(crate) async fn github_head(app: &App, url: &str, git_ref: Option<&str>) -> AppResult<String> {
-    let address =
-        Address::parse(url, git_ref, None).map_err(|error| Problem::invalid("url", error.to_string()))?;
-    Ok(app.github.head(&address).await.map_err(|error| error.problem())?)
+pub(crate) async fn github_head(
+    app: &App,
+    url: &str,
+    git_ref: Option<&str>,
+    token: Option<&SecretString>,
+) -> AppResult<String> {
+    let address = Address::parse(url, git_ref, None, app.github.enterprise())
+        .map_err(|error| Problem::invalid("url", error.to_string()))?;
+    Ok(app.github.head(&address, token).await.map_err(|error| error.problem())?)
 }
 
-/// Downloads a folder of a public repository and reads it. Gives the address as it was understood and the commit.
+/// Downloads a folder of a repository and reads it. Gives the address as it was understood and the commit.
 pub async fn read_github(
     app: &App,
     url: &str,
     git_ref: Option<&str>,
     folder: Option<&str>,
+    token: Option<&SecretString>,
 ) -> AppResult<(Address, String, Reading)> {
-    let address = Address::parse(url, git_ref, folder).map_err(|error| {
+    let address = Address::parse(url, git_ref, folder, app.github.enterprise()).map_err(|error| {
         let field = match error {
             AddressError::Repository => "url",
             AddressError::Ref => "ref",
@@ -213,12 +229,19 @@ pub async fn read_github(
         };
         Problem::invalid(field, error.to_string())
     })?;
-    let download = app.github.download(&address).await.map_err(|error| {
+    let download = app.github.download(&address, token).await.map_err(|error| {
         tracing::info!(%error, owner = address.owner, repository = address.name, "a download failed");
         error.problem()
     })?;
-    let reading = read(download.files).await?;
-    Ok((address, download.commit, reading))
+    let Download { commit, address, files, skipped } = download;
+    let mut reading = read(files).await?;
+    reading.skipped.extend(skipped.into_iter().map(|one| Skipped { path: one.path, reason: one.reason }));
+    Ok((address, commit, reading))
+}
+
+/// What the sealed token of a source is bound to.
+pub(crate) fn token_context(msp: MspId) -> SealContext {
+    SealContext { msp, customer: None, purpose: "github token" }
 }
 
 /// One page of the library by name, with the number of customers that each is compared with.

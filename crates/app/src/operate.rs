@@ -1,6 +1,6 @@
 //! What operators do on the server itself: workspaces, passwords, keys, the audit trail.
 
-use crate::{App, AppError, AppResult, connect, tokens, users};
+use crate::{App, AppError, AppResult, baselines, connect, tokens, users};
 use policytab_domain::{
     ids::{CustomerId, MspId},
     problem::Problem,
@@ -106,6 +106,7 @@ pub async fn rotate_keys(app: &App) -> AppResult<Rotated> {
     let mut rotated = Rotated::default();
     for msp in app.store.msp_list().await? {
         let scope = MspScope::assume_verified(msp.id);
+        rotate_tokens(app, &scope, &mut rotated).await?;
         let mut after: Option<CustomerId> = None;
         loop {
             let page =
@@ -137,6 +138,34 @@ pub async fn rotate_keys(app: &App) -> AppResult<Rotated> {
         }
     }
     Ok(rotated)
+}
+
+/// The tokens of baselines' sources: few, so that one transaction holds them all.
+async fn rotate_tokens(app: &App, scope: &MspScope, rotated: &mut Rotated) -> AppResult<()> {
+    let context = baselines::token_context(scope.msp_id());
+    let (mut rewrapped, mut current, mut unreadable) = (0, 0, 0);
+    app.store
+        .write(scope, async |tx| {
+            for (id, sealed) in tx.baseline_tokens().await? {
+                match app.keyring.rewrap(&context, &sealed) {
+                    Err(error) => {
+                        tracing::error!(%error, baseline.id = %id, "a token can't be opened");
+                        unreadable += 1;
+                    }
+                    Ok(None) => current += 1,
+                    Ok(Some(sealed)) => {
+                        tx.baseline_token_set(id, &sealed).await?;
+                        rewrapped += 1;
+                    }
+                }
+            }
+            Ok::<_, AppError>(())
+        })
+        .await?;
+    rotated.rewrapped += rewrapped;
+    rotated.current += current;
+    rotated.unreadable += unreadable;
+    Ok(())
 }
 
 /// Checks the chain of every workspace's audit trail.

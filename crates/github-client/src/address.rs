@@ -5,6 +5,8 @@ use url::Url;
 /// Where policies are: a repository, a reference and a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
+    /// A host of GitHub Enterprise Server; github.com when `None`.
+    pub host: Option<String>,
     /// The account.
     pub owner: String,
     /// The repository.
@@ -30,24 +32,38 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// Reads an address: `https://github.com/owner/name`, the same with `/tree/<ref>/<folder>`, or `owner/name`.
-    /// What is given apart wins over what the address says.
+    /// Reads an address as people paste it: `https://github.com/owner/name`, the same with `/tree/<ref>/<folder>`,
+    /// `/commit/<commit>` or `/releases/tag/<tag>`, `git@github.com:owner/name.git`, or `owner/name`. What is given apart
+    /// wins over what the address says. `enterprise` are further hosts that it may name.
     ///
     /// # Errors
     /// Which part is not usable.
-    pub fn parse(text: &str, git_ref: Option<&str>, folder: Option<&str>) -> Result<Self, AddressError> {
+    pub fn parse(
+        text: &str,
+        git_ref: Option<&str>,
+        folder: Option<&str>,
+        enterprise: &[String],
+    ) -> Result<Self, AddressError> {
         let text = text.trim().trim_end_matches('/');
-        let path = match Url::parse(text) {
-            Ok(url) => {
-                let host = url.host_str().unwrap_or_default();
-                let plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
-                if url.scheme() != "https" || !plain || !matches!(host, "github.com" | "www.github.com") {
-                    return Err(AddressError::Repository);
-                }
-                url.path().to_owned()
-            }
-            Err(_) => text.to_owned(),
+        let known = |host: &str| match host.trim_start_matches("www.") {
+            "github.com" => Ok(None),
+            other if enterprise.iter().any(|one| one == other) => Ok(Some(other.to_owned())),
+            _ => Err(AddressError::Repository),
         };
+        let (host, path) =
+            match (text.strip_prefix("git@").and_then(|rest| rest.split_once(':')), Url::parse(text)) {
+                (Some((host, path)), _) => (known(host)?, path.to_owned()),
+                (None, Ok(url)) => {
+                    let plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
+                    if url.scheme() != "https" || !plain {
+                        return Err(AddressError::Repository);
+                    }
+                    (known(url.host_str().unwrap_or_default())?, url.path().to_owned())
+                }
+                (None, Err(_)) => (None, text.to_owned()),
+            };
+        let decoded =
+            |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
         let mut parts = path.trim_matches('/').split('/');
         let owner = parts.next().unwrap_or_default();
         let name = parts.next().unwrap_or_default();
@@ -56,14 +72,15 @@ impl Address {
             return Err(AddressError::Repository);
         }
         let (mut found_ref, mut found_folder) = (None, String::new());
-        match parts.next() {
-            None => {}
-            // A branch with a slash in its name can't be told from a folder: the field for the reference can.
-            Some("tree" | "blob") => {
-                found_ref = parts.next().map(str::to_owned);
-                found_folder = parts.collect::<Vec<_>>().join("/");
+        match (parts.next(), parts.next()) {
+            (None, _) => {}
+            (Some("tree" | "blob"), Some(first)) => {
+                found_ref = Some(decoded(first));
+                found_folder = parts.map(decoded).collect::<Vec<_>>().join("/");
             }
-            Some(_) => return Err(AddressError::Repository),
+            (Some("commit"), Some(commit)) => found_ref = Some(decoded(commit)),
+            (Some("releases"), Some("tag")) => found_ref = parts.next().map(decoded),
+            _ => return Err(AddressError::Repository),
         }
         let given = |text: Option<&str>| text.map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
         let git_ref = given(git_ref).or(found_ref);
@@ -74,12 +91,26 @@ impl Address {
         if folder.split('/').any(|part| part == ".." || part == ".") || folder.contains(['\\', '\0']) {
             return Err(AddressError::Folder);
         }
-        Ok(Self { owner: owner.to_owned(), name: name.to_owned(), git_ref, folder })
+        Ok(Self { host, owner: owner.to_owned(), name: name.to_owned(), git_ref, folder })
+    }
+
+    /// Takes the first part of the folder for a part of the reference; `false` where there is none.
+    pub(crate) fn lengthen_ref(&mut self) -> bool {
+        let Some(git_ref) = &mut self.git_ref else { return false };
+        if self.folder.is_empty() {
+            return false;
+        }
+        let (first, rest) = self.folder.split_once('/').unwrap_or((&self.folder, ""));
+        let (longer, rest) = (format!("{git_ref}/{first}"), rest.to_owned());
+        *git_ref = longer;
+        self.folder = rest;
+        true
     }
 
     /// The repository's address for people.
     pub fn url(&self) -> String {
-        format!("https://github.com/{}/{}", self.owner, self.name)
+        let host = self.host.as_deref().unwrap_or("github.com");
+        format!("https://{host}/{}/{}", self.owner, self.name)
     }
 }
 
@@ -105,20 +136,33 @@ mod tests {
 
     #[test]
     fn addresses_as_people_paste_them() {
-        let plain = Address::parse("https://github.com/contoso/baseline", None, None).unwrap();
+        let plain = Address::parse("https://github.com/contoso/baseline", None, None, &[]).unwrap();
         assert_eq!(
             (plain.owner.as_str(), plain.name.as_str(), plain.git_ref.as_deref()),
             ("contoso", "baseline", None)
         );
         let tree =
-            Address::parse("https://github.com/contoso/baseline/tree/main/Config/Policies/", None, None)
+            Address::parse("https://github.com/contoso/baseline/tree/main/Config/Policies/", None, None, &[])
                 .unwrap();
         assert_eq!((tree.git_ref.as_deref(), tree.folder.as_str()), (Some("main"), "Config/Policies"));
-        let apart = Address::parse("contoso/baseline.git", Some("release/1"), Some("/CA/")).unwrap();
+        let apart = Address::parse("contoso/baseline.git", Some("release/1"), Some("/CA/"), &[]).unwrap();
         assert_eq!(
             (apart.name.as_str(), apart.git_ref.as_deref(), apart.folder.as_str()),
             ("baseline", Some("release/1"), "CA")
         );
+    }
+
+    #[test]
+    fn further_ways_to_name_a_commit_or_a_host() {
+        let of = |text: &str| Address::parse(text, None, None, &["git.fabrikam.example".to_owned()]);
+        assert_eq!(of("https://github.com/o/n/commit/abc1234").unwrap().git_ref.as_deref(), Some("abc1234"));
+        assert_eq!(of("https://github.com/o/n/releases/tag/v1.2").unwrap().git_ref.as_deref(), Some("v1.2"));
+        assert_eq!(of("git@github.com:o/n.git").unwrap().url(), "https://github.com/o/n");
+        assert_eq!(of("https://git.fabrikam.example/o/n").unwrap().url(), "https://git.fabrikam.example/o/n");
+        assert_eq!(of("https://github.com/o/n/tree/main/A%20b").unwrap().folder, "A b");
+        let mut slashed = of("https://github.com/o/n/tree/release/1/CA").unwrap();
+        assert!(slashed.lengthen_ref());
+        assert_eq!((slashed.git_ref.as_deref(), slashed.folder.as_str()), (Some("release/1"), "CA"));
     }
 
     #[test]
@@ -133,9 +177,9 @@ mod tests {
             "https://github.com/owner/name/issues",
             "file:///etc/passwd",
         ] {
-            assert_eq!(Address::parse(bad, None, None), Err(AddressError::Repository), "{bad}");
+            assert_eq!(Address::parse(bad, None, None, &[]), Err(AddressError::Repository), "{bad}");
         }
-        assert_eq!(Address::parse("o/n", Some("../x"), None), Err(AddressError::Ref));
-        assert_eq!(Address::parse("o/n", None, Some("a/../b")), Err(AddressError::Folder));
+        assert_eq!(Address::parse("o/n", Some("../x"), None, &[]), Err(AddressError::Ref));
+        assert_eq!(Address::parse("o/n", None, Some("a/../b"), &[]), Err(AddressError::Folder));
     }
 }

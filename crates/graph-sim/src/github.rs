@@ -1,9 +1,11 @@
 //! The few download endpoints of GitHub that a reader of baseline repositories needs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -22,6 +24,91 @@ pub struct Repository {
     pub refs: Vec<String>,
     /// Text of each file by path.
     pub files: BTreeMap<String, String>,
+    /// Bytes of files that are no UTF-8, by path.
+    #[serde(default, skip)]
+    pub bytes: BTreeMap<String, Vec<u8>>,
+    /// The token without which the repository does not exist.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// Served instead of the files' archive.
+    #[serde(default, skip)]
+    pub archive: Option<Vec<u8>>,
+    /// Where a request for the archive is sent instead of to the download host.
+    #[serde(default)]
+    pub redirect: Option<String>,
+}
+
+impl Repository {
+    /// A repository with a branch `main`.
+    pub fn of(owner: &str, name: &str, files: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            refs: default_refs(),
+            files: files.into_iter().collect(),
+            bytes: BTreeMap::new(),
+            token: None,
+            archive: None,
+            redirect: None,
+        }
+    }
+
+    /// A repository of what a folder of this machine holds; links are left out.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn of_folder(owner: &str, name: &str, folder: &Path) -> io::Result<Self> {
+        let mut repository = Self::of(owner, name, []);
+        let mut open = vec![folder.to_path_buf()];
+        while let Some(at) = open.pop() {
+            for entry in fs::read_dir(at)? {
+                let entry = entry?;
+                let (kind, path) = (entry.file_type()?, entry.path());
+                if kind.is_dir() {
+                    open.push(path);
+                } else if kind.is_file() {
+                    let inner = path.strip_prefix(folder).map_err(io::Error::other)?;
+                    let inner = inner.to_string_lossy().replace('\\', "/");
+                    match String::from_utf8(fs::read(&path)?) {
+                        Ok(text) => drop(repository.files.insert(inner, text)),
+                        Err(other) => drop(repository.bytes.insert(inner, other.into_bytes())),
+                    }
+                }
+            }
+        }
+        Ok(repository)
+    }
+
+    /// Every file by path.
+    fn all(&self) -> BTreeMap<&str, &[u8]> {
+        let texts = self.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+        texts.chain(self.bytes.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))).collect()
+    }
+
+    /// The archive as GitHub packs it: a comment that names the commit, then a folder of its own around the files.
+    fn tar_gz(&self) -> io::Result<Vec<u8>> {
+        if let Some(archive) = &self.archive {
+            return Ok(archive.clone());
+        }
+        let commit = self.commit();
+        let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        let comment = format!("52 comment={commit}\n");
+        let mut header = tar::Header::new_ustar();
+        header.set_entry_type(tar::EntryType::XGlobalHeader);
+        header.set_path("pax_global_header")?;
+        header.set_size(comment.len() as u64);
+        header.set_mode(0o666);
+        header.set_cksum();
+        tar.append(&header, comment.as_bytes())?;
+        let folder = format!("{}-{}-{}", self.owner, self.name, &commit[..7]);
+        for (path, bytes) in self.all() {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(bytes.len() as u64);
+            header.set_mode(0o664);
+            tar.append_data(&mut header, format!("{folder}/{path}"), bytes)?;
+        }
+        tar.into_inner()?.finish()
+    }
 }
 
 fn default_refs() -> Vec<String> {
@@ -32,7 +119,7 @@ impl Repository {
     /// The commit's name: depends on all files, as it does in git.
     pub fn commit(&self) -> String {
         let mut hash = Sha256::new();
-        for (path, text) in &self.files {
+        for (path, text) in self.all() {
             hash.update(path);
             hash.update([0]);
             hash.update(text);
@@ -87,10 +174,35 @@ impl Github {
             return not_found();
         }
         match parts.as_slice() {
-            ["github", "repos", owner, name, rest @ ..] => match self.find(owner, name) {
-                Some(repository) => api(repository, rest, call),
-                None => not_found(),
-            },
+            ["github", "repos", owner, name, rest @ ..] => {
+                let given = call.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+                if given.is_some_and(|token| token.starts_with("bad")) {
+                    return Reply::json(401, json!({ "message": "Bad credentials", "status": "401" }));
+                }
+                match self.find(owner, name) {
+                    // A repository that may not be seen is not told from one that does not exist.
+                    Some(repository)
+                        if repository.token.is_none() || repository.token.as_deref() == given =>
+                    {
+                        api(repository, rest, call)
+                    }
+                    _ => not_found(),
+                }
+            }
+            ["github-codeload", owner, name, "legacy.tar.gz", sha] => {
+                match self
+                    .find(owner, name)
+                    .filter(|repository| repository.knows(sha))
+                    .map(Repository::tar_gz)
+                {
+                    Some(Ok(bytes)) => Reply {
+                        status: 200,
+                        headers: Vec::new(),
+                        body: Body::Bytes { content_type: "application/x-gzip", bytes },
+                    },
+                    _ => Reply::text(404, "404: Not Found"),
+                }
+            }
             ["github-raw", owner, name, reference, path @ ..] => {
                 let text = self
                     .find(owner, name)
@@ -131,6 +243,14 @@ fn api(repository: &Repository, rest: &[&str], call: &Call) -> Reply {
                 "committer": { "name": repository.owner, "date": "2026-06-02T08:30:00Z" },
             },
         })),
+        ["tarball", reference @ ..] if repository.knows(&reference.join("/")) => {
+            let own = format!(
+                "{}/github-codeload/{}/{}/legacy.tar.gz/{commit}",
+                call.origin, repository.owner, repository.name
+            );
+            let location = repository.redirect.clone().unwrap_or(own);
+            Reply::text(302, "").with("location", location)
+        }
         ["commits", reference @ ..] => Reply::json(
             422,
             json!({ "message": format!("No commit found for SHA: {}", reference.join("/")), "status": "422" }),

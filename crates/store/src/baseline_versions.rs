@@ -163,6 +163,33 @@ impl<M: Mode> TenantTx<M> {
             .collect())
     }
 
+    /// The sealed token of a baseline's source, if it needs one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn baseline_token(&mut self, id: BaselineId) -> Result<Option<Vec<u8>>, StoreError> {
+        baselines::table
+            .filter(baselines::id.eq(id.as_uuid()))
+            .select(baselines::source_token)
+            .first(self.conn())
+            .await
+            .optional()
+            .or_not_found("baseline")
+    }
+
+    /// Every sealed token of a source, for re-wrapping.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn baseline_tokens(&mut self) -> Result<Vec<(BaselineId, Vec<u8>)>, StoreError> {
+        let rows: Vec<(Uuid, Option<Vec<u8>>)> = baselines::table
+            .filter(baselines::source_token.is_not_null())
+            .select((baselines::id, baselines::source_token))
+            .load(self.conn())
+            .await?;
+        Ok(rows.into_iter().filter_map(|(id, sealed)| Some((id.into(), sealed?))).collect())
+    }
+
     /// One version; the current one when `None`.
     ///
     /// # Errors
@@ -219,6 +246,18 @@ impl<M: Mode> TenantTx<M> {
 }
 
 impl TenantTx<ReadWrite> {
+    /// Keeps the sealed token of a baseline's source.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn baseline_token_set(&mut self, id: BaselineId, sealed: &[u8]) -> Result<(), StoreError> {
+        let touched = diesel::update(baselines::table.filter(baselines::id.eq(id.as_uuid())))
+            .set(baselines::source_token.eq(sealed))
+            .execute(self.conn())
+            .await?;
+        if touched == 1 { Ok(()) } else { Err(StoreError::NotFound { what: "baseline" }) }
+    }
+
     /// Notes what a look at a baseline's source found; counts no change.
     ///
     /// # Errors

@@ -93,6 +93,7 @@ diesel::table! {
         version -> Int8,
         source_head -> Nullable<Jsonb>,
         source_checked_at -> Nullable<Timestamptz>,
+        source_token -> Nullable<Bytea>,
         built_in -> Bool,
     }
 }

@@ -6,6 +6,7 @@ use policytab_domain::{
     policy_notes::{IntendedState, PolicyNotes},
     severity::Severity,
 };
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -85,6 +86,10 @@ pub struct BaselineImportGithub {
     #[validate(length(max = 200, message = "at most 200 characters"))]
     #[schema(max_length = 200)]
     pub git_ref: Option<String>,
+    /// A token that may read a private repository. It is sealed, used for this source only, and never shown again.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only, max_length = 500)]
+    pub token: Option<SecretString>,
     /// Only files below this folder.
     #[serde(default)]
     #[validate(length(max = 500, message = "at most 500 characters"))]

@@ -22,6 +22,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use policytab_app::{baseline_versions::SourceHead, baselines, idempotency::Stored};
 use policytab_domain::{problem::Problem, reader::Reading};
 use policytab_store::Baseline;
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -124,7 +125,7 @@ pub async fn baseline_create(
     }
     let origin = source(&BaselineSourceBody::Files { files: 0 })?;
     let outcome =
-        baselines::create(&state.app, &who, &new.body.name, origin, &reading, idempotency, |made| {
+        baselines::create(&state.app, &who, &new.body.name, origin, &reading, None, idempotency, |made| {
             Stored::json(201, &baseline_out(made, 0)).header("etag", format!("\"{}\"", made.version))
         })
         .await?;
@@ -157,7 +158,7 @@ pub async fn baseline_import_files(
     }
     let origin = source(&BaselineSourceBody::Files { files: count })?;
     let outcome =
-        baselines::create(&state.app, &who, &new.body.name, origin, &reading, idempotency, |made| {
+        baselines::create(&state.app, &who, &new.body.name, origin, &reading, None, idempotency, |made| {
             Stored::json(201, &import_out(&reading, Some(baseline_out(made, 0))))
                 .header("etag", format!("\"{}\"", made.version))
         })
@@ -183,9 +184,11 @@ pub async fn baseline_import_github(
     new: Valid<BaselineImportGithub>,
 ) -> ApiResult<HttpResponse> {
     let idempotency = key.of(&new.bytes);
-    let BaselineImportGithub { name, url, git_ref, folder, preview } = new.body;
+    let BaselineImportGithub { name, url, git_ref, folder, token, preview } = new.body;
+    let token = token.filter(|token| !token.expose_secret().trim().is_empty());
     let (address, commit, reading) =
-        baselines::read_github(&state.app, &url, git_ref.as_deref(), folder.as_deref()).await?;
+        baselines::read_github(&state.app, &url, git_ref.as_deref(), folder.as_deref(), token.as_ref())
+            .await?;
     if preview {
         return Ok(HttpResponse::Ok().json(import_out(&reading, None)));
     }
@@ -195,11 +198,12 @@ pub async fn baseline_import_github(
         commit,
         folder: address.folder,
     })?;
-    let outcome = baselines::create(&state.app, &who, &name, origin, &reading, idempotency, |made| {
-        Stored::json(201, &import_out(&reading, Some(baseline_out(made, 0))))
-            .header("etag", format!("\"{}\"", made.version))
-    })
-    .await?;
+    let outcome =
+        baselines::create(&state.app, &who, &name, origin, &reading, token.as_ref(), idempotency, |made| {
+            Stored::json(201, &import_out(&reading, Some(baseline_out(made, 0))))
+                .header("etag", format!("\"{}\"", made.version))
+        })
+        .await?;
     Ok(answer(outcome))
 }
 

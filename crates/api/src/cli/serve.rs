@@ -84,7 +84,7 @@ pub(super) async fn open(config: &Config, metrics: &Metrics) -> Result<App, Fail
     Ok(App {
         store: Store::connect(store).await?,
         graph: GraphClient::new(graph)?,
-        github: GithubClient::new(config.emulator_url.as_ref())?,
+        github: GithubClient::new(config.github())?,
         keyring: Arc::new(KeyRing::load_or_create(&config.key_file)?),
         passwords: Passwords::new()?,
     })

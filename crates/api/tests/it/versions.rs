@@ -160,12 +160,7 @@ fn repository(policies: &[Value]) -> Repository {
         let name = policy["displayName"].as_str().expect("a name");
         (format!("policies/{name}.json"), policy.to_string())
     });
-    Repository {
-        owner: "fabrikam".to_owned(),
-        name: "rules".to_owned(),
-        refs: vec!["main".to_owned()],
-        files: files.collect(),
-    }
+    Repository::of("fabrikam", "rules", files)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -184,7 +184,7 @@ async fn open(config: &Config) -> App {
     App {
         store: Store::connect(store).await.expect("a store"),
         graph: GraphClient::new(graph).expect("a Graph client"),
-        github: GithubClient::new(config.emulator_url.as_ref()).expect("a GitHub client"),
+        github: GithubClient::new(config.github()).expect("a GitHub client"),
         keyring: Arc::new(KeyRing::load_or_create(&config.key_file).expect("a key ring")),
         passwords: Passwords::new().expect("passwords"),
     }

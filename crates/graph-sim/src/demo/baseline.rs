@@ -31,10 +31,8 @@ pub(crate) fn repository() -> Repository {
         serde_json::to_string_pretty(&location).unwrap_or_default(),
     );
     Repository {
-        owner: "northlight-it".to_owned(),
-        name: "conditional-access-baseline".to_owned(),
         refs: vec!["main".to_owned(), "v1.2.0".to_owned()],
-        files,
+        ..Repository::of("northlight-it", "conditional-access-baseline", files)
     }
 }
 

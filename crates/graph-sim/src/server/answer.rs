@@ -82,7 +82,7 @@ fn answer(world: &Shared, call: &Call, fault: Option<&FaultKind>) -> Reply {
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["v1.0" | "beta", ..] => graph::answer(&mut world, call),
-        ["github" | "github-raw", ..] => world.github.answer(call),
+        ["github" | "github-raw" | "github-codeload", ..] => world.github.answer(call),
         [authority, "oauth2", "v2.0", "token"] => match call.method.as_str() {
             "POST" => sign_in(sts::token::answer(&world, call, authority)),
             _ => sign_in(malformed(&world, call)),

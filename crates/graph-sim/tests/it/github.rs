@@ -41,8 +41,7 @@ async fn the_demo_repository_downloads_file_by_file() {
 async fn control_feeds_other_repositories() {
     let bench = Bench::start().await;
     let files = BTreeMap::from([("a/b.json".to_owned(), "{}".to_owned())]);
-    let repository =
-        Repository { owner: "me".to_owned(), name: "mine".to_owned(), refs: vec!["trunk".to_owned()], files };
+    let repository = Repository { refs: vec!["trunk".to_owned()], ..Repository::of("me", "mine", files) };
     let sha = repository.commit();
     bench.control().repository_put(repository);
     assert_eq!(json(&bench, "/github/repos/me/mine/commits/trunk").await.1["sha"], sha);
