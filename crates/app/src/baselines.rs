@@ -7,6 +7,7 @@ use crate::{
     baseline_versions::changeable,
     idempotency::{self, Idempotency, Outcome, Stored},
 };
+use policytab_archive::{Limits, is_archive, read_bytes};
 use policytab_domain::{
     canonical::canonicalise,
     ids::{BaselineId, CustomerId, MspId},
@@ -192,13 +193,40 @@ pub async fn create(
         .await
 }
 
-/// Reads files, given as path and bytes, on a thread that serves nobody: twenty mebibytes take a while.
+/// Reads files, given as path and bytes, on a thread that serves nobody: twenty mebibytes take a while. Archives among
+/// them are unpacked.
 pub async fn read(files: Vec<(String, Vec<u8>)>) -> AppResult<Reading> {
     tokio::task::spawn_blocking(move || {
-        read_many(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())))
+        let (files, skipped) = opened(files)?;
+        let mut reading = read_many(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
+        reading.skipped.extend(skipped);
+        Ok(reading)
     })
     .await
-    .map_err(AppError::internal)
+    .map_err(AppError::internal)?
+}
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// The files with those in archives; what is left out of these.
+fn opened(files: Files) -> AppResult<(Files, Vec<Skipped>)> {
+    let (mut out, mut skipped) = (Vec::new(), Vec::new());
+    for (path, bytes) in files {
+        if !is_archive(&bytes) {
+            out.push((path, bytes));
+            continue;
+        }
+        let unpacked = read_bytes(&bytes, Limits::default())
+            .map_err(|error| Problem::invalid("files", format!("{path}: {error}")))?;
+        out.extend(unpacked.files.into_iter().map(|(inner, bytes)| (format!("{path}/{inner}"), bytes)));
+        skipped.extend(
+            unpacked
+                .skipped
+                .into_iter()
+                .map(|one| Skipped { path: format!("{path}/{}", one.path), reason: one.reason }),
+        );
+    }
+    Ok((out, skipped))
 }
 
 /// The newest commit of a branch, a tag or the default branch.

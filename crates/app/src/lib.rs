@@ -17,6 +17,7 @@ pub mod customers;
 pub mod emergency;
 pub mod error;
 pub mod evaluate;
+pub mod exports;
 pub mod idempotency;
 pub mod import_run;
 pub mod imports;

@@ -324,6 +324,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/baselines/{id}/versions/{number}/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A version of a baseline as a zip of Graph JSON, which this and other tools read. */
+    get: operations["baseline_version_export"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/customers": {
     parameters: {
       query?: never;
@@ -632,6 +649,23 @@ export interface paths {
      *     gained protection by it.
      */
     get: operations["snapshot_compare"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/snapshots/{snapshot_id}/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A snapshot as a zip of Graph JSON, which this and other tools read. */
+    get: operations["snapshot_export"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1048,6 +1082,11 @@ export interface components {
       preview?: boolean;
       /** @description Branch, tag or commit; the default branch when left out. */
       ref?: string | null;
+      /**
+       * Format: password
+       * @description A token that may read a private repository. It is sealed, used for this source only, and never shown again.
+       */
+      token?: string | null;
       /**
        * @description The repository's address, `https://github.com/owner/name`; a `/tree/branch/folder` part is understood.
        * @example https://github.com/j0eyv/ConditionalAccessBaseline
@@ -3812,6 +3851,40 @@ export interface operations {
       };
     };
   };
+  baseline_version_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The baseline. */
+        id: string;
+        /** @description The version, from 1. */
+        number: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A zip. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/zip": number[];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   customer_list: {
     parameters: {
       query?: {
@@ -4771,6 +4844,40 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["SnapshotComparison"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  snapshot_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The snapshot. */
+        snapshot_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A zip. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/zip": number[];
         };
       };
       /** @description A problem; `code` tells which. */

@@ -42,6 +42,8 @@ permissions! {
     BaselineRead: Viewer,
     /// Manage the baseline library.
     BaselineWrite: Admin,
+    /// Take a baseline or a snapshot out of the product as files.
+    BaselineExport: Operator,
     /// Manage API tokens.
     ApiTokenWrite: Admin,
     /// Manage people and roles.

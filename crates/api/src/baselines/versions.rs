@@ -25,6 +25,7 @@ use actix_web::{HttpResponse, get, post, put, web};
 use policytab_app::{
     baseline_versions::{self as versions, Asked, Content, PolicyEdit},
     baselines,
+    exports::{self, Export},
     idempotency::{Stored, replay},
 };
 use policytab_domain::{changes::Changes, problem::Problem};
@@ -276,6 +277,34 @@ pub async fn baseline_update_from_source(
     })
     .await?;
     Ok(answer(outcome))
+}
+
+/// A version of a baseline as a zip of Graph JSON, which this and other tools read.
+#[utoipa::path(
+    tag = "baselines",
+    params(
+        ("id" = Uuid, Path, description = "The baseline."),
+        ("number" = i32, Path, description = "The version, from 1."),
+    ),
+    responses((status = 200, description = "A zip.", content_type = "application/zip", body = [u8]))
+)]
+#[get("/baselines/{id}/versions/{number}/export")]
+pub async fn baseline_version_export(
+    who: Authed<perm::BaselineExport>,
+    state: web::Data<State>,
+    path: web::Path<(Uuid, i32)>,
+) -> ApiResult<HttpResponse> {
+    let (id, number) = path.into_inner();
+    Ok(zip(exports::baseline(&state.app, &who, id.into(), Some(number)).await?))
+}
+
+/// An export as a download.
+pub fn zip(export: Export) -> HttpResponse {
+    let plain: String = export.name.chars().filter(|c| c.is_ascii() && *c != '"').collect();
+    HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header(("content-disposition", format!("attachment; filename=\"{plain}.zip\"")))
+        .body(export.zip)
 }
 
 /// Lists the customers that are compared with a baseline.

@@ -101,6 +101,26 @@ pub async fn snapshot_policies(
     Ok(web::Json(PolicyList { items: policies(bodies, &names) }))
 }
 
+/// A snapshot as a zip of Graph JSON, which this and other tools read.
+#[utoipa::path(
+    tag = "snapshots",
+    params(
+        ("id" = Uuid, Path, description = "The customer."),
+        ("snapshot_id" = Uuid, Path, description = "The snapshot."),
+    ),
+    responses((status = 200, description = "A zip.", content_type = "application/zip", body = [u8]))
+)]
+#[get("/customers/{id}/snapshots/{snapshot_id}/export")]
+pub async fn snapshot_export(
+    who: Authed<perm::BaselineExport>,
+    state: web::Data<State>,
+    path: web::Path<(Uuid, Uuid)>,
+) -> ApiResult<actix_web::HttpResponse> {
+    let (customer, id) = path.into_inner();
+    let export = policytab_app::exports::snapshot(&state.app, &who, customer.into(), id.into()).await?;
+    Ok(crate::baselines::versions::zip(export))
+}
+
 /// Compares two snapshots of a customer by meaning: what changed from the first to the second, and which sign-ins lost or
 /// gained protection by it.
 #[utoipa::path(

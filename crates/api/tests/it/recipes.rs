@@ -98,6 +98,7 @@ impl Side {
             | "snapshot_fetch"
             | "snapshot_policies"
             | "snapshot_compare"
+            | "snapshot_export"
             | "emergency_access_fetch"
             | "binding_list"
             | "import_fetch" => {}
@@ -133,6 +134,7 @@ impl Side {
             | "baseline_version_list"
             | "baseline_version_fetch"
             | "baseline_version_compare"
+            | "baseline_version_export"
             | "baseline_customer_list" => other = self.baseline.clone(),
             "baseline_from_snapshot" => {
                 let gold = app.imported(&self.owner, &app.another_tenant("good")).await;

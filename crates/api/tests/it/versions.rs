@@ -1,6 +1,7 @@
 //! Versions of baselines: edits, roll back, updates from the source, and the reports that follow.
 
 use crate::support::{app::TestApp, client::Client, onboard::at};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use policytab_graph_sim::Repository;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -153,6 +154,74 @@ async fn what_a_customer_has_becomes_a_baseline_for_others() {
     let pending = app.pending(&admin).await;
     let body = json!({"name": "Nothing yet", "customer_id": pending["id"]});
     admin.post("/api/v1/baselines/from-snapshot", &body).send().await.problem(409, "invalid_state");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_exported_is_read_back_as_the_same() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let gold = app.imported(&admin, &app.tenant("good")).await;
+    let body = json!({"name": "Gold", "customer_id": gold["id"]});
+    let first = admin.post("/api/v1/baselines/from-snapshot", &body).send().await.expect_status(201).json();
+    let snapshots = admin.read(&at(&gold, "/snapshots")).await;
+    let snapshot = snapshots["items"][0]["id"].as_str().expect("an id");
+    for address in [of(&first, "/versions/1/export"), at(&gold, &format!("/snapshots/{snapshot}/export"))] {
+        let zip = admin.get(&address).send().await.expect_status(200);
+        assert_eq!(zip.header("content-type"), Some("application/zip"));
+        let file = json!({"path": "export.zip", "content_base64": STANDARD.encode(&zip.body)});
+        let again = json!({"name": format!("Again {address}"), "files": [file]});
+        let made =
+            admin.post("/api/v1/baselines/import/files", &again).send().await.expect_status(201).json();
+        let made = &made["baseline"];
+        let read = async |baseline: &Value| -> Vec<(String, Value)> {
+            let detail = admin.read(&of(baseline, "")).await;
+            let mut policies: Vec<(String, Value)> = detail["policy_items"]
+                .as_array()
+                .expect("policies")
+                .iter()
+                .map(|policy| (policy["key"].to_string(), policy["body"].clone()))
+                .collect();
+            policies.sort_by(|a, b| a.0.cmp(&b.0));
+            policies
+        };
+        assert_eq!(read(made).await, read(&first).await, "{address}");
+        // The names came along: held against the tenant, the copy asks for nothing that is not there.
+        compare(&admin, &gold, made, None).await;
+        let report = admin.read(&at(&gold, "/report?source=comparison_baseline&kind=missing,gap")).await;
+        assert_eq!(report["findings"], json!([]), "{report}");
+    }
+    let bomb = json!({"path": "x.zip", "content_base64": STANDARD.encode(b"PK\x03\x04 broken")});
+    let body = json!({"name": "Broken", "files": [bomb]});
+    admin.post("/api/v1/baselines/import/files", &body).send().await.problem(422, "validation_failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_source_is_read_with_its_token_which_nobody_sees_again() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let private =
+        |policies: &[Value]| Repository { token: Some("ghp_right".to_owned()), ..repository(policies) };
+    app.control().repository_put(private(&[policy("MFA", "mfa")]));
+    let mut body = json!({"name": "Private", "url": "fabrikam/rules"});
+    admin.post("/api/v1/baselines/import/github", &body).send().await.problem(422, "validation_failed");
+    body["token"] = "bad".into();
+    let refused = admin.post("/api/v1/baselines/import/github", &body).send().await;
+    assert!(refused.json()["errors"]["token"].is_string(), "{}", refused.json());
+    body["token"] = "ghp_right".into();
+    let made = admin.post("/api/v1/baselines/import/github", &body).send().await.expect_status(201);
+    assert!(!made.json().to_string().contains("ghp_right"));
+    let made = made.json()["baseline"].clone();
+    app.control().repository_put(private(&[policy("MFA", "mfa"), policy("No access", "block")]));
+    let taken = admin.post(&of(&made, "/update"), &json!({})).send().await.expect_status(200).json();
+    assert_eq!(taken["baseline"]["current_version"], 2, "{taken}");
+    // Sealed: neither the database nor a look at the baseline tells it.
+    let looked = admin.read(&of(&made, "")).await.to_string();
+    assert!(!looked.contains("ghp_right"), "{looked}");
+    let (client, connection) =
+        tokio_postgres::connect(&app.db.superuser_url, tokio_postgres::NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    let sql = "SELECT position('ghp_right'::bytea in source_token) FROM baselines WHERE source_token IS NOT NULL";
+    assert_eq!(client.query_one(sql, &[]).await.expect("the token").get::<_, i32>(0), 0);
 }
 
 fn repository(policies: &[Value]) -> Repository {

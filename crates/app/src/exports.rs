@@ -1,0 +1,130 @@
+//! Baselines and snapshots as a zip of Graph JSON that this and other tools read back.
+//!
+//! Each object is a file of its own in a folder of its kind; `MigrationTable.json` brings the names of groups and users
+//! along, in the form that exports of Intune management tools have.
+
+use crate::{Actor, App, AppError, AppResult, baseline_versions, snapshots, stored_names};
+use policytab_archive::write_zip;
+use policytab_domain::{
+    ids::{BaselineId, CustomerId, SnapshotId},
+    names::{NameKind, Names},
+    snapshot::DocumentKind,
+};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// A zip and what to call it.
+#[derive(Debug)]
+pub struct Export {
+    /// For people, without an ending.
+    pub name: String,
+    /// The zip.
+    pub zip: Vec<u8>,
+}
+
+/// A version of a baseline; the current one when none is named.
+pub async fn baseline(app: &App, actor: &Actor, id: BaselineId, number: Option<i32>) -> AppResult<Export> {
+    let (version, documents) = baseline_versions::fetch(app, actor, id, number).await?;
+    let (_, names) = stored_names(&version.source, &documents);
+    let baseline =
+        app.store.read(&actor.scope, async |tx| Ok::<_, AppError>(tx.baseline_fetch(id).await?)).await?;
+    let objects = documents.into_iter().map(|document| {
+        // The store holds canonical JSON that this program wrote.
+        let body = serde_json::from_slice(&document.body).unwrap_or_default();
+        (document.kind, document.display_name, body)
+    });
+    let name = format!("{} version {}", baseline.display_name, version.number);
+    packed(name, objects.collect(), names).await
+}
+
+/// A snapshot of a customer.
+pub async fn snapshot(app: &App, actor: &Actor, customer: CustomerId, id: SnapshotId) -> AppResult<Export> {
+    let (taken, content) = snapshots::fetch(app, actor, customer, id).await?;
+    let names = Names::of_snapshot(&content);
+    let objects =
+        content.documents.into_iter().map(|document| (document.kind, document.display_name, document.body));
+    let name = format!("{} {}", content.tenant.display_name, taken.taken_at.format("%Y-%m-%d"));
+    packed(name, objects.collect(), names).await
+}
+
+async fn packed(
+    name: String,
+    objects: Vec<(DocumentKind, String, Value)>,
+    names: Names,
+) -> AppResult<Export> {
+    let zip = tokio::task::spawn_blocking(move || write_zip(files(objects, &names)))
+        .await
+        .map_err(AppError::internal)?
+        .map_err(AppError::internal)?;
+    Ok(Export { name: file_name(&name), zip })
+}
+
+fn files(objects: Vec<(DocumentKind, String, Value)>, names: &Names) -> Vec<(String, Vec<u8>)> {
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for (kind, name, body) in objects {
+        let folder = match kind {
+            DocumentKind::Policy => "ConditionalAccess",
+            DocumentKind::NamedLocation => "NamedLocations",
+            DocumentKind::AuthenticationStrength => "AuthenticationStrengths",
+            DocumentKind::AuthenticationContext => "AuthenticationContexts",
+        };
+        let base = format!("{folder}/{}", file_name(&name));
+        let mut path = format!("{base}.json");
+        let mut number = 1;
+        while !taken.insert(path.to_lowercase()) {
+            number += 1;
+            path = format!("{base} ({number}).json");
+        }
+        files.push((path, pretty(&body)));
+    }
+    let rows: Vec<Value> = names
+        .entries()
+        .filter_map(|(kind, id, entry)| {
+            let kind = match kind {
+                NameKind::Group => "Group",
+                NameKind::User => "User",
+                _ => return None,
+            };
+            Some(json!({"Id": id, "DisplayName": entry.name.as_ref()?, "Type": kind}))
+        })
+        .collect();
+    if !rows.is_empty() {
+        files.push(("MigrationTable.json".to_owned(), pretty(&json!({"Objects": rows}))));
+    }
+    files
+}
+
+fn pretty(body: &Value) -> Vec<u8> {
+    // A value that was read is written.
+    serde_json::to_vec_pretty(body).unwrap_or_default()
+}
+
+/// A name that every file system takes.
+fn file_name(text: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || " -_.()".contains(c) { c } else { '_' };
+    let name: String = text.trim().chars().map(plain).take(100).collect();
+    let name = name.trim_matches(['.', ' ']);
+    if name.is_empty() { "unnamed".to_owned() } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_file_names() {
+        assert_eq!(file_name("CA001: Block / legacy?"), "CA001_ Block _ legacy_");
+        assert_eq!(file_name("../.."), "_");
+        assert_eq!(file_name(" … "), "_");
+        assert_eq!(file_name(".."), "unnamed");
+    }
+
+    #[test]
+    fn two_objects_of_one_name_are_two_files() {
+        let policy = || (DocumentKind::Policy, "P".to_owned(), json!({"displayName": "P"}));
+        let paths: Vec<String> =
+            files(vec![policy(), policy()], &Names::new()).into_iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, ["ConditionalAccess/P.json", "ConditionalAccess/P (2).json"]);
+    }
+}
