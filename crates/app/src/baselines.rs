@@ -5,6 +5,7 @@ use crate::{
     analysis::stored_names,
     audit,
     baseline_versions::changeable,
+    built_in,
     idempotency::{self, Idempotency, Outcome, Stored},
 };
 use policytab_archive::{Limits, is_archive, read_bytes};
@@ -150,17 +151,27 @@ pub(crate) fn source(reading: &Reading, origin: Value) -> AppResult<Value> {
     serde_json::to_value(Source { origin, names, policies: BTreeMap::new() }).map_err(AppError::internal)
 }
 
+/// What was read, and where.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// For people: `{kind: files | github, …}`.
+    pub origin: Value,
+    /// The policies.
+    pub reading: &'a Reading,
+    /// The token that a private source needs; kept sealed for the next look at it.
+    pub token: Option<&'a SecretString>,
+}
+
 /// Adds a baseline made of what was read.
 pub async fn create(
     app: &App,
     actor: &Actor,
     name: &str,
-    origin: Value,
-    reading: &Reading,
-    token: Option<&SecretString>,
+    found: Found<'_>,
     idempotency: Option<Idempotency>,
     render: impl FnOnce(&Baseline) -> Stored + Send,
 ) -> AppResult<Outcome> {
+    let Found { origin, reading, token } = found;
     let documents = checked(reading)?;
     let new = NewBaseline {
         display_name: name.trim().to_owned(),
@@ -279,6 +290,7 @@ pub async fn list(
     limit: i64,
     cursor: Option<&str>,
 ) -> AppResult<(Page<Baseline>, HashMap<BaselineId, i64>)> {
+    built_in::ensure(app, &actor.scope).await?;
     app.store
         .read(&actor.scope, async |tx| {
             let page = tx.baseline_list(cursor, limit).await?;

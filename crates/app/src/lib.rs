@@ -12,6 +12,7 @@ pub mod audit;
 pub mod baseline_versions;
 pub mod baselines;
 pub mod bindings;
+mod built_in;
 pub mod connect;
 pub mod customers;
 pub mod emergency;

@@ -32,6 +32,7 @@ pub mod policy_notes;
 pub mod policy_set;
 pub mod problem;
 pub mod reader;
+pub mod reference_baseline;
 pub mod references;
 pub mod report;
 pub mod role;

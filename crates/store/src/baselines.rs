@@ -177,6 +177,16 @@ impl<M: Mode> TenantTx<M> {
         Ok(Page::cut(rows, limit, |last| last.10.clone()).map(baseline))
     }
 
+    /// The product's own baseline, if the library has it.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn baseline_built_in(&mut self) -> Result<Option<Baseline>, StoreError> {
+        let row: Option<Row> =
+            current!().filter(baselines::built_in.eq(true)).first(self.conn()).await.optional()?;
+        Ok(row.map(baseline))
+    }
+
     /// Reads a baseline.
     ///
     /// # Errors

@@ -142,23 +142,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/baselines/from-snapshot": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Makes a baseline of what a customer has. */
-    post: operations["baseline_from_snapshot"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/baselines/import/files": {
     parameters: {
       query?: never;
@@ -187,6 +170,23 @@ export interface paths {
     put?: never;
     /** Makes a baseline from a folder of a public GitHub repository, or tells what would be found there. */
     post: operations["baseline_import_github"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/baselines/import/snapshot": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a baseline of what a customer has. */
+    post: operations["baseline_from_snapshot"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1225,6 +1225,11 @@ export interface components {
           kind: "edited";
         }
       | {
+          /**
+           * Format: int32
+           * @description Grows with every change of its content.
+           */
+          content: number;
           /** @enum {string} */
           kind: "built_in";
           /** @description The product's version that it came with. */
@@ -3357,44 +3362,6 @@ export interface operations {
       };
     };
   };
-  baseline_from_snapshot: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["BaselineFromSnapshot"];
-      };
-    };
-    responses: {
-      /** @description The baseline. */
-      201: {
-        headers: {
-          /** @description Its version. */
-          etag?: string;
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["BaselineOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
   baseline_import_files: {
     parameters: {
       query?: never;
@@ -3472,6 +3439,44 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["BaselineImportOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  baseline_from_snapshot: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BaselineFromSnapshot"];
+      };
+    };
+    responses: {
+      /** @description The baseline. */
+      201: {
+        headers: {
+          /** @description Its version. */
+          etag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BaselineOut"];
         };
       };
       /** @description A problem; `code` tells which. */

@@ -184,6 +184,8 @@ pub enum BaselineSourceBody {
     BuiltIn {
         /// The product's version that it came with.
         product: String,
+        /// Grows with every change of its content.
+        content: u32,
     },
 }
 

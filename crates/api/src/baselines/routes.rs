@@ -19,7 +19,11 @@ use crate::{
 };
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use policytab_app::{baseline_versions::SourceHead, baselines, idempotency::Stored};
+use policytab_app::{
+    baseline_versions::SourceHead,
+    baselines::{self, Found},
+    idempotency::Stored,
+};
 use policytab_domain::{problem::Problem, reader::Reading};
 use policytab_store::Baseline;
 use secrecy::ExposeSecret as _;
@@ -124,11 +128,15 @@ pub async fn baseline_create(
         return Err(Problem::invalid("policies", format!("one of them {}", skipped.reason)).into());
     }
     let origin = source(&BaselineSourceBody::Files { files: 0 })?;
-    let outcome =
-        baselines::create(&state.app, &who, &new.body.name, origin, &reading, None, idempotency, |made| {
-            Stored::json(201, &baseline_out(made, 0)).header("etag", format!("\"{}\"", made.version))
-        })
-        .await?;
+    let outcome = baselines::create(
+        &state.app,
+        &who,
+        &new.body.name,
+        Found { origin, reading: &reading, token: None },
+        idempotency,
+        |made| Stored::json(201, &baseline_out(made, 0)).header("etag", format!("\"{}\"", made.version)),
+    )
+    .await?;
     Ok(answer(outcome))
 }
 
@@ -157,12 +165,18 @@ pub async fn baseline_import_files(
         return Ok(HttpResponse::Ok().json(import_out(&reading, None)));
     }
     let origin = source(&BaselineSourceBody::Files { files: count })?;
-    let outcome =
-        baselines::create(&state.app, &who, &new.body.name, origin, &reading, None, idempotency, |made| {
+    let outcome = baselines::create(
+        &state.app,
+        &who,
+        &new.body.name,
+        Found { origin, reading: &reading, token: None },
+        idempotency,
+        |made| {
             Stored::json(201, &import_out(&reading, Some(baseline_out(made, 0))))
                 .header("etag", format!("\"{}\"", made.version))
-        })
-        .await?;
+        },
+    )
+    .await?;
     Ok(answer(outcome))
 }
 
@@ -198,12 +212,18 @@ pub async fn baseline_import_github(
         commit,
         folder: address.folder,
     })?;
-    let outcome =
-        baselines::create(&state.app, &who, &name, origin, &reading, token.as_ref(), idempotency, |made| {
+    let outcome = baselines::create(
+        &state.app,
+        &who,
+        &name,
+        Found { origin, reading: &reading, token: token.as_ref() },
+        idempotency,
+        |made| {
             Stored::json(201, &import_out(&reading, Some(baseline_out(made, 0))))
                 .header("etag", format!("\"{}\"", made.version))
-        })
-        .await?;
+        },
+    )
+    .await?;
     Ok(answer(outcome))
 }
 

@@ -200,7 +200,7 @@ pub async fn baseline_policy_put(
     responses((status = 201, description = "The baseline.", body = BaselineOut,
         headers(("etag", description = "Its version."))))
 )]
-#[post("/baselines/from-snapshot")]
+#[post("/baselines/import/snapshot")]
 pub async fn baseline_from_snapshot(
     who: Authed<perm::BaselineWrite>,
     state: web::Data<State>,

@@ -20,9 +20,18 @@ async fn an_unknown_address_is_a_problem_and_an_unknown_method_names_the_known_o
     }
     for operation in &contract().operations {
         let path = operation.path.replace("{code}", "not_found");
-        let path = ["{id}", "{import_id}", "{snapshot_id}", "{other_id}", "{finding_id}"]
-            .iter()
-            .fold(path, |p, name| p.replace(name, &Uuid::now_v7().to_string()));
+        let path = [
+            "{id}",
+            "{import_id}",
+            "{snapshot_id}",
+            "{other_id}",
+            "{finding_id}",
+            "{key}",
+            "{number}",
+            "{other}",
+        ]
+        .iter()
+        .fold(path, |p, name| p.replace(name, &Uuid::now_v7().to_string()));
         let offered: Vec<_> = contract().operations.iter().filter(|o| o.path == operation.path).collect();
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"] {
             if offered.iter().any(|o| o.method == method) {

@@ -2,6 +2,7 @@
 
 use crate::support::{app::TestApp, client::Client, onboard::at};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use policytab_domain::role::Role;
 use policytab_graph_sim::Repository;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -140,7 +141,7 @@ async fn what_a_customer_has_becomes_a_baseline_for_others() {
     let admin = app.admin();
     let gold = app.imported(&admin, &app.tenant("good")).await;
     let body = json!({"name": "Gold", "customer_id": gold["id"]});
-    let made = admin.post("/api/v1/baselines/from-snapshot", &body).send().await.expect_status(201).json();
+    let made = admin.post("/api/v1/baselines/import/snapshot", &body).send().await.expect_status(201).json();
     assert_eq!(
         (&made["source"]["kind"], &made["source"]["customer"]),
         (&"snapshot".into(), &gold["display_name"])
@@ -153,7 +154,7 @@ async fn what_a_customer_has_becomes_a_baseline_for_others() {
     assert_eq!(report["findings"], json!([]), "{report}");
     let pending = app.pending(&admin).await;
     let body = json!({"name": "Nothing yet", "customer_id": pending["id"]});
-    admin.post("/api/v1/baselines/from-snapshot", &body).send().await.problem(409, "invalid_state");
+    admin.post("/api/v1/baselines/import/snapshot", &body).send().await.problem(409, "invalid_state");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,7 +163,7 @@ async fn what_is_exported_is_read_back_as_the_same() {
     let admin = app.admin();
     let gold = app.imported(&admin, &app.tenant("good")).await;
     let body = json!({"name": "Gold", "customer_id": gold["id"]});
-    let first = admin.post("/api/v1/baselines/from-snapshot", &body).send().await.expect_status(201).json();
+    let first = admin.post("/api/v1/baselines/import/snapshot", &body).send().await.expect_status(201).json();
     let snapshots = admin.read(&at(&gold, "/snapshots")).await;
     let snapshot = snapshots["items"][0]["id"].as_str().expect("an id");
     for address in [of(&first, "/versions/1/export"), at(&gold, &format!("/snapshots/{snapshot}/export"))] {
@@ -220,7 +221,8 @@ async fn a_private_source_is_read_with_its_token_which_nobody_sees_again() {
     let (client, connection) =
         tokio_postgres::connect(&app.db.superuser_url, tokio_postgres::NoTls).await.expect("a connection");
     tokio::spawn(connection);
-    let sql = "SELECT position('ghp_right'::bytea in source_token) FROM baselines WHERE source_token IS NOT NULL";
+    let sql =
+        "SELECT position('ghp_right'::bytea in source_token) FROM baselines WHERE source_token IS NOT NULL";
     assert_eq!(client.query_one(sql, &[]).await.expect("the token").get::<_, i32>(0), 0);
 }
 
@@ -270,4 +272,35 @@ async fn a_source_that_moved_on_is_told_previewed_and_taken_over() {
 
 async fn made_of_files(admin: &Client) -> Value {
     made(admin, "Of files", &[policy("MFA", "mfa")]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_products_own_baseline_is_in_every_library_and_stays_as_it_is() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let built_in = async |client: &Client| -> Value {
+        let list = client.read("/api/v1/baselines").await;
+        let items = list["items"].as_array().expect("items").clone();
+        let own: Vec<Value> = items.into_iter().filter(|one| one["built_in"] == true).collect();
+        assert_eq!(own.len(), 1, "{list}");
+        own[0].clone()
+    };
+    let (one, again, other) =
+        (built_in(&admin).await, built_in(&admin).await, built_in(&app.as_role(&app.two, Role::Admin)).await);
+    assert_eq!(one["id"], again["id"]);
+    assert_ne!(one["id"], other["id"], "each workspace has its own");
+    assert!(one["policies"].as_i64().is_some_and(|n| n >= 25), "{one}");
+    assert_eq!((&one["source"]["kind"], &one["current_version"]), (&json!("built_in"), &json!(1)));
+    admin.delete(&of(&one, "")).send().await.problem(409, "invalid_state");
+    let edit = json!({"policies": [policy("Mine", "block")]});
+    admin.post(&of(&one, "/versions"), &edit).send().await.problem(409, "invalid_state");
+    admin.patch(&of(&one, ""), &json!({"name": "Mine"})).send().await.problem(409, "invalid_state");
+
+    let customer = app.imported(&admin, &app.tenant("messy")).await;
+    compare(&admin, &customer, &one, None).await;
+    let report = admin.read(&at(&customer, "/report?source=comparison_baseline")).await;
+    let findings = report["findings"].as_array().expect("findings");
+    let named = |finding: &&Value| finding["frameworks"].as_array().is_some_and(|all| !all.is_empty());
+    let gap = findings.iter().find(named).unwrap_or_else(|| panic!("{report}"));
+    assert!(gap["title"].to_string().contains("PT-"), "{gap}");
 }

@@ -202,7 +202,7 @@ impl Held<'_, '_> {
 }
 
 /// A place in a framework as one text.
-fn mapping_text(mapping: &Mapping) -> String {
+pub(crate) fn mapping_text(mapping: &Mapping) -> String {
     let name = mapping.framework.name();
     let version = if mapping.version.is_empty() { String::new() } else { format!(" {}", mapping.version) };
     let bod = if mapping.bod_25_01 { " (BOD 25-01)" } else { "" };

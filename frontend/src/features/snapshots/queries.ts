@@ -29,7 +29,7 @@ export function useBaselineFromSnapshot(snapshot: Snapshot) {
   const client = useQueryClient();
   return useMutation<components["schemas"]["BaselineOut"], Problem, string>({
     mutationFn: async (name) => {
-      const { data, error } = await http.POST("/api/v1/baselines/from-snapshot", {
+      const { data, error } = await http.POST("/api/v1/baselines/import/snapshot", {
         body: { name, customer_id: snapshot.customer_id, snapshot_id: snapshot.id },
       });
       if (error) throw error;
