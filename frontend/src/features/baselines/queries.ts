@@ -46,6 +46,8 @@ export interface GithubImport {
   url: string;
   ref?: string;
   folder?: string;
+  /** For a private repository; never kept here. */
+  token?: string;
   preview: boolean;
 }
 
@@ -102,6 +104,20 @@ export function useFollowers(id: string) {
 export function useVersionComparison(id: string, number: number, other: number) {
   return api.useQuery("get", "/api/v1/baselines/{id}/versions/{number}/compare/{other}", {
     params: { path: { id, number, other } },
+  });
+}
+
+/** The current version as a zip. */
+export function useBaselineExport(baseline: Baseline) {
+  return useMutation<Blob, Problem, void>({
+    mutationFn: async () => {
+      const { data, error } = await http.GET("/api/v1/baselines/{id}/versions/{number}/export", {
+        params: { path: { id: baseline.id, number: baseline.current_version } },
+        parseAs: "blob",
+      });
+      if (error) throw error;
+      return data;
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import { invalidateCustomer } from "@/api/queries";
 import { authorizedFetch } from "@/api/session";
 import type { components } from "@/api/schema";
 import { printDocument } from "@/lib/print";
+import { save } from "@/lib/save";
 import type { ReportSearch } from "./search";
 
 export type Report = components["schemas"]["ReportOut"];
@@ -59,14 +60,6 @@ export function useReportExport(customerId: string, fileName: string, search: Re
       else save(await response.blob(), `${fileName}.${to}`);
     },
   });
-}
-
-function save(content: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 export function useFindingAccept(customerId: string, findingId: string) {

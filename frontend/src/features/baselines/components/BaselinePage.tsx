@@ -1,11 +1,12 @@
 import { Field, Input, Text, ToolbarButton, makeStyles } from "@fluentui/react-components";
-import { ArrowSyncRegular, DeleteRegular, RenameRegular } from "@fluentui/react-icons";
+import { ArrowDownloadRegular, ArrowSyncRegular, DeleteRegular, RenameRegular } from "@fluentui/react-icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { QueryState } from "@/api/QueryState";
 import { useHasRole } from "@/api/access";
 import { isProblem, problemOf } from "@/api/problems";
+import { save } from "@/lib/save";
 import { counted, formatNumber } from "@/lib/text";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
@@ -14,7 +15,13 @@ import { Panel } from "@/ui/Panel";
 import { PolicyCard, type ReadablePolicy } from "@/ui/PolicyCard";
 import { Time } from "@/ui/Time";
 import { useNotify } from "@/ui/useNotify";
-import { type Baseline, useBaseline, useBaselineDelete, useBaselineRename } from "../queries";
+import {
+  type Baseline,
+  useBaseline,
+  useBaselineDelete,
+  useBaselineExport,
+  useBaselineRename,
+} from "../queries";
 import { sourceText } from "../source";
 import { Followers } from "./Followers";
 import { UpdateDialog } from "./UpdateDialog";
@@ -39,30 +46,32 @@ export function BaselinePage() {
 function Content({ baseline, policies }: { baseline: Baseline; policies: readonly ReadablePolicy[] }) {
   const styles = useStyles();
   const admin = useHasRole("admin");
+  const operator = useHasRole("operator");
+  const download = useBaselineExport(baseline);
   const [dialog, setDialog] = useState<"rename" | "delete" | "update">();
   const close = () => setDialog(undefined);
   return (
     <Page
       title={baseline.name}
       commands={
-        admin &&
-        !baseline.built_in && (
+        operator && (
           <>
-            {baseline.source.kind === "github" && (
-              <ToolbarButton icon={<ArrowSyncRegular />} onClick={() => setDialog("update")}>
-                {baseline.update_available ? "Update available" : "Check for update"}
-              </ToolbarButton>
-            )}
-            <ToolbarButton icon={<RenameRegular />} onClick={() => setDialog("rename")}>
-              Rename
+            <ToolbarButton
+              icon={<ArrowDownloadRegular />}
+              disabled={download.isPending}
+              onClick={() =>
+                download.mutate(undefined, { onSuccess: (zip) => save(zip, `${baseline.name}.zip`) })
+              }
+            >
+              Export
             </ToolbarButton>
-            <ToolbarButton icon={<DeleteRegular />} onClick={() => setDialog("delete")}>
-              Delete
-            </ToolbarButton>
+            {admin && !baseline.built_in && <Manage baseline={baseline} onOpen={setDialog} />}
           </>
         )
       }
     >
+      {download.error && <ProblemMessage error={download.error} />}
+
       <Panel title="About this baseline">
         <Facts
           facts={[
@@ -98,6 +107,29 @@ function lookedAt(baseline: Baseline): ReactNode {
     <span key="looked">
       <Time at={baseline.source_checked_at} />: {found}
     </span>
+  );
+}
+
+interface ManageProps {
+  baseline: Baseline;
+  onOpen: (dialog: "rename" | "delete" | "update") => void;
+}
+
+function Manage({ baseline, onOpen }: ManageProps) {
+  return (
+    <>
+      {baseline.source.kind === "github" && (
+        <ToolbarButton icon={<ArrowSyncRegular />} onClick={() => onOpen("update")}>
+          {baseline.update_available ? "Update available" : "Check for update"}
+        </ToolbarButton>
+      )}
+      <ToolbarButton icon={<RenameRegular />} onClick={() => onOpen("rename")}>
+        Rename
+      </ToolbarButton>
+      <ToolbarButton icon={<DeleteRegular />} onClick={() => onOpen("delete")}>
+        Delete
+      </ToolbarButton>
+    </>
   );
 }
 

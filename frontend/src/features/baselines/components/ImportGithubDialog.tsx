@@ -28,7 +28,7 @@ const useStyles = makeStyles({
   },
 });
 
-const FIELDS = ["url", "ref", "folder", "name"] as const;
+const FIELDS = ["url", "ref", "folder", "token", "name"] as const;
 type Name = (typeof FIELDS)[number];
 
 /** A repository's address, a look at what is found and skipped there, then the import. */
@@ -36,7 +36,13 @@ export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
   const navigate = useNavigate();
   const run = useGithubImport();
-  const [values, setValues] = useState<Record<Name, string>>({ url: "", ref: "", folder: "", name: "" });
+  const [values, setValues] = useState<Record<Name, string>>({
+    url: "",
+    ref: "",
+    folder: "",
+    token: "",
+    name: "",
+  });
   const [found, setFound] = useState<BaselineImport>();
 
   const errors = isProblem(run.error) ? run.error.errors : undefined;
@@ -77,6 +83,7 @@ export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
       validationState={message(name) ? "error" : "none"}
     >
       <Input
+        type={name === "token" ? "password" : "text"}
         autoFocus={name === "url"}
         autoComplete="off"
         spellCheck={false}
@@ -93,11 +100,17 @@ export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
           <DialogBody>
             <DialogTitle>Import a baseline from GitHub</DialogTitle>
             <DialogContent className={styles.content}>
-              {field("url", "Repository", "A public one, such as https://github.com/owner/name.", true)}
+              {field(
+                "url",
+                "Repository",
+                "Such as https://github.com/owner/name, or a folder of it as your browser shows it.",
+                true,
+              )}
               <div className={styles.pair}>
                 {field("ref", "Branch, tag or commit", "Left empty, the default branch.")}
                 {field("folder", "Folder", "Left empty, the whole repository.")}
               </div>
+              {field("token", "Token", "Only for a private repository: one that may read its contents.")}
               <div role="status">
                 {run.isPending && !found && "Looking through the repository"}
                 {found && <ImportPreview found={found} />}
@@ -124,11 +137,13 @@ export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
 function bodyOf(values: Record<Name, string>, preview: boolean): GithubImport {
   const ref = values.ref.trim();
   const folder = values.folder.trim();
+  const token = values.token.trim();
   return {
     name: values.name.trim(),
     url: values.url.trim(),
     ...(ref ? { ref } : {}),
     ...(folder ? { folder } : {}),
+    ...(token ? { token } : {}),
     preview,
   };
 }
