@@ -9,6 +9,8 @@ const SOURCES = import.meta.glob<string>(
     "../../../../docs/credential-rotation.md",
     "../../../../docs/analysis.md",
     "../../../../docs/reference-checks.md",
+    "../../../../docs/baselines.md",
+    "../../../../docs/reference-baseline.md",
   ],
   { query: "?raw", import: "default", eager: true },
 );
