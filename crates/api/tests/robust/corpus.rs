@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-fn folders() -> Vec<PathBuf> {
+pub(crate) fn folders() -> Vec<PathBuf> {
     let root = std::env::var_os("POLICYTAB_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let Ok(found) = fs::read_dir(root.join("corpus")) else {

@@ -11,6 +11,7 @@ mod faults;
 mod harness;
 mod kills;
 mod pauses;
+mod repositories;
 mod resync;
 mod signals;
 mod token;
