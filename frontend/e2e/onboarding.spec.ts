@@ -23,6 +23,7 @@ const CONTENT = {
 
 const GOOD = tenant("good");
 const NAME = `${PREFIX} ${GOOD.name}`;
+const GITHUB = `${PREFIX} from GitHub`;
 
 /** How a report against the imported snapshot says that nothing of it is lost. */
 const NO_GAP = /do all that the imported snapshot does: there is no gap/;
@@ -211,6 +212,49 @@ test("a finding is accepted for a while, and opened again", async ({ page }) => 
   await page.keyboard.press("Escape");
   await expect(accepted).toHaveCount(0);
   await expect(findings.getByRole("button", { name: title })).toBeVisible();
+});
+
+test("a baseline comes from GitHub, and the customer is compared with it", async ({ page }) => {
+  await signIn(page, admin.email, admin.password);
+  await page.getByRole("link", { name: "Baseline library" }).click();
+  const library = page.getByRole("table", { name: "Workspace baselines" });
+  await expect(library.getByRole("row", { name: /Policytab reference baseline/ })).toContainText("Built in");
+  await page.getByRole("button", { name: "Import from GitHub" }).click();
+  await page.getByLabel("Repository").fill("https://github.com/northlight-it/conditional-access-baseline");
+  await page.getByRole("textbox", { name: "Folder" }).fill("policies");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await expect(page.getByText(/^\d+ policies found$/)).toBeVisible();
+  await page.getByLabel("Baseline name").fill(GITHUB);
+  await page.getByRole("button", { name: /^Import \d+ policies$/ }).click();
+  await expect(page.getByRole("heading", { name: GITHUB, level: 1 })).toBeVisible();
+  await expect(page.getByRole("table", { name: "Versions" })).toContainText("1 (current)");
+  await page.getByRole("button", { name: "Check for update" }).click();
+  await expect(page.getByText(/^Nothing newer than/)).toBeVisible();
+  await page.getByRole("button", { name: "Close" }).click();
+
+  await page.getByRole("link", { name: "Customers", exact: true }).click();
+  await page.getByRole("link", { name: NAME }).click();
+  const nav = page.getByRole("navigation", { name: NAME });
+  await nav.getByRole("link", { name: "Customer settings" }).click();
+  await page.getByRole("radio", { name: GITHUB }).check();
+  await page.getByRole("combobox", { name: "Version" }).click();
+  await page.getByRole("option", { name: "Version 1" }).click();
+  await page.getByRole("button", { name: "Save comparison baseline" }).click();
+  await expect(page.getByText("The comparison baseline was changed")).toBeVisible();
+  await nav.getByRole("link", { name: "Report" }).click();
+  await expect(page.getByText(GITHUB).first()).toBeVisible();
+
+  // Back to what the walks after this one rest on.
+  await nav.getByRole("link", { name: "Customer settings" }).click();
+  await page.getByRole("radio", { name: /Imported snapshot/ }).check();
+  await page.getByRole("button", { name: "Save comparison baseline" }).click();
+  await expect(page.getByText("The comparison baseline was changed")).toBeVisible();
+  await page.getByRole("link", { name: "Baseline library" }).click();
+  await page.getByRole("link", { name: GITHUB }).click();
+  await expect(page.getByText("No customer is compared with it.")).toBeVisible();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete baseline" }).click();
+  await expect(page.getByRole("heading", { name: "Baseline library", level: 1 })).toBeVisible();
 });
 
 test("a viewer may look at everything and change nothing", async ({ page }) => {

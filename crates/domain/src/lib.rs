@@ -12,6 +12,7 @@ pub mod changes;
 pub mod cloud;
 pub mod coverage;
 pub mod customer;
+pub mod dangers;
 pub mod describe;
 pub mod device_filter;
 pub mod diff;

@@ -1098,6 +1098,8 @@ export interface components {
       baseline?: components["schemas"]["BaselineOut"] | null;
       /** @description Policies that mean the same as an earlier one. */
       duplicates: components["schemas"]["DuplicatePolicyOut"][];
+      /** @description The folders that hold them, by path: a repository may ship several sets, or one set twice. */
+      folders: components["schemas"]["FoundFolderOut"][];
       /** @description Policies, in the order of the files. */
       policies: components["schemas"]["FoundPolicyOut"][];
       /** @description Files that were left out, and why. */
@@ -2072,6 +2074,15 @@ export interface components {
        * @description Client secrets that expire within 30 days.
        */
       secrets_expiring: number;
+    };
+    /** @description A folder that holds policies itself. */
+    FoundFolderOut: {
+      /** @description How many of them mean the same as one of an earlier file. */
+      duplicates: number;
+      /** @description Its path; empty for the outermost one. */
+      path: string;
+      /** @description How many policies. */
+      policies: number;
     };
     /** @description A policy found in a file. */
     FoundPolicyOut: {

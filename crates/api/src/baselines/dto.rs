@@ -107,10 +107,23 @@ pub struct BaselineImportOut {
     pub baseline: Option<BaselineOut>,
     /// Policies, in the order of the files.
     pub policies: Vec<FoundPolicyOut>,
+    /// The folders that hold them, by path: a repository may ship several sets, or one set twice.
+    pub folders: Vec<FoundFolderOut>,
     /// Files that were left out, and why.
     pub skipped: Vec<SkippedFileOut>,
     /// Policies that mean the same as an earlier one.
     pub duplicates: Vec<DuplicatePolicyOut>,
+}
+
+/// A folder that holds policies itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundFolderOut {
+    /// Its path; empty for the outermost one.
+    pub path: String,
+    /// How many policies.
+    pub policies: usize,
+    /// How many of them mean the same as one of an earlier file.
+    pub duplicates: usize,
 }
 
 /// A policy found in a file.

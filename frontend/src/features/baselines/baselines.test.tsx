@@ -26,6 +26,10 @@ const BASELINE: components["schemas"]["BaselineOut"] = {
 const FOUND: Out = {
   baseline: null,
   policies: [{ path: "a.json", index: 0, display_name: "Require MFA", state: "enabled", warnings: [] }],
+  folders: [
+    { path: "baseline", policies: 1, duplicates: 0 },
+    { path: "baseline/old", policies: 1, duplicates: 1 },
+  ],
   skipped: [{ path: "notes.txt", reason: "not JSON" }],
   duplicates: [],
 };
@@ -39,6 +43,8 @@ function serveImports(path: string) {
       return HttpResponse.json(body.preview ? FOUND : { ...FOUND, baseline: BASELINE }, { status: 201 });
     }),
     http.get(`${ANY}/baselines/:id`, () => HttpResponse.json({ ...BASELINE, policy_items: [] })),
+    http.get(`${ANY}/baselines/:id/customers`, () => HttpResponse.json({ items: [] })),
+    http.get(`${ANY}/baselines/:id/versions`, () => HttpResponse.json({ items: [] })),
   );
   return bodies;
 }
@@ -74,6 +80,18 @@ it("previews a repository, names it after itself, and imports it", async () => {
     { ...asked, preview: true },
     { ...asked, preview: false },
   ]);
+});
+
+it("looks at one folder of a repository alone", async () => {
+  const bodies = serveImports("github");
+  await renderPage("/baselines?import=github");
+  const user = userEvent.setup();
+  await user.type(await screen.findByLabelText(/Repository/), "someone/policies");
+  await user.click(screen.getByRole("button", { name: "Preview", hidden: true }));
+  await user.click(await screen.findByRole("button", { name: "baseline/old", hidden: true }));
+  await waitFor(() => expect(bodies).toHaveLength(2));
+  expect(bodies[1]).toMatchObject({ folder: "baseline/old", preview: true });
+  expect(screen.getByRole("textbox", { name: "Folder", hidden: true })).toHaveValue("baseline/old");
 });
 
 it("shows a refusal at the field it is about", async () => {

@@ -58,6 +58,14 @@ export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
     if (run.error) run.reset();
   }
 
+  /** Looks at one folder of what was found, alone. */
+  function look(folder: string) {
+    const chosen = { ...values, folder };
+    setValues(chosen);
+    setFound(undefined);
+    run.mutate(bodyOf(chosen, true), { onSuccess: setFound });
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
     if (run.isPending || !ready) return;
@@ -113,7 +121,7 @@ export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
               {field("token", "Token", "Only for a private repository: one that may read its contents.")}
               <div role="status">
                 {run.isPending && !found && "Looking through the repository"}
-                {found && <ImportPreview found={found} />}
+                {found && <ImportPreview found={found} onFolder={look} />}
               </div>
               {found && field("name", "Baseline name", "", true)}
               {run.error && !placed && <ProblemMessage error={run.error} />}

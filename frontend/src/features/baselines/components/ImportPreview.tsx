@@ -1,4 +1,4 @@
-import { Badge, Text, makeStyles, tokens } from "@fluentui/react-components";
+import { Badge, Link as TextButton, Text, makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import { counted } from "@/lib/text";
 import { policyStateLabel } from "@/ui/PolicyCard";
@@ -19,8 +19,14 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
+interface ImportPreviewProps {
+  found: BaselineImport;
+  /** Looks at one folder alone; without it there is no choice. */
+  onFolder?: (path: string) => void;
+}
+
 /** What an import would take, what it leaves out, and why. */
-export function ImportPreview({ found }: { found: BaselineImport }) {
+export function ImportPreview({ found, onFolder }: ImportPreviewProps) {
   const styles = useStyles();
   return (
     <div className={styles.root}>
@@ -29,6 +35,24 @@ export function ImportPreview({ found }: { found: BaselineImport }) {
           ? "No policies found in these files"
           : `${counted(found.policies.length, "policy", "policies")} found`}
       </Text>
+      {onFolder && found.folders.length > 1 && (
+        <>
+          <Text weight="semibold">{`In ${counted(found.folders.length, "folder")}`}</Text>
+          <List label="Folders">
+            {found.folders.map(({ path, policies, duplicates }) => (
+              <li key={path} className={styles.item}>
+                <TextButton as="button" type="button" onClick={() => onFolder(path)}>
+                  {path || "The outermost folder"}
+                </TextButton>{" "}
+                <Text className={styles.quiet}>
+                  {counted(policies, "policy", "policies")}
+                  {duplicates > 0 && `, ${duplicates} of them found before`}
+                </Text>
+              </li>
+            ))}
+          </List>
+        </>
+      )}
       {found.policies.length > 0 && (
         <List label="Policies found">
           {found.policies.map((policy) => (
