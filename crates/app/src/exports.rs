@@ -12,6 +12,7 @@ use policytab_domain::{
 };
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use uuid::Uuid;
 
 /// A zip and what to call it.
 #[derive(Debug)]
@@ -90,7 +91,9 @@ fn files(objects: Vec<(DocumentKind, String, Value)>, names: &Names) -> Vec<(Str
         })
         .collect();
     if !rows.is_empty() {
-        files.push(("MigrationTable.json".to_owned(), pretty(&json!({"Objects": rows}))));
+        // The tenant's id marks the file as what it is; that of nobody, since the names are what is wanted of it.
+        let table = json!({"TenantId": Uuid::nil(), "Organization": "", "Objects": rows});
+        files.push(("MigrationTable.json".to_owned(), pretty(&table)));
     }
     files
 }

@@ -14,6 +14,10 @@ use serde_json::Value;
 /// The dangers of a policy, one sentence each. `raw` is the policy as it was read.
 pub fn dangers(policy: &Policy, raw: &Value) -> Vec<String> {
     let normal = normalise(policy, &Names::new());
+    // Of what is not understood nothing is said.
+    if !normal.uncertainties.is_empty() {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     if blocks_everything(&normal) {
         let but = if leaves_anybody_out(&normal) { " but those whom it excludes" } else { "" };
@@ -51,15 +55,17 @@ fn blocks_everything(policy: &NormalPolicy) -> bool {
         && NARROWING.iter().all(|field| !policy.fields.contains_key(field))
 }
 
-/// Is for all users and all apps, and asks for something.
+/// Is for all users and all apps, and asks for some control before access.
 fn asks_everyone(policy: &NormalPolicy) -> bool {
     policy.has_word(&Field::IncludeUsers, "All")
         && policy.has_word(&Field::IncludeApplications, "All")
-        && Requirement::of(policy).is_some()
+        && policy.fields.contains_key(&Field::GrantControls)
 }
 
 fn leaves_anybody_out(policy: &NormalPolicy) -> bool {
-    [Field::ExcludeUsers, Field::ExcludeGroups].iter().any(|field| policy.fields.contains_key(field))
+    [Field::ExcludeUsers, Field::ExcludeGroups, Field::ExcludeRoles, Field::ExcludeGuests]
+        .iter()
+        .any(|field| policy.fields.contains_key(field))
 }
 
 /// Whether the policy once said something of locations: all of them without an exception say nothing.

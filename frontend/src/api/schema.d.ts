@@ -3042,6 +3042,8 @@ export interface components {
      * @enum {string}
      */
     ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
+    /** Format: binary */
+    ZipFile: string;
   };
   responses: never;
   parameters: never;
@@ -3887,7 +3889,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/zip": number[];
+          "application/octet-stream": components["schemas"]["ZipFile"];
         };
       };
       /** @description A problem; `code` tells which. */
@@ -4893,7 +4895,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/zip": number[];
+          "application/octet-stream": components["schemas"]["ZipFile"];
         };
       };
       /** @description A problem; `code` tells which. */

@@ -5,7 +5,10 @@ use crate::{reports::dto::PolicyRefOut, snapshots::dto::ChangedPolicyOut};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, schema::SchemaType},
+};
 use uuid::Uuid;
 use validator::Validate;
 
@@ -134,6 +137,22 @@ pub struct BaselineUpdateOut {
     /// What it does to the reports of the customers that follow the latest version; fifty at the most.
     pub customers: Vec<UpdateEffectOut>,
 }
+
+/// The bytes of a zip. They are called an octet stream on the wire, which generated clients know how to keep.
+#[derive(Debug)]
+pub struct ZipFile;
+
+impl utoipa::PartialSchema for ZipFile {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for ZipFile {}
 
 /// Findings by severity.
 #[derive(Debug, Serialize, ToSchema)]

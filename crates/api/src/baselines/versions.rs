@@ -6,7 +6,7 @@ use super::{
     version_dto::{
         BaselineComparisonOut, BaselineCustomerList, BaselineCustomerOut, BaselineFromSnapshot,
         BaselineUpdateFromSource, BaselineUpdateOut, BaselineVersionCreate, BaselineVersionDetailOut,
-        BaselineVersionList, BaselineVersionOut, PolicyChangesOut, UpdateEffectOut,
+        BaselineVersionList, BaselineVersionOut, PolicyChangesOut, UpdateEffectOut, ZipFile,
     },
 };
 use crate::{
@@ -286,7 +286,7 @@ pub async fn baseline_update_from_source(
         ("id" = Uuid, Path, description = "The baseline."),
         ("number" = i32, Path, description = "The version, from 1."),
     ),
-    responses((status = 200, description = "A zip.", content_type = "application/zip", body = [u8]))
+    responses((status = 200, description = "A zip.", content_type = "application/octet-stream", body = ZipFile))
 )]
 #[get("/baselines/{id}/versions/{number}/export")]
 pub async fn baseline_version_export(
@@ -302,7 +302,7 @@ pub async fn baseline_version_export(
 pub fn zip(export: Export) -> HttpResponse {
     let plain: String = export.name.chars().filter(|c| c.is_ascii() && *c != '"').collect();
     HttpResponse::Ok()
-        .content_type("application/zip")
+        .content_type("application/octet-stream")
         .insert_header(("content-disposition", format!("attachment; filename=\"{plain}.zip\"")))
         .body(export.zip)
 }

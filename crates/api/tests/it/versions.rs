@@ -168,7 +168,7 @@ async fn what_is_exported_is_read_back_as_the_same() {
     let snapshot = snapshots["items"][0]["id"].as_str().expect("an id");
     for address in [of(&first, "/versions/1/export"), at(&gold, &format!("/snapshots/{snapshot}/export"))] {
         let zip = admin.get(&address).send().await.expect_status(200);
-        assert_eq!(zip.header("content-type"), Some("application/zip"));
+        assert_eq!(zip.header("content-type"), Some("application/octet-stream"));
         let file = json!({"path": "export.zip", "content_base64": STANDARD.encode(&zip.body)});
         let again = json!({"name": format!("Again {address}"), "files": [file]});
         let made =
@@ -186,7 +186,15 @@ async fn what_is_exported_is_read_back_as_the_same() {
             policies
         };
         assert_eq!(read(made).await, read(&first).await, "{address}");
-        // The names came along: held against the tenant, the copy asks for nothing that is not there.
+        // The names came along: a customer whose ids are others is told them.
+        let stranger = app.imported(&admin, &app.another_tenant("messy")).await;
+        compare(&admin, &stranger, made, None).await;
+        let bindings = admin.read(&at(&stranger, "/bindings")).await;
+        let named = bindings["items"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one["kind"] == "group" && one["name"].is_string()));
+        assert!(named, "{bindings}");
+        // And held against its own tenant, the copy asks for nothing that is not there.
         compare(&admin, &gold, made, None).await;
         let report = admin.read(&at(&gold, "/report?source=comparison_baseline&kind=missing,gap")).await;
         assert_eq!(report["findings"], json!([]), "{report}");

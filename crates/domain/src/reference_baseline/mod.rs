@@ -1,8 +1,8 @@
 //! The product's own reference baseline: policies as Graph JSON, with groups and locations as placeholders, and what is
 //! said of each: for which licence, how bad it is when it is missing, which checks of the catalog it meets.
 //!
-//! Its texts and policies are the project's own. Every policy ships in report-only, so that nobody who takes it into a
-//! tenant is locked out, and is meant to be on in the end.
+//! Its texts and policies are the project's own. Every policy ships in report-only, or off where Entra has no
+//! report-only (user actions), so that nobody who takes it into a tenant is locked out, and is meant to be on in the end.
 
 mod files;
 
