@@ -79,7 +79,7 @@ function Content({ baseline, policies }: { baseline: Baseline; policies: readonl
             ["Policies", formatNumber(baseline.policies)],
             ["Version", formatNumber(baseline.current_version)],
             ["Imported", <Time key="made" at={baseline.created_at} />],
-            ["Source looked at", lookedAt(baseline)],
+            ...(baseline.source.kind === "github" ? [["Source looked at", lookedAt(baseline)] as const] : []),
           ]}
         />
       </Panel>
@@ -97,9 +97,8 @@ function Content({ baseline, policies }: { baseline: Baseline; policies: readonl
   );
 }
 
-/** When its source was last looked at, and what came of it; nothing for one that has none. */
+/** When its source was last looked at, and what came of it. */
 function lookedAt(baseline: Baseline): ReactNode {
-  if (baseline.source.kind !== "github") return undefined;
   if (!baseline.source_checked_at) return "Not since the import";
   const found =
     baseline.source_problem ?? (baseline.update_available ? "A newer commit is there" : "Up to date");
