@@ -3042,7 +3042,10 @@ export interface components {
      * @enum {string}
      */
     ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
-    /** Format: binary */
+    /**
+     * Format: binary
+     * @description The bytes of a zip.
+     */
     ZipFile: string;
   };
   responses: never;

@@ -147,6 +147,7 @@ impl utoipa::PartialSchema for ZipFile {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .description(Some("The bytes of a zip."))
             .build()
             .into()
     }
