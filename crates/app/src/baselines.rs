@@ -273,7 +273,11 @@ pub async fn read_github(
         error.problem()
     })?;
     let Download { commit, address, files, skipped } = download;
-    let mut reading = read(files).await?;
+    // What came out of one archive is not opened again, whatever it begins with.
+    let found = tokio::task::spawn_blocking(move || {
+        read_many(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())))
+    });
+    let mut reading = found.await.map_err(AppError::internal)?;
     reading.skipped.extend(skipped.into_iter().map(|one| Skipped { path: one.path, reason: one.reason }));
     Ok((address, commit, reading))
 }

@@ -4,6 +4,10 @@ use crate::limits::{ArchiveError, Limits};
 
 /// A path as it may be used; `None` for the archive's own root.
 pub(crate) fn checked(raw: &[u8], limits: &Limits) -> Result<Option<String>, ArchiveError> {
+    // Before anything is made of it: a path may be as long as all that an archive holds.
+    if let Some(start) = raw.get(..limits.path).filter(|_| raw.len() > limits.path) {
+        return Err(ArchiveError::Deep(shortened(&String::from_utf8_lossy(start))));
+    }
     let text = String::from_utf8_lossy(raw).into_owned();
     let leads_out = || ArchiveError::Traversal(shortened(&text));
     if text.starts_with('/') || text.contains(['\\', '\0']) || text.as_bytes().get(1) == Some(&b':') {
