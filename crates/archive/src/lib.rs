@@ -7,8 +7,10 @@ mod bounded;
 mod limits;
 mod pack;
 mod path;
+mod tape;
 mod unpack;
 
 pub use limits::{ArchiveError, Limits};
 pub use pack::write_zip;
-pub use unpack::{Skipped, Unpacked, is_archive, read_bytes, read_tar_gz};
+pub use tape::read_tar_gz;
+pub use unpack::{Skipped, Unpacked, is_archive, read_bytes};

@@ -1,11 +1,11 @@
 //! From archives to files.
 
 use crate::{
-    bounded::{Packed, Unpacked as Counted, came_out, in_time},
+    bounded::{came_out, in_time},
     limits::{ArchiveError, Limits},
     path::{checked, stays_inside},
+    tape::read_tar_gz,
 };
-use flate2::read::MultiGzDecoder;
 use std::{
     cell::Cell,
     io::{Cursor, Read},
@@ -50,43 +50,6 @@ pub fn read_bytes(bytes: &[u8], limits: Limits) -> Result<Unpacked, ArchiveError
     }
 }
 
-/// Reads a tar.gz as it comes in. `strip_first` leaves the outermost folder out of paths, which GitHub adds; only paths
-/// that are `wanted` after that are kept.
-///
-/// # Errors
-/// [`ArchiveError`].
-pub fn read_tar_gz(
-    reader: impl Read,
-    limits: Limits,
-    strip_first: bool,
-    wanted: impl Fn(&str) -> bool,
-) -> Result<Unpacked, ArchiveError> {
-    let (packed, seen) = Packed::new(reader, limits);
-    let counted = Counted::new(MultiGzDecoder::new(packed), seen, limits);
-    let mut archive = tar::Archive::new(counted);
-    let mut unpacker = Unpacker::new(limits, strip_first);
-    for entry in archive.entries()? {
-        let mut entry = entry?;
-        let kind = entry.header().entry_type();
-        if kind.is_pax_global_extensions() {
-            continue;
-        }
-        let Some(path) = unpacker.enter(&entry.path_bytes())? else { continue };
-        let link = entry.link_name_bytes().map(std::borrow::Cow::into_owned);
-        let size = entry.header().size()?;
-        if kind.is_symlink() || kind.is_hard_link() {
-            unpacker.link(path, &link.unwrap_or_default())?;
-        } else if kind.is_file() || kind.is_contiguous() {
-            if wanted(&path) {
-                unpacker.file(path, size, &mut entry)?;
-            }
-        } else if !kind.is_dir() {
-            unpacker.skip(path, "is no ordinary file");
-        }
-    }
-    Ok(unpacker.out)
-}
-
 fn read_zip(bytes: &[u8], limits: Limits) -> Result<Unpacked, ArchiveError> {
     let packed = bytes.len() as u64;
     if packed > limits.packed {
@@ -111,7 +74,8 @@ fn read_zip(bytes: &[u8], limits: Limits) -> Result<Unpacked, ArchiveError> {
             unpacker.link(path, &target)?;
         } else if entry.is_file() {
             let size = entry.size();
-            let mut counting = Counting { inner: &mut entry, total: Rc::clone(&total), packed, limits };
+            let mut counting =
+                Counting { inner: &mut entry, total: Rc::clone(&total), packed, limits, began };
             unpacker.file(path, size, &mut counting)?;
         }
     }
@@ -124,10 +88,12 @@ struct Counting<R> {
     total: Rc<Cell<u64>>,
     packed: u64,
     limits: Limits,
+    began: Instant,
 }
 
 impl<R: Read> Read for Counting<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        in_time(self.began, &self.limits)?;
         let count = self.inner.read(buffer)?;
         let total = self.total.get() + count as u64;
         self.total.set(total);
@@ -148,25 +114,22 @@ fn damaged(error: zip::result::ZipError) -> ArchiveError {
     }
 }
 
-struct Unpacker {
+pub(crate) struct Unpacker {
     limits: Limits,
     strip_first: bool,
     entries: usize,
     kept: u64,
-    out: Unpacked,
+    pub(crate) out: Unpacked,
 }
 
 impl Unpacker {
-    fn new(limits: Limits, strip_first: bool) -> Self {
+    pub(crate) fn new(limits: Limits, strip_first: bool) -> Self {
         Self { limits, strip_first, entries: 0, kept: 0, out: Unpacked::default() }
     }
 
     /// Counts an entry and checks its path; `None` for what has no name of its own.
-    fn enter(&mut self, raw: &[u8]) -> Result<Option<String>, ArchiveError> {
-        self.entries += 1;
-        if self.entries > self.limits.entries {
-            return Err(ArchiveError::Entries(self.limits.entries));
-        }
+    pub(crate) fn enter(&mut self, raw: &[u8]) -> Result<Option<String>, ArchiveError> {
+        self.count()?;
         let path = checked(raw, &self.limits)?;
         if !self.strip_first {
             return Ok(path);
@@ -174,7 +137,16 @@ impl Unpacker {
         Ok(path.and_then(|path| path.split_once('/').map(|(_, rest)| rest.to_owned())))
     }
 
-    fn link(&mut self, path: String, target: &[u8]) -> Result<(), ArchiveError> {
+    /// Counts an entry.
+    pub(crate) fn count(&mut self) -> Result<(), ArchiveError> {
+        self.entries += 1;
+        if self.entries > self.limits.entries {
+            return Err(ArchiveError::Entries(self.limits.entries));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn link(&mut self, path: String, target: &[u8]) -> Result<(), ArchiveError> {
         if !stays_inside(&path, target) {
             return Err(ArchiveError::Link(path));
         }
@@ -182,11 +154,16 @@ impl Unpacker {
         Ok(())
     }
 
-    fn skip(&mut self, path: String, reason: &str) {
+    pub(crate) fn skip(&mut self, path: String, reason: &str) {
         self.out.skipped.push(Skipped { path, reason: reason.to_owned() });
     }
 
-    fn file(&mut self, path: String, size: u64, reader: &mut impl Read) -> Result<(), ArchiveError> {
+    pub(crate) fn file(
+        &mut self,
+        path: String,
+        size: u64,
+        reader: &mut impl Read,
+    ) -> Result<(), ArchiveError> {
         let lower = path.to_ascii_lowercase();
         if !lower.ends_with(".json") {
             if [".zip", ".gz", ".tgz"].iter().any(|ending| lower.ends_with(ending)) {

@@ -173,6 +173,49 @@ fn what_is_cut_short_or_no_archive_is_told() {
 }
 
 #[test]
+fn names_beside_their_entries_have_an_end() {
+    let long = "x/".repeat(40 * 1024);
+    for kind in [EntryType::GNULongName, EntryType::XHeader] {
+        let packed = tar_gz(|tar| {
+            entry(tar, "long", kind, "", long.as_bytes());
+            file(tar, "a.json", b"{}");
+        });
+        assert!(matches!(read(&packed), Err(ArchiveError::Deep(_))), "{kind:?}");
+    }
+    // Such as an honest archive has are read, and held to the same rules.
+    let path = format!("{}/a.json", "folder".repeat(25));
+    let honest = tar_gz(|tar| {
+        let mut header = Header::new_gnu();
+        header.set_size(2);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, &path, &b"{}"[..]).unwrap();
+    });
+    assert_eq!(read(&honest).unwrap().files[0].0, path);
+    let pax = |path: &str| {
+        let record = format!(" path={path}\n");
+        let length = record.len() + 2;
+        let record = format!("{length}{record}");
+        tar_gz(|tar| {
+            entry(tar, "pax", EntryType::XHeader, "", record.as_bytes());
+            file(tar, "short.json", b"{}");
+        })
+    };
+    assert_eq!(read(&pax("told/beside.json")).unwrap().files[0].0, "told/beside.json");
+    assert!(matches!(read(&pax("../../evil.json")), Err(ArchiveError::Traversal(_))));
+}
+
+#[test]
+fn what_is_not_wanted_is_not_told() {
+    let packed = tar_gz(|tar| {
+        entry(tar, "other/link.json", EntryType::Symlink, "/etc/passwd", b"");
+        file(tar, "ca/a.json", b"{}");
+    });
+    let unpacked =
+        read_tar_gz(&packed[..], Limits::default(), false, |path| path.starts_with("ca/")).unwrap();
+    assert_eq!((unpacked.files.len(), unpacked.skipped.len()), (1, 0));
+}
+
+#[test]
 fn archives_in_archives_stay_closed() {
     let packed = tar_gz(|tar| file(tar, "inner.zip", b"PK\x03\x04"));
     assert_eq!(read(&packed).unwrap().skipped[0].reason, "is an archive in the archive");
