@@ -209,6 +209,11 @@ impl Config {
         if config.job_lease < Duration::from_secs(3) {
             read.mistakes.push("POLICYTAB_JOB_LEASE_SECONDS: must be at least 3".to_owned());
         }
+        for host in &config.github_hosts {
+            if !matches!(url::Host::parse(host), Ok(url::Host::Domain(_))) {
+                read.mistakes.push(format!("POLICYTAB_GITHUB_HOSTS: {host} is no host name"));
+            }
+        }
         if read.mistakes.is_empty() { Ok(config) } else { Err(ConfigError(read.mistakes)) }
     }
 

@@ -219,16 +219,27 @@ pub async fn read(files: Vec<(String, Vec<u8>)>) -> AppResult<Reading> {
 
 type Files = Vec<(String, Vec<u8>)>;
 
+/// Archives of one upload.
+const MOST_ARCHIVES: usize = 10;
+
 /// The files with those in archives; what is left out of these.
 fn opened(files: Files) -> AppResult<(Files, Vec<Skipped>)> {
     let (mut out, mut skipped) = (Vec::new(), Vec::new());
+    // What one archive uses up is not there for the next.
+    let (mut limits, mut archives) = (Limits::default(), 0);
     for (path, bytes) in files {
         if !is_archive(&bytes) {
             out.push((path, bytes));
             continue;
         }
-        let unpacked = read_bytes(&bytes, Limits::default())
+        archives += 1;
+        if archives > MOST_ARCHIVES {
+            return Err(Problem::invalid("files", format!("at most {MOST_ARCHIVES} archives at once")).into());
+        }
+        let unpacked = read_bytes(&bytes, limits)
             .map_err(|error| Problem::invalid("files", format!("{path}: {error}")))?;
+        limits.files -= unpacked.files.len();
+        limits.kept -= unpacked.files.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
         out.extend(unpacked.files.into_iter().map(|(inner, bytes)| (format!("{path}/{inner}"), bytes)));
         skipped.extend(
             unpacked
@@ -375,4 +386,35 @@ pub async fn co_managed(
             Ok::<_, AppError>((seeded, policies, Names::of_snapshot(&content)))
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use policytab_archive::write_zip;
+
+    #[test]
+    fn archives_of_one_upload_share_what_is_kept() {
+        let large = |at: usize| {
+            let files = (0..7).map(|n| (format!("{at}-{n}.json"), noise(1024 * 1024, at * 10 + n)));
+            (format!("{at}.zip"), write_zip(files).expect("a zip"))
+        };
+        let refused = |files: Files| opened(files).expect_err("too much").problem().detail;
+        assert!(refused((0..3).map(large).collect()).contains("larger than"), "three times seven MiB");
+        let small = write_zip([("a.json".to_owned(), b"{}".to_vec())]).expect("a zip");
+        let many: Files = (0..=MOST_ARCHIVES).map(|at| (format!("{at}.zip"), small.clone())).collect();
+        assert!(refused(many).contains("at most 10 archives"));
+    }
+
+    fn noise(size: usize, seed: usize) -> Vec<u8> {
+        let mut state = seed as u64 + 1;
+        (0..size)
+            .map(|_| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                state as u8
+            })
+            .collect()
+    }
 }

@@ -24,6 +24,8 @@ const MAX_ANSWER: usize = 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// Pieces of an archive that wait for being read.
 const WAITING: usize = 16;
+/// Redirects that are followed.
+const MOST_REDIRECTS: usize = 3;
 /// References that are tried where a branch's name may have slashes.
 const MOST_TRIES: usize = 4;
 
@@ -174,39 +176,42 @@ impl GithubClient {
         Ok(commit.sha)
     }
 
-    /// Asks, and follows one redirect within the table.
+    /// Asks, and follows redirects within the table: to the archive, and of repositories that were renamed.
     async fn get(
         &self,
         host: &Host,
         url: Url,
         token: Option<&SecretString>,
     ) -> Result<Response, GithubError> {
-        let mut request = self.http.get(url.clone());
-        if let Some(token) = token {
-            request = request.bearer_auth(token.expose_secret());
-        }
-        let mut response = request.send().await.map_err(|e| failure(&e))?;
-        if response.status().is_redirection() {
+        let mut at = url;
+        for _ in 0..=MOST_REDIRECTS {
+            let mut request = self.http.get(at.clone());
+            // The token is for the API: the address that it gives for a private archive is enough by itself.
+            if let Some(token) = token.filter(|_| at.origin() == host.api.origin()) {
+                request = request.bearer_auth(token.expose_secret());
+            }
+            let response = request.send().await.map_err(|e| failure(&e))?;
+            if !response.status().is_redirection() {
+                return judged(response, token.is_some());
+            }
             let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             let next = location
-                .and_then(|location| url.join(location).ok())
+                .and_then(|location| at.join(location).ok())
                 .ok_or_else(|| GithubError::Unavailable("it leads nowhere".to_owned()))?;
             let target = next.host_str().unwrap_or_default();
-            let same_scheme = next.scheme() == url.scheme();
             let plain = next.username().is_empty() && next.password().is_none();
-            let same_port = next.port() == url.port();
-            if !host.redirects.iter().any(|one| one == target) || !same_scheme || !plain || !same_port {
+            let same = next.scheme() == at.scheme() && next.port() == at.port();
+            if !host.redirects.iter().any(|one| one == target) || !plain || !same {
                 return Err(GithubError::Redirect(target.to_owned()));
             }
-            // The token is for the API: the address that it gives for a private archive is enough by itself.
-            response = self.http.get(next).send().await.map_err(|e| failure(&e))?;
+            at = next;
         }
-        judged(response)
+        Err(GithubError::Unavailable("it leads on and on".to_owned()))
     }
 }
 
 /// What a status means.
-fn judged(response: Response) -> Result<Response, GithubError> {
+fn judged(response: Response, with_token: bool) -> Result<Response, GithubError> {
     let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     match response.status() {
         StatusCode::OK => Ok(response),
@@ -214,6 +219,12 @@ fn judged(response: Response) -> Result<Response, GithubError> {
         StatusCode::NOT_FOUND => Err(GithubError::NotFound),
         // The reference is no commit, or the repository is empty.
         StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT => Err(GithubError::RefNotFound),
+        // 403 is both a limit and a missing right; a limit says so.
+        StatusCode::FORBIDDEN
+            if text("retry-after").is_none() && text("x-ratelimit-remaining") != Some("0") =>
+        {
+            Err(if with_token { GithubError::Forbidden } else { GithubError::NotFound })
+        }
         StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
             let after = text("retry-after").and_then(|seconds| seconds.parse().ok());
             let reset = text("x-ratelimit-reset").and_then(|at| at.parse::<i64>().ok());

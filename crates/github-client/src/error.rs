@@ -15,6 +15,9 @@ pub enum GithubError {
     /// The token is refused.
     #[error("GitHub refuses the token")]
     Token,
+    /// The token may not read this.
+    #[error("the token may not read this repository")]
+    Forbidden,
     /// The folder holds no JSON file.
     #[error("there is no JSON file in this folder")]
     Empty,
@@ -42,8 +45,8 @@ impl GithubError {
         let problem = match self {
             Self::NotFound | Self::Redirect(_) | Self::Network => Problem::invalid("url", self.to_string()),
             Self::RefNotFound => Problem::invalid("ref", self.to_string()),
-            Self::Token => Problem::invalid("token", self.to_string())
-                .remedy("Give a token that may read the contents of this repository."),
+            Self::Token | Self::Forbidden => Problem::invalid("token", self.to_string())
+                .remedy("Give a token that may read the contents of this repository; an organisation may have to authorise it."),
             Self::Empty | Self::Archive(ArchiveError::Files(_)) => {
                 Problem::invalid("folder", self.to_string())
             }

@@ -28,6 +28,8 @@ impl Host {
                 "https://api.github.com/".to_owned(),
                 vec!["api.github.com".to_owned(), "codeload.github.com".to_owned()],
             ),
+            // An address would not be resolved, and so not be looked at.
+            Some(host) if !matches!(url::Host::parse(host), Ok(url::Host::Domain(_))) => return None,
             Some(host) => {
                 (format!("https://{host}/api/v3/"), vec![host.to_owned(), format!("codeload.{host}")])
             }
@@ -119,6 +121,14 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn enterprise_hosts_are_names() {
+        assert!(Host::of(Some("git.fabrikam.example")).is_some());
+        for address in ["10.0.0.1", "[::1]", "0x7f.1", "a b"] {
+            assert_eq!(Host::of(Some(address)), None, "{address}");
+        }
+    }
 
     #[test]
     fn only_the_public_internet_is_called() {

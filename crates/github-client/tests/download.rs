@@ -119,12 +119,52 @@ fn hostile() -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn a_renamed_repository_is_followed_with_its_token_and_a_token_without_rights_is_told() {
+    use wiremock::matchers::{header, path};
+    let server = MockServer::start().await;
+    let sha = "0123456789abcdef0123456789abcdef01234567";
+    let moved = |to: &str| ResponseTemplate::new(301).insert_header("location", to);
+    Mock::given(path(format!("/github/repos/contoso/baseline/tarball/{sha}")))
+        .respond_with(moved(&format!("/github/repositories/7/tarball/{sha}")))
+        .mount(&server)
+        .await;
+    Mock::given(path("/github/repos/contoso/baseline/commits/HEAD"))
+        .respond_with(moved("/github/repositories/7/commits/HEAD"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/github/repositories/7/commits/HEAD"))
+        .and(header("authorization", "Bearer right"))
+        .respond_with(ResponseTemplate::new(200).set_body_string(format!("{{\"sha\": \"{sha}\"}}")))
+        .mount(&server)
+        .await;
+    Mock::given(path(format!("/github/repositories/7/tarball/{sha}")))
+        .respond_with(ResponseTemplate::new(403).insert_header("x-ratelimit-remaining", "4999"))
+        .mount(&server)
+        .await;
+    let (client, token) = (client(&server.uri()), SecretString::from("right"));
+    assert_eq!(client.head(&address(None, ""), Some(&token)).await.as_deref(), Ok(sha));
+    assert_eq!(client.download(&address(None, ""), Some(&token)).await, Err(GithubError::Forbidden));
+    // One that leads to itself is left.
+    let ring = MockServer::start().await;
+    Mock::given(any()).respond_with(moved("/github/again")).mount(&ring).await;
+    let left = self::client(&ring.uri()).head(&address(None, ""), None).await;
+    assert_eq!(left, Err(GithubError::Unavailable("it leads on and on".to_owned())));
+}
+
+#[tokio::test]
 async fn limits_and_garbage_end_in_an_error() {
     let reset = (std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 90)
         .to_string();
     for (answer, expected) in [
         (ResponseTemplate::new(403).insert_header("retry-after", "7"), "how often"),
-        (ResponseTemplate::new(403).insert_header("x-ratelimit-reset", reset.as_str()), "how often"),
+        (
+            ResponseTemplate::new(403)
+                .insert_header("x-ratelimit-remaining", "0")
+                .insert_header("x-ratelimit-reset", reset.as_str()),
+            "how often",
+        ),
+        (ResponseTemplate::new(429), "how often"),
+        (ResponseTemplate::new(403).insert_header("x-ratelimit-remaining", "59"), "needs a token"),
         (ResponseTemplate::new(200).set_body_string("<html>"), "did not answer as expected"),
         (ResponseTemplate::new(200).set_body_string("{\"sha\": \"../../etc\"}"), "no id"),
         (ResponseTemplate::new(500), "500"),
@@ -134,7 +174,7 @@ async fn limits_and_garbage_end_in_an_error() {
         let error = client(&server.uri()).download(&address(None, ""), None).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{error} should tell {expected}");
         if let GithubError::Throttled(seconds) = error {
-            assert!(matches!(seconds, Some(7 | 85..=90)), "{seconds:?}");
+            assert!(matches!(seconds, None | Some(7 | 85..=90)), "{seconds:?}");
         }
     }
 }
