@@ -65,7 +65,7 @@ CREATE FUNCTION lookup_unchecked_sources(before timestamptz) RETURNS TABLE (msp_
 AS $$
     SELECT b.msp_id, b.id FROM baselines b
     JOIN baseline_versions v ON v.msp_id = b.msp_id AND v.baseline_id = b.id AND v.number = b.current_version
-    WHERE v.source -> 'origin' ->> 'kind' = 'github'
+    WHERE 'github' IN (v.source -> 'origin' ->> 'kind', v.source -> 'upstream' ->> 'kind')
       AND coalesce(b.source_checked_at, timestamptz '1970-01-01 00:00:00+00') < before
     ORDER BY b.source_checked_at NULLS FIRST LIMIT 100
 $$;

@@ -4,7 +4,7 @@ use crate::{
     Actor, App, AppError, AppResult,
     analysis::stored_names,
     audit,
-    baseline_versions::changeable,
+    baseline_edits::changeable,
     built_in,
     idempotency::{self, Idempotency, Outcome, Stored},
 };
@@ -17,7 +17,7 @@ use policytab_domain::{
     policy_notes::PolicyNotes,
     problem::{Problem, ProblemCode},
     reader::{ReadObject, ReadPolicy, Reading, Skipped, read_many},
-    snapshot::{DocumentKind, SnapshotContent},
+    snapshot::DocumentKind,
 };
 use policytab_github_client::{Address, AddressError, Download};
 use policytab_store::{
@@ -35,10 +35,13 @@ const MAX_POLICIES: usize = 1000;
 
 /// Where a baseline came from, and the names of objects that its policies refer to: an export brings them along, and
 /// nothing else could tell them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Source {
     /// For people: `{kind: files | github, …}`.
     pub origin: Value,
+    /// Where it came from before it was edited here, which can still be looked at: an origin at GitHub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Value>,
     /// Names by kind and id.
     #[serde(default)]
     pub names: Vec<SourceName>,
@@ -97,18 +100,6 @@ fn object(kind: DocumentKind, read: &ReadObject) -> CanonicalDocument {
     }
 }
 
-/// Names of what a snapshot's policies refer to: a baseline of it is for other tenants, which know none of its ids.
-pub(crate) fn names_of(content: &SnapshotContent) -> Vec<SourceName> {
-    content
-        .references
-        .iter()
-        .filter_map(|reference| {
-            let kind = serde_json::to_value(reference.kind).ok()?.as_str()?.to_owned();
-            Some(SourceName { kind, id: reference.id.clone(), display_name: reference.display_name.clone()? })
-        })
-        .collect()
-}
-
 /// What was read as documents, or why it makes no baseline.
 pub(crate) fn checked(reading: &Reading) -> AppResult<Vec<CanonicalDocument>> {
     if reading.policies.is_empty() {
@@ -148,7 +139,7 @@ pub(crate) fn source(reading: &Reading, origin: Value) -> AppResult<Value> {
         .map(|n| SourceName { kind: kind(&n.kind), id: n.id.clone(), display_name: n.display_name.clone() })
         .chain(groups)
         .collect();
-    serde_json::to_value(Source { origin, names, policies: BTreeMap::new() }).map_err(AppError::internal)
+    serde_json::to_value(Source { origin, names, ..Source::default() }).map_err(AppError::internal)
 }
 
 /// What was read, and where.

@@ -64,7 +64,7 @@ fn version() -> AppResult<NewVersion> {
         "product": env!("CARGO_PKG_VERSION"),
         "content": reference_baseline::version(),
     });
-    let source = Source { origin, names: Vec::new(), policies: reference_baseline::notes() };
+    let source = Source { origin, policies: reference_baseline::notes(), ..Source::default() };
     Ok(NewVersion {
         source: serde_json::to_value(source).map_err(AppError::internal)?,
         documents: documents.collect(),

@@ -4,7 +4,7 @@
 //! whatever the first one had not committed never happened.
 
 use crate::{
-    App, acceptances, baseline_versions,
+    App, acceptances, baseline_followers, baseline_sources,
     import_run::{self, RunOutcome},
 };
 use futures_util::StreamExt as _;
@@ -151,7 +151,7 @@ pub async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
 pub async fn renew_reports(app: App, mut stopped: watch::Receiver<bool>) {
     let mut notices = app.store.listen();
     loop {
-        match baseline_versions::renew_outdated(&app).await {
+        match baseline_followers::renew_outdated(&app).await {
             Ok(0) => {}
             Ok(renewed) => {
                 tracing::info!(renewed, "reports were made anew for another version of their baseline")
@@ -169,7 +169,7 @@ pub async fn renew_reports(app: App, mut stopped: watch::Receiver<bool>) {
 /// Looks at the sources of baselines from time to time, so that the library tells where something newer is.
 pub async fn look_at_sources(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
-        match baseline_versions::look_at_sources(&app).await {
+        match baseline_sources::look_at_sources(&app).await {
             Ok(looked) => tracing::debug!(looked, "looked at the sources of baselines"),
             Err(error) => tracing::warn!(%error, "the sources of baselines can't be looked at"),
         }

@@ -6,7 +6,7 @@ use crate::{
     diff::requirement::Requirement,
     json::member,
     names::Names,
-    normal::{Field, NormalPolicy, normalise},
+    normal::{Field, NARROWING, NormalPolicy, normalise},
     policy::Policy,
 };
 use serde_json::Value;
@@ -35,24 +35,10 @@ pub fn dangers(policy: &Policy, raw: &Value) -> Vec<String> {
 
 /// Blocks, for all users and all apps, under no condition.
 fn blocks_everything(policy: &NormalPolicy) -> bool {
-    const NARROWING: [Field; 13] = [
-        Field::ApplicationFilter,
-        Field::ExcludeApplications,
-        Field::ClientAppTypes,
-        Field::IncludePlatforms,
-        Field::IncludeLocations,
-        Field::DeviceFilter,
-        Field::SignInRiskLevels,
-        Field::UserRiskLevels,
-        Field::InsiderRiskLevels,
-        Field::ServicePrincipalRiskLevels,
-        Field::AgentIdRiskLevels,
-        Field::TransferMethods,
-        Field::IncludeServicePrincipals,
-    ];
+    let beside = [Field::ApplicationFilter, Field::ExcludeApplications, Field::IncludeServicePrincipals];
     asks_everyone(policy)
         && Requirement::of(policy).is_some_and(|requirement| requirement.is_block())
-        && NARROWING.iter().all(|field| !policy.fields.contains_key(field))
+        && NARROWING.iter().chain(&beside).all(|field| !policy.fields.contains_key(field))
 }
 
 /// Is for all users and all apps, and asks for some control before access.

@@ -133,6 +133,29 @@ impl<M: Mode> TenantTx<M> {
             .await?)
     }
 
+    /// Whether a customer's newest report rests on another version of its baseline than it should.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn report_outdated(&mut self, id: CustomerId) -> Result<bool, StoreError> {
+        let row: Option<(Option<i32>, Option<i32>, i32)> = customers::table
+            .inner_join(
+                baselines::table.on(baselines::msp_id
+                    .eq(customers::msp_id)
+                    .and(baselines::id.nullable().eq(customers::comparison_baseline_id))),
+            )
+            .filter(customers::id.eq(id.as_uuid()).and(customers::last_snapshot_id.is_not_null()))
+            .select((
+                customers::compared_version,
+                customers::comparison_baseline_version,
+                baselines::current_version,
+            ))
+            .first(self.conn())
+            .await
+            .optional()?;
+        Ok(row.is_some_and(|(compared, pinned, current)| compared != Some(pinned.unwrap_or(current))))
+    }
+
     /// The customers that are compared with a baseline, by name.
     ///
     /// # Errors

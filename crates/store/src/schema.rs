@@ -375,3 +375,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     snapshot_documents,
 );
 diesel::allow_tables_to_appear_in_same_query!(customers, imports);
+diesel::allow_tables_to_appear_in_same_query!(baselines, customers);

@@ -1124,6 +1124,8 @@ export interface components {
        * @description How many customers are compared with it.
        */
       customers: number;
+      /** @description Whether there is a source at GitHub that can be looked at: its own, or that of the version that was edited here. */
+      has_source: boolean;
       /**
        * Format: uuid
        * @description Its id.

@@ -217,6 +217,8 @@ pub struct BaselineOut {
     pub current_version: i32,
     /// Whether it is the product's own, which nobody changes or deletes.
     pub built_in: bool,
+    /// Whether there is a source at GitHub that can be looked at: its own, or that of the version that was edited here.
+    pub has_source: bool,
     /// Whether its source has a newer commit, as of the last look; null where nobody looked yet, or there is no source.
     pub update_available: Option<bool>,
     /// When its source was last looked at.

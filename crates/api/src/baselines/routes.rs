@@ -20,7 +20,7 @@ use crate::{
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use policytab_app::{
-    baseline_versions::SourceHead,
+    baseline_sources::{self, SourceHead},
     baselines::{self, Found},
     idempotency::Stored,
 };
@@ -41,10 +41,9 @@ pub fn origin_of(source: &Value) -> BaselineSourceBody {
 pub fn baseline_out(b: &Baseline, customers: i64) -> BaselineOut {
     let head: Option<SourceHead> = b.source_head.clone().and_then(|head| serde_json::from_value(head).ok());
     let source = origin_of(&b.source);
-    let update_available = match (&source, head.as_ref().and_then(|head| head.commit.as_ref())) {
-        (BaselineSourceBody::Github { commit, .. }, Some(newest)) => Some(commit != newest),
-        _ => None,
-    };
+    let commit = baseline_sources::commit(&b.source);
+    let newest = head.as_ref().and_then(|head| head.commit.as_deref());
+    let update_available = commit.zip(newest).map(|(commit, newest)| commit != newest);
     BaselineOut {
         id: b.id.as_uuid(),
         name: b.display_name.clone(),
@@ -52,6 +51,7 @@ pub fn baseline_out(b: &Baseline, customers: i64) -> BaselineOut {
         policies: b.policy_count.into(),
         current_version: b.current_version,
         built_in: b.built_in,
+        has_source: commit.is_some(),
         update_available,
         source_checked_at: b.source_checked_at,
         source_problem: head.and_then(|head| head.problem),

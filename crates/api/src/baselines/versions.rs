@@ -1,7 +1,7 @@
 //! Routes of a baseline's versions: history, comparison, edits, updates from its source, and who uses which.
 
 use super::{
-    dto::{BaselineOut, BaselinePolicyChange, BaselineSourceBody, SkippedFileOut},
+    dto::{BaselineOut, BaselinePolicyChange, SkippedFileOut},
     routes::{baseline_out, origin_of},
     version_dto::{
         BaselineComparisonOut, BaselineCustomerList, BaselineCustomerOut, BaselineFromSnapshot,
@@ -23,8 +23,8 @@ use crate::{
 };
 use actix_web::{HttpResponse, get, post, put, web};
 use policytab_app::{
-    baseline_versions::{self as versions, Asked, Content, PolicyEdit},
-    baselines,
+    baseline_edits::{self as edits, Asked, Content, PolicyEdit},
+    baseline_followers, baseline_gold, baseline_sources, baseline_versions as versions, baselines,
     exports::{self, Export},
     idempotency::{Stored, replay},
 };
@@ -148,11 +148,10 @@ pub async fn baseline_version_create(
             if let Some(skipped) = reading.skipped.first() {
                 return Err(Problem::invalid("policies", format!("one of them {}", skipped.reason)).into());
             }
-            let origin = serde_json::to_value(BaselineSourceBody::Edited {}).map_err(ApiError::internal)?;
-            versions::add(&state.app, &who, id, Content::Read(&reading, origin), asked, created).await?
+            edits::add(&state.app, &who, id, Content::Edited(&reading), asked, created).await?
         }
         (None, Some(number)) => {
-            versions::add(&state.app, &who, id, Content::Restored(number), asked, created).await?
+            edits::add(&state.app, &who, id, Content::Restored(number), asked, created).await?
         }
         _ => return Err(Problem::invalid("policies", "give either policies or restore").into()),
     };
@@ -188,7 +187,7 @@ pub async fn baseline_policy_put(
     let BaselinePolicyChange { policy, notes, note } = change.body;
     let asked = Asked { note: &note, expected_version: expected.0, idempotency: None };
     let edit = PolicyEdit { policy, notes: notes.into() };
-    let (made, customers) = versions::edit(&state.app, &who, id.into(), &key, edit, asked).await?;
+    let (made, customers) = edits::edit(&state.app, &who, id.into(), &key, edit, asked).await?;
     Ok(HttpResponse::Ok().insert_header(etag(made.version)).json(baseline_out(&made, customers)))
 }
 
@@ -211,9 +210,16 @@ pub async fn baseline_from_snapshot(
     let BaselineFromSnapshot { name, customer_id, snapshot_id } = new.body;
     let snapshot = snapshot_id.map(Into::into);
     let render = |made: &Baseline| created(made, 0);
-    let outcome =
-        versions::from_snapshot(&state.app, &who, &name, customer_id.into(), snapshot, idempotency, render)
-            .await?;
+    let outcome = baseline_gold::from_snapshot(
+        &state.app,
+        &who,
+        &name,
+        customer_id.into(),
+        snapshot,
+        idempotency,
+        render,
+    )
+    .await?;
     Ok(answer(outcome))
 }
 
@@ -243,7 +249,7 @@ pub async fn baseline_update_from_source(
         return Ok(answer(before));
     }
     let id = (*id).into();
-    let found = versions::update(&state.app, &who, id).await?;
+    let found = baseline_sources::update(&state.app, &who, id).await?;
     let mut out = BaselineUpdateOut {
         baseline: None,
         from: found.from.clone(),
@@ -270,8 +276,8 @@ pub async fn baseline_update_from_source(
         return Ok(HttpResponse::Ok().json(out));
     }
     let asked = Asked { note: &wanted.body.note, expected_version: expected.0, idempotency };
-    let content = Content::Read(&found.reading, found.origin.clone());
-    let outcome = versions::add(&state.app, &who, id, content, asked, |made, customers| {
+    let content = Content::Updated(&found.reading, found.origin.clone());
+    let outcome = edits::add(&state.app, &who, id, content, asked, |made, customers| {
         out.baseline = Some(baseline_out(made, customers));
         Stored::json(200, &out)
     })
@@ -319,7 +325,7 @@ pub async fn baseline_customer_list(
     state: web::Data<State>,
     id: web::Path<Uuid>,
 ) -> ApiResult<web::Json<BaselineCustomerList>> {
-    let found = versions::customers(&state.app, &who, (*id).into()).await?;
+    let found = baseline_followers::customers(&state.app, &who, (*id).into()).await?;
     let items = found
         .into_iter()
         .map(|one| BaselineCustomerOut {

@@ -79,7 +79,7 @@ async fn a_baseline_keeps_its_versions_and_reports_follow_the_latest() {
     let old = admin.read(&of(&first, "/versions/1")).await;
     assert_eq!(old["policy_items"].as_array().map(Vec::len), Some(1));
 
-    policytab_app::baseline_versions::renew_outdated(&app.state.app).await.expect("renewed");
+    policytab_app::baseline_followers::renew_outdated(&app.state.app).await.expect("renewed");
     rests_on(&admin, &following, 2).await;
     rests_on(&admin, &staying, 1).await;
     let users = admin.read(&of(&first, "/customers")).await;
@@ -115,7 +115,7 @@ async fn what_is_said_of_a_policy_counts_and_is_carried_over() {
     assert_eq!(answer.json()["current_version"], 2);
     admin.put(&at_policy, &change).send().await.problem(409, "conflict");
     admin.put(&of(&first, "/policies/name:Nobody"), &change).send().await.problem(404, "not_found");
-    policytab_app::baseline_versions::renew_outdated(&app.state.app).await.expect("renewed");
+    policytab_app::baseline_followers::renew_outdated(&app.state.app).await.expect("renewed");
     rests_on(&admin, &customer, 2).await;
     let report = admin.read(&at(&customer, "/report?source=comparison_baseline")).await;
     let finding =
@@ -152,6 +152,14 @@ async fn what_a_customer_has_becomes_a_baseline_for_others() {
     compare(&admin, &gold, &made, None).await;
     let report = admin.read(&at(&gold, "/report?source=comparison_baseline&kind=missing,gap")).await;
     assert_eq!(report["findings"], json!([]), "{report}");
+    // Other policies leave what policies refer to, and its names, as they were.
+    let locations = async || -> usize {
+        let zip = admin.get(&of(&made, "/versions/2/export")).send().await.expect_status(200);
+        String::from_utf8_lossy(&zip.body).matches("NamedLocations/").count()
+    };
+    let edit = json!({"policies": [policy("Only this", "mfa")]});
+    admin.post(&of(&made, "/versions"), &edit).send().await.expect_status(201);
+    assert!(locations().await > 0);
     let pending = app.pending(&admin).await;
     let body = json!({"name": "Nothing yet", "customer_id": pending["id"]});
     admin.post("/api/v1/baselines/import/snapshot", &body).send().await.problem(409, "invalid_state");
@@ -253,7 +261,7 @@ async fn a_source_that_moved_on_is_told_previewed_and_taken_over() {
     assert_eq!((&made["update_available"], &made["current_version"]), (&Value::Null, &json!(1)));
     let customer = app.imported(&admin, &app.tenant("good")).await;
     compare(&admin, &customer, &made, None).await;
-    policytab_app::baseline_versions::look_at_sources(&app.state.app).await.expect("looked");
+    policytab_app::baseline_sources::look_at_sources(&app.state.app).await.expect("looked");
     assert_eq!(admin.read(&of(&made, "")).await["update_available"], false);
     let nothing = admin.post(&of(&made, "/update"), &json!({})).send().await.expect_status(200).json();
     assert_eq!((&nothing["baseline"], &nothing["unchanged"]), (&Value::Null, &json!(1)));
@@ -274,7 +282,14 @@ async fn a_source_that_moved_on_is_told_previewed_and_taken_over() {
         (&taken["baseline"]["current_version"], &taken["baseline"]["update_available"]),
         (&json!(2), &json!(false))
     );
+    // Edited here, it still knows where it came from.
+    let edit = json!({"policies": [policy("Mine", "mfa")]});
+    let edited = admin.post(&of(&made, "/versions"), &edit).send().await.expect_status(201).json();
+    assert_eq!((&edited["source"]["kind"], &edited["has_source"]), (&json!("edited"), &json!(true)));
+    let told = admin.post(&of(&made, "/update"), &preview).send().await.expect_status(200).json();
+    assert_eq!(told["from"], told["to"], "{told}");
     let files = made_of_files(&admin).await;
+    assert_eq!(files["has_source"], false);
     admin.post(&of(&files, "/update"), &json!({})).send().await.problem(409, "invalid_state");
 }
 

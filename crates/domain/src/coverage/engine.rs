@@ -18,7 +18,7 @@ use crate::{
     canonical::canonical_bytes,
     facts::Facts,
     names::{NameKind, Names},
-    normal::NormalPolicy,
+    normal::{NARROWING, NormalPolicy},
 };
 use std::{cell::OnceCell, collections::BTreeSet};
 
@@ -285,20 +285,7 @@ fn to_the_point<'l>(
 /// The conditions beside whom and what by which a policy narrows itself: two policies that block by the same conditions
 /// are for the same purpose.
 fn narrowed(policy: &NormalPolicy) -> u16 {
-    use crate::normal::Field;
-    let fields = [
-        Field::ClientAppTypes,
-        Field::IncludePlatforms,
-        Field::IncludeLocations,
-        Field::DeviceFilter,
-        Field::SignInRiskLevels,
-        Field::UserRiskLevels,
-        Field::InsiderRiskLevels,
-        Field::ServicePrincipalRiskLevels,
-        Field::AgentIdRiskLevels,
-        Field::TransferMethods,
-    ];
-    fields
+    NARROWING
         .iter()
         .enumerate()
         .filter(|(_, field)| policy.fields.contains_key(field))

@@ -207,3 +207,17 @@ fields! {
     /// A control of unknown shape.
     BlockSensitiveActions = "sessionControls.blockSensitiveActions", "Block sensitive actions", Session;
 }
+
+/// The conditions beside whom and what by which a policy narrows itself.
+pub(crate) const NARROWING: [Field; 10] = [
+    Field::ClientAppTypes,
+    Field::IncludePlatforms,
+    Field::IncludeLocations,
+    Field::DeviceFilter,
+    Field::SignInRiskLevels,
+    Field::UserRiskLevels,
+    Field::InsiderRiskLevels,
+    Field::ServicePrincipalRiskLevels,
+    Field::AgentIdRiskLevels,
+    Field::TransferMethods,
+];

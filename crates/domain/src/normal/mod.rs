@@ -14,6 +14,7 @@ mod session;
 mod value;
 
 pub(crate) use build::squeeze;
+pub(crate) use field::NARROWING;
 pub use field::{Dimension, Field, Role};
 pub use value::{Frequency, Item, NormalValue, Reference};
 

@@ -17,6 +17,7 @@ const BASELINE: components["schemas"]["BaselineOut"] = {
   policies: 1,
   current_version: 2,
   built_in: false,
+  has_source: false,
   customers: 2,
   created_at: "2026-11-01T08:00:00Z",
   updated_at: "2026-11-01T08:00:00Z",
@@ -147,6 +148,7 @@ const GITHUB: components["schemas"]["BaselineOut"] = {
     commit: "aaaaaaa1",
     folder: "",
   },
+  has_source: true,
   update_available: true,
   source_checked_at: "2026-11-02T08:00:00Z",
 };

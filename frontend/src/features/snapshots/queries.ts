@@ -8,7 +8,6 @@ export type Snapshot = components["schemas"]["SnapshotOut"];
 export type Comparison = components["schemas"]["SnapshotComparison"];
 export type Shift = components["schemas"]["DriftShift"];
 export type PolicyRef = components["schemas"]["PolicyRef"];
-export type ChangedPolicy = components["schemas"]["ChangedPolicy"];
 export type ChangedObject = components["schemas"]["ChangedObject"];
 
 /** The snapshots of a customer, newest first. */

@@ -79,7 +79,7 @@ function Content({ baseline, policies }: { baseline: Baseline; policies: readonl
             ["Policies", formatNumber(baseline.policies)],
             ["Version", formatNumber(baseline.current_version)],
             ["Imported", <Time key="made" at={baseline.created_at} />],
-            ...(baseline.source.kind === "github" ? [["Source looked at", lookedAt(baseline)] as const] : []),
+            ...(baseline.has_source ? [["Source looked at", lookedAt(baseline)] as const] : []),
           ]}
         />
       </Panel>
@@ -117,7 +117,7 @@ interface ManageProps {
 function Manage({ baseline, onOpen }: ManageProps) {
   return (
     <>
-      {baseline.source.kind === "github" && (
+      {baseline.has_source && (
         <ToolbarButton icon={<ArrowSyncRegular />} onClick={() => onOpen("update")}>
           {baseline.update_available ? "Update available" : "Check for update"}
         </ToolbarButton>

@@ -1,6 +1,6 @@
 import { Text, makeStyles, tokens } from "@fluentui/react-components";
 import { counted } from "@/lib/text";
-import { DiffTable } from "@/ui/DiffTable";
+import { ChangedPolicies } from "@/ui/ChangedPolicies";
 import { policyStateLabel } from "@/ui/PolicyCard";
 import type { PolicyChanges as Changes } from "../queries";
 
@@ -8,14 +8,6 @@ const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: "16px" },
   title: { margin: 0, fontSize: tokens.fontSizeBase300, lineHeight: tokens.lineHeightBase300 },
   list: { margin: 0, paddingInlineStart: "20px", display: "flex", flexDirection: "column", gap: "4px" },
-  plain: {
-    margin: 0,
-    padding: 0,
-    listStyleType: "none",
-    display: "flex",
-    flexDirection: "column",
-    gap: "16px",
-  },
   quiet: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -32,27 +24,7 @@ export function PolicyChanges({ changes }: { changes: Changes }) {
     <div className={styles.root}>
       <Listed title="Added" policies={added} />
       <Listed title="Removed" policies={removed} />
-      {changed.length > 0 && (
-        <section aria-label="Changed policies">
-          <h3 className={styles.title}>Changed</h3>
-          <ul className={styles.plain}>
-            {changed.map(({ before, after, diff }, index) => (
-              <li key={after.id ?? index}>
-                {before.display_name !== after.display_name && (
-                  <Text block>{`Renamed from ${before.display_name} to ${after.display_name}`}</Text>
-                )}
-                {diff.length > 0 && (
-                  <DiffTable
-                    diff={diff}
-                    caption={after.display_name}
-                    sides={{ baseline: "Before", live: "After" }}
-                  />
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <ChangedPolicies policies={changed} />
       <Text className={styles.quiet}>
         {isUnchanged(changes)
           ? "No policy means anything else."

@@ -2,11 +2,10 @@ import { Badge, Text, makeStyles, tokens } from "@fluentui/react-components";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { CodeBlock } from "@/ui/CodeBlock";
-import { DiffTable } from "@/ui/DiffTable";
 import { useLinkStyles } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
 import { policyStateLabel } from "@/ui/PolicyCard";
-import type { ChangedObject, ChangedPolicy, PolicyRef, Snapshot } from "../queries";
+import type { ChangedObject, PolicyRef, Snapshot } from "../queries";
 
 const useStyles = makeStyles({
   title: { margin: 0, fontSize: tokens.fontSizeBase300, lineHeight: tokens.lineHeightBase300 },
@@ -57,33 +56,6 @@ export function Added({ title, policies, snapshot }: AddedProps) {
               {policy.display_name}
             </Link>{" "}
             <Text className={styles.quiet}>{policyStateLabel(policy.state)}</Text>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** Policies that both have, field by field. */
-export function Changed({ policies }: { policies: readonly ChangedPolicy[] }) {
-  const styles = useStyles();
-  if (policies.length === 0) return null;
-  return (
-    <section aria-label="Changed policies">
-      <h3 className={styles.title}>Changed</h3>
-      <ul className={styles.plain}>
-        {policies.map(({ before, after, diff }, index) => (
-          <li key={after.id ?? index}>
-            {before.display_name !== after.display_name && (
-              <Text block>{`Renamed from ${before.display_name} to ${after.display_name}`}</Text>
-            )}
-            {diff.length > 0 && (
-              <DiffTable
-                diff={diff}
-                caption={after.display_name}
-                sides={{ baseline: "Before", live: "After" }}
-              />
-            )}
           </li>
         ))}
       </ul>

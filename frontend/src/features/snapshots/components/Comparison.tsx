@@ -2,7 +2,8 @@ import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-com
 import { counted } from "@/lib/text";
 import { Panel } from "@/ui/Panel";
 import type { Comparison as ComparisonData } from "../queries";
-import { Added, Changed, Objects } from "./Changes";
+import { ChangedPolicies } from "@/ui/ChangedPolicies";
+import { Added, Objects } from "./Changes";
 import { Direction } from "./Direction";
 import { Shifts } from "./Shifts";
 
@@ -31,7 +32,7 @@ export function Comparison({ comparison }: { comparison: ComparisonData }) {
           : `${added.length} added, ${removed.length} removed, ${changed.length} changed; ${counted(unchanged, "policy means", "policies mean")} the same in both.`}
         <Added title="Added" policies={added} snapshot={comparison.after} />
         <Added title="Removed" policies={removed} snapshot={comparison.before} />
-        <Changed policies={changed} />
+        <ChangedPolicies policies={changed} />
       </Panel>
       {objects.length > 0 && <Objects objects={objects} />}
     </>
