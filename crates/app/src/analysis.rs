@@ -272,7 +272,9 @@ pub fn stored_names(source: &Value, documents: &[StoredDocument]) -> (Vec<(Strin
     }
     if let Ok(source) = serde_json::from_value::<Source>(source.clone()) {
         for name in source.names {
-            if let Ok(kind) = serde_json::from_value::<NameKind>(Value::String(name.kind)) {
+            if let Ok(kind) = serde_json::from_value::<NameKind>(Value::String(name.kind))
+                && names.entry(kind, &name.id).is_none()
+            {
                 names.insert(kind, &name.id, &name.display_name, None);
             }
         }

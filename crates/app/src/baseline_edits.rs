@@ -129,7 +129,7 @@ async fn insert(
     Ok((after, usage.get(&id).copied().unwrap_or(0)))
 }
 
-fn notes_of(source: &Value) -> BTreeMap<String, PolicyNotes> {
+pub(crate) fn notes_of(source: &Value) -> BTreeMap<String, PolicyNotes> {
     serde_json::from_value::<Source>(source.clone()).map(|source| source.policies).unwrap_or_default()
 }
 
@@ -159,11 +159,11 @@ fn keep_names(source: &mut Source, before: &Value) {
 }
 
 /// What was said of the policies that a version still has.
-fn keep_notes(source: &mut Source, before: &Value, documents: &[CanonicalDocument]) {
+pub(crate) fn keep_notes(source: &mut Source, before: &Value, documents: &[CanonicalDocument]) {
     let keys: HashSet<String> = set(documents).policies.into_iter().map(|policy| policy.key).collect();
     for (key, notes) in notes_of(before) {
         if keys.contains(&key) {
-            source.policies.entry(key).or_insert(notes);
+            source.policies.insert(key, notes);
         }
     }
 }

@@ -3,7 +3,10 @@
 use crate::{
     Actor, App, AppError, AppResult,
     analysis::{Analysis, Baseline as Compared, Ground, open_findings, stored_set},
-    baseline_followers, baseline_versions, baselines,
+    audit,
+    baseline_edits::keep_notes,
+    baseline_followers, baseline_versions,
+    baselines::{self, Source},
 };
 use chrono::{TimeDelta, Utc};
 use policytab_domain::{
@@ -76,6 +79,17 @@ async fn source_token(app: &App, actor: &Actor, id: BaselineId) -> AppResult<Opt
     sealed.map(|sealed| app.keyring.open(&context, &sealed)).transpose().map_err(AppError::internal)
 }
 
+async fn keep_token(app: &App, actor: &Actor, id: BaselineId, token: &SecretString) -> AppResult<()> {
+    let context = baselines::token_context(actor.scope.msp_id());
+    let sealed = app.keyring.seal(&context, token).map_err(AppError::internal)?;
+    app.store
+        .write(&actor.scope, async |tx| {
+            tx.baseline_token_set(id, &sealed).await?;
+            audit::write(tx, actor, "baseline.source_token", ("baseline", id.as_uuid()), json!({})).await
+        })
+        .await
+}
+
 /// What an update would bring.
 #[derive(Debug)]
 pub struct Update {
@@ -106,17 +120,26 @@ pub struct Effect {
     pub after: [i32; 5],
 }
 
-/// Reads a baseline's source anew and tells what would change.
-pub async fn update(app: &App, actor: &Actor, id: BaselineId) -> AppResult<Update> {
+/// Reads a baseline's source anew and tells what would change. Another token takes the place of the one that is kept,
+/// once the source could be read with it.
+pub async fn update(
+    app: &App,
+    actor: &Actor,
+    id: BaselineId,
+    other: Option<&SecretString>,
+) -> AppResult<Update> {
     let (version, documents) = baseline_versions::fetch(app, actor, id, None).await?;
     let Some(origin) = github_origin(&version.source) else {
         return Err(Problem::new(ProblemCode::InvalidState, "This baseline has no source to look at.")
             .remedy("Import the new files as another baseline, or as a new version.")
             .into());
     };
-    let token = source_token(app, actor, id).await?;
-    let found =
-        baselines::read_github(app, &origin.url, origin.wanted(), Some(&origin.folder), token.as_ref()).await;
+    let kept = match other {
+        Some(_) => None,
+        None => source_token(app, actor, id).await?,
+    };
+    let token = other.or(kept.as_ref());
+    let found = baselines::read_github(app, &origin.url, origin.wanted(), Some(&origin.folder), token).await;
     let (address, commit, reading) = match found {
         Ok(found) => found,
         Err(error) => {
@@ -125,11 +148,18 @@ pub async fn update(app: &App, actor: &Actor, id: BaselineId) -> AppResult<Updat
         }
     };
     seen(app, actor, id, &SourceHead { commit: Some(commit.clone()), problem: None }).await?;
+    if let Some(other) = other {
+        keep_token(app, actor, id, other).await?;
+    }
     let made = baselines::checked(&reading)?;
     let origin_now = json!({
         "kind": "github", "url": address.url(), "ref": origin.git_ref, "commit": commit, "folder": address.folder,
     });
     let source = baselines::source(&reading, origin_now.clone())?;
+    let mut source: Source = serde_json::from_value(source).map_err(AppError::internal)?;
+    // Else what is said of a policy would show as if it were to change.
+    keep_notes(&mut source, &version.source, &made);
+    let source = serde_json::to_value(source).map_err(AppError::internal)?;
     let next: Vec<StoredDocument> = made.into_iter().map(StoredDocument::from).collect();
     let (was, is) = (stored_set(&version.source, &documents), stored_set(&source, &next));
     let changes = policy_changes(&was, &is);

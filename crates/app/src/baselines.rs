@@ -139,7 +139,8 @@ pub(crate) fn source(reading: &Reading, origin: Value) -> AppResult<Value> {
         .map(|n| SourceName { kind: kind(&n.kind), id: n.id.clone(), display_name: n.display_name.clone() })
         .chain(groups)
         .collect();
-    serde_json::to_value(Source { origin, names, ..Source::default() }).map_err(AppError::internal)
+    let policies = reading.notes.clone();
+    serde_json::to_value(Source { origin, names, policies, upstream: None }).map_err(AppError::internal)
 }
 
 /// What was read, and where.

@@ -1,17 +1,21 @@
 //! Baselines and snapshots as a zip of Graph JSON that this and other tools read back.
 //!
 //! Each object is a file of its own in a folder of its kind; `MigrationTable.json` brings the names of groups and users
-//! along, in the form that exports of Intune management tools have.
+//! along, in the form that exports of Intune management tools have; `PolicyNotes.json` what is said of policies, by key.
 
-use crate::{Actor, App, AppError, AppResult, baseline_versions, snapshots, stored_names};
+use crate::{
+    Actor, App, AppError, AppResult, baseline_edits::notes_of, baseline_versions, snapshots, stored_names,
+};
 use policytab_archive::write_zip;
 use policytab_domain::{
     ids::{BaselineId, CustomerId, SnapshotId},
     names::{NameKind, Names},
+    policy_notes::PolicyNotes,
+    reader::NOTES,
     snapshot::DocumentKind,
 };
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
 /// A zip and what to call it.
@@ -35,7 +39,8 @@ pub async fn baseline(app: &App, actor: &Actor, id: BaselineId, number: Option<i
         (document.kind, document.display_name, body)
     });
     let name = format!("{} version {}", baseline.display_name, version.number);
-    packed(name, objects.collect(), names).await
+    let said = notes_of(&version.source);
+    packed(name, objects.collect(), names, &said).await
 }
 
 /// A snapshot of a customer.
@@ -45,15 +50,17 @@ pub async fn snapshot(app: &App, actor: &Actor, customer: CustomerId, id: Snapsh
     let objects =
         content.documents.into_iter().map(|document| (document.kind, document.display_name, document.body));
     let name = format!("{} {}", content.tenant.display_name, taken.taken_at.format("%Y-%m-%d"));
-    packed(name, objects.collect(), names).await
+    packed(name, objects.collect(), names, &BTreeMap::new()).await
 }
 
 async fn packed(
     name: String,
     objects: Vec<(DocumentKind, String, Value)>,
     names: Names,
+    notes: &BTreeMap<String, PolicyNotes>,
 ) -> AppResult<Export> {
-    let zip = tokio::task::spawn_blocking(move || write_zip(files(objects, &names)))
+    let notes = (!notes.is_empty()).then(|| ("PolicyNotes.json".to_owned(), pretty(&json!({NOTES: notes}))));
+    let zip = tokio::task::spawn_blocking(move || write_zip(files(objects, &names).into_iter().chain(notes)))
         .await
         .map_err(AppError::internal)?
         .map_err(AppError::internal)?;

@@ -46,6 +46,13 @@ pub struct PolicyNotes {
 }
 
 impl PolicyNotes {
+    /// Whether it is no longer than what the API takes: 2,000 characters of note, 20 references of 120 each.
+    pub fn is_bounded(&self) -> bool {
+        self.note.chars().count() <= 2000
+            && self.frameworks.len() <= 20
+            && self.frameworks.iter().all(|one| one.chars().count() <= 120)
+    }
+
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -1100,10 +1100,14 @@ export interface components {
       duplicates: components["schemas"]["DuplicatePolicyOut"][];
       /** @description The folders that hold them, by path: a repository may ship several sets, or one set twice. */
       folders: components["schemas"]["FoundFolderOut"][];
+      /** @description What else was found that policies refer to. */
+      objects: components["schemas"]["FoundObjectsOut"];
       /** @description Policies, in the order of the files. */
       policies: components["schemas"]["FoundPolicyOut"][];
       /** @description Files that were left out, and why. */
       skipped: components["schemas"]["SkippedFileOut"][];
+      /** @description Names that more than one meaning goes by: several versions of one policy, mostly. */
+      versions: components["schemas"]["FoundVersionsOut"][];
     };
     /** @description A workspace baseline. */
     BaselineOut: {
@@ -1250,6 +1254,12 @@ export interface components {
       note?: string;
       /** @description Only tell what would change; store nothing. */
       preview?: boolean;
+      /**
+       * Format: password
+       * @description Another token for a private source. It takes the place of the one that is kept as soon as the source could be read
+       *     with it, also for a preview; sealed and never shown again.
+       */
+      token?: string | null;
     };
     /** @description What an update brings. */
     BaselineUpdateOut: components["schemas"]["PolicyChangesOut"] & {
@@ -2086,6 +2096,19 @@ export interface components {
       /** @description How many policies. */
       policies: number;
     };
+    /** @description What was found beside policies, by name. */
+    FoundObjectsOut: {
+      /** @description Authentication strengths. */
+      authentication_strengths: string[];
+      /** @description Groups. */
+      groups: string[];
+      /** @description Whether a `MigrationTable.json` of an export was among the files. */
+      migration_table: boolean;
+      /** @description Named locations. */
+      named_locations: string[];
+      /** @description How many other names of objects came along: of users, groups and apps. */
+      names: number;
+    };
     /** @description A policy found in a file. */
     FoundPolicyOut: {
       /** @description Its display name. */
@@ -2098,6 +2121,25 @@ export interface components {
       state: string;
       /** @description What is odd about it. */
       warnings: string[];
+    };
+    /** @description One of several policies of a name. */
+    FoundVersionOut: {
+      /**
+       * @description How it differs from the first of its name: `baseline` is what the first says, `live` what this one does. Empty for
+       *     the first.
+       */
+      diff: components["schemas"]["FieldDiff"][];
+      /** @description Which policy of the file, from 0. */
+      index: number;
+      /** @description Which file. */
+      path: string;
+    };
+    /** @description Policies that share a name and mean different things. */
+    FoundVersionsOut: {
+      /** @description The shared name. */
+      display_name: string;
+      /** @description One for each meaning, in the order of the files. */
+      versions: components["schemas"]["FoundVersionOut"][];
     };
     /** @description A sign of life. */
     HealthOut: {

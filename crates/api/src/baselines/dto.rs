@@ -100,47 +100,6 @@ pub struct BaselineImportGithub {
     pub preview: bool,
 }
 
-/// What an import of files found.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct BaselineImportOut {
-    /// The new baseline; null for a preview.
-    pub baseline: Option<BaselineOut>,
-    /// Policies, in the order of the files.
-    pub policies: Vec<FoundPolicyOut>,
-    /// The folders that hold them, by path: a repository may ship several sets, or one set twice.
-    pub folders: Vec<FoundFolderOut>,
-    /// Files that were left out, and why.
-    pub skipped: Vec<SkippedFileOut>,
-    /// Policies that mean the same as an earlier one.
-    pub duplicates: Vec<DuplicatePolicyOut>,
-}
-
-/// A folder that holds policies itself.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FoundFolderOut {
-    /// Its path; empty for the outermost one.
-    pub path: String,
-    /// How many policies.
-    pub policies: usize,
-    /// How many of them mean the same as one of an earlier file.
-    pub duplicates: usize,
-}
-
-/// A policy found in a file.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FoundPolicyOut {
-    /// Which file.
-    pub path: String,
-    /// Which policy of the file, from 0.
-    pub index: usize,
-    /// Its display name.
-    pub display_name: String,
-    /// Its state.
-    pub state: String,
-    /// What is odd about it.
-    pub warnings: Vec<String>,
-}
-
 /// A file that was left out.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SkippedFileOut {
@@ -148,15 +107,6 @@ pub struct SkippedFileOut {
     pub path: String,
     /// Why.
     pub reason: String,
-}
-
-/// A policy that means the same as an earlier one.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DuplicatePolicyOut {
-    /// Which file.
-    pub path: String,
-    /// The file of the earlier one.
-    pub same_as: String,
 }
 
 /// Where a baseline came from.

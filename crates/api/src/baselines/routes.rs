@@ -1,10 +1,10 @@
 //! Routes of the baseline library.
 
 use super::dto::{
-    BaselineCreate, BaselineDetailOut, BaselineImportFiles, BaselineImportGithub, BaselineImportOut,
-    BaselineOut, BaselinePage, BaselineSourceBody, BaselineUpdate, CoManagedBaselineOut, DuplicatePolicyOut,
-    FoundFolderOut, FoundPolicyOut, SkippedFileOut,
+    BaselineCreate, BaselineDetailOut, BaselineImportFiles, BaselineImportGithub, BaselineOut, BaselinePage,
+    BaselineSourceBody, BaselineUpdate, CoManagedBaselineOut,
 };
+use super::found::{BaselineImportOut, import_out};
 use crate::{
     auth::{extract::Authed, perm},
     http::{
@@ -24,11 +24,10 @@ use policytab_app::{
     baselines::{self, Found},
     idempotency::Stored,
 };
-use policytab_domain::{dangers::dangers, problem::Problem, reader::Reading};
+use policytab_domain::problem::Problem;
 use policytab_store::Baseline;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Where a version came from.
@@ -59,53 +58,6 @@ pub fn baseline_out(b: &Baseline, customers: i64) -> BaselineOut {
         created_at: b.created_at,
         updated_at: b.updated_at,
         version: b.version,
-    }
-}
-
-fn folders(reading: &Reading) -> Vec<FoundFolderOut> {
-    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-    let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for policy in &reading.policies {
-        found.entry(folder(&policy.path)).or_default().0 += 1;
-    }
-    for duplicate in &reading.duplicates {
-        found.entry(folder(&duplicate.path)).or_default().1 += 1;
-    }
-    found
-        .into_iter()
-        .map(|(path, (policies, duplicates))| FoundFolderOut { path, policies, duplicates })
-        .collect()
-}
-
-/// What a reading found, for the caller to look at.
-pub fn import_out(reading: &Reading, baseline: Option<BaselineOut>) -> BaselineImportOut {
-    BaselineImportOut {
-        baseline,
-        policies: reading
-            .policies
-            .iter()
-            .map(|p| FoundPolicyOut {
-                path: p.path.clone(),
-                index: p.index,
-                display_name: p.policy.name().to_owned(),
-                state: p.raw.get("state").and_then(Value::as_str).unwrap_or_default().to_owned(),
-                warnings: dangers(&p.policy, &p.raw)
-                    .into_iter()
-                    .chain(p.warnings.iter().map(ToString::to_string))
-                    .collect(),
-            })
-            .collect(),
-        folders: folders(reading),
-        skipped: reading
-            .skipped
-            .iter()
-            .map(|s| SkippedFileOut { path: s.path.clone(), reason: s.reason.clone() })
-            .collect(),
-        duplicates: reading
-            .duplicates
-            .iter()
-            .map(|d| DuplicatePolicyOut { path: d.path.clone(), same_as: d.same_as.clone() })
-            .collect(),
     }
 }
 

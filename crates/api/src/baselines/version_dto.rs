@@ -3,6 +3,7 @@
 use super::dto::{BaselineOut, BaselinePolicyOut, BaselineSourceBody, SkippedFileOut};
 use crate::{reports::dto::PolicyRefOut, snapshots::dto::ChangedPolicyOut};
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{
@@ -113,6 +114,11 @@ pub struct BaselineUpdateFromSource {
     /// Only tell what would change; store nothing.
     #[serde(default)]
     pub preview: bool,
+    /// Another token for a private source. It takes the place of the one that is kept as soon as the source could be read
+    /// with it, also for a preview; sealed and never shown again.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only, max_length = 500)]
+    pub token: Option<SecretString>,
     /// Why, in the words of who takes it over.
     #[serde(default)]
     #[validate(length(max = 500, message = "at most 500 characters"))]

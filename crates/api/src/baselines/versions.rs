@@ -30,6 +30,7 @@ use policytab_app::{
 };
 use policytab_domain::{changes::Changes, problem::Problem};
 use policytab_store::{Baseline, BaselineVersion};
+use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 fn version_out(version: &BaselineVersion) -> BaselineVersionOut {
@@ -249,7 +250,8 @@ pub async fn baseline_update_from_source(
         return Ok(answer(before));
     }
     let id = (*id).into();
-    let found = baseline_sources::update(&state.app, &who, id).await?;
+    let token = wanted.body.token.as_ref().filter(|token| !token.expose_secret().trim().is_empty());
+    let found = baseline_sources::update(&state.app, &who, id, token).await?;
     let mut out = BaselineUpdateOut {
         baseline: None,
         from: found.from.clone(),

@@ -152,7 +152,7 @@ impl Walk {
 
     fn skip(&mut self, path: &Path, reason: String) {
         let skipped = vec![Skipped { path: path.to_string_lossy().into_owned(), reason }];
-        self.found.push(FileReading { skipped, ..FileReading::default() });
+        self.found.push(FileReading::of_skipped(skipped));
     }
 }
 

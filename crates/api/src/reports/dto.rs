@@ -3,7 +3,11 @@
 use super::acceptance::AcceptanceOut;
 use crate::{enums::ZeroPoliciesSchema, imports::dto::ComparisonBaselineBody};
 use chrono::{DateTime, Utc};
-use policytab_domain::{import::ZeroPolicies, report::FindingStatus};
+use policytab_domain::{
+    diff::{Direction, FieldDiff},
+    import::ZeroPolicies,
+    report::FindingStatus,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -260,6 +264,23 @@ pub struct FieldDiffOut {
     /// References of the baseline that could not be compared: the field may differ less than it seems.
     #[serde(default)]
     pub unresolved: Vec<String>,
+}
+
+impl From<FieldDiff> for FieldDiffOut {
+    fn from(diff: FieldDiff) -> Self {
+        Self {
+            field: diff.field,
+            label: diff.label,
+            baseline: diff.baseline,
+            live: diff.live,
+            direction: match diff.direction {
+                Direction::Weaker => DiffDirectionName::Weaker,
+                Direction::Stronger => DiffDirectionName::Stronger,
+                Direction::Different => DiffDirectionName::Different,
+            },
+            unresolved: diff.unresolved,
+        }
+    }
 }
 
 /// A baseline policy beside a live one.

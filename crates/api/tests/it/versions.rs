@@ -129,6 +129,14 @@ async fn what_is_said_of_a_policy_counts_and_is_carried_over() {
     let kept =
         now["policy_items"].as_array().and_then(|all| all.iter().find(|p| p["key"] == "name:No access"));
     assert_eq!(kept.map(|policy| &policy["notes"]["note"]), Some(&json!("Agreed.")), "{now}");
+    // An export brings it along.
+    let zip = admin.get(&of(&first, "/versions/3/export")).send().await.expect_status(200);
+    let file = json!({"path": "export.zip", "content_base64": STANDARD.encode(&zip.body)});
+    let again = json!({"name": "Again", "files": [file]});
+    let again = admin.post("/api/v1/baselines/import/files", &again).send().await.expect_status(201).json();
+    let read = admin.read(&of(&again["baseline"], "")).await;
+    let there = read["policy_items"].as_array().and_then(|all| all.iter().find(|p| p["key"] == "name:No access"));
+    assert_eq!(there.map(|policy| &policy["notes"]), kept.map(|policy| &policy["notes"]), "{read}");
     let whole = json!({"policy": policy("No access", "mfa"), "notes": {}});
     admin.put(&at_policy, &whole).send().await.expect_status(200);
     let compared = admin.read(&of(&first, "/versions/3/compare/4")).await;
@@ -231,14 +239,23 @@ async fn a_private_source_is_read_with_its_token_which_nobody_sees_again() {
     app.control().repository_put(private(&[policy("MFA", "mfa"), policy("No access", "block")]));
     let taken = admin.post(&of(&made, "/update"), &json!({})).send().await.expect_status(200).json();
     assert_eq!(taken["baseline"]["current_version"], 2, "{taken}");
+    // It runs out, and another takes its place once the source can be read with it.
+    let renewed = Repository { token: Some("ghp_next".to_owned()), ..repository(&[policy("MFA", "mfa")]) };
+    app.control().repository_put(renewed);
+    let look = |token: Value| json!({"preview": true, "token": token});
+    for token in [Value::Null, json!("bad")] {
+        admin.post(&of(&made, "/update"), &look(token)).send().await.problem(422, "validation_failed");
+    }
+    assert!(admin.read(&of(&made, "")).await["source_problem"].is_string());
+    admin.post(&of(&made, "/update"), &look(json!("ghp_next"))).send().await.expect_status(200);
+    admin.post(&of(&made, "/update"), &look(Value::Null)).send().await.expect_status(200);
     // Sealed: neither the database nor a look at the baseline tells it.
     let looked = admin.read(&of(&made, "")).await.to_string();
     assert!(!looked.contains("ghp_right"), "{looked}");
     let (client, connection) =
         tokio_postgres::connect(&app.db.superuser_url, tokio_postgres::NoTls).await.expect("a connection");
     tokio::spawn(connection);
-    let sql =
-        "SELECT position('ghp_right'::bytea in source_token) FROM baselines WHERE source_token IS NOT NULL";
+    let sql = "SELECT position('ghp_'::bytea in source_token) FROM baselines WHERE source_token IS NOT NULL";
     assert_eq!(client.query_one(sql, &[]).await.expect("the token").get::<_, i32>(0), 0);
 }
 

@@ -17,7 +17,10 @@ async fn every_published_repository_is_previewed_and_imported() {
         return;
     }
     let stage = Stage::new().await;
-    let mut table = String::from("repository | policies | duplicates | stored | skipped, by reason\n");
+    let mut table = String::from(
+        "repository | policies | duplicates | stored | in versions | locations | groups | strengths | names | table | \
+         skipped, by reason\n",
+    );
     for folder in &folders {
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
         stage.control().repository_put(Repository::of_folder("corpus", &name, folder).expect("a folder"));
@@ -40,10 +43,16 @@ async fn every_published_repository_is_previewed_and_imported() {
             reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
         writeln!(
             table,
-            "{name} | {} | {} | {} | {}",
+            "{name} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {}",
             count(&made["policies"]),
             count(&made["duplicates"]),
             made["baseline"]["policies"],
+            count(&made["versions"]),
+            count(&made["objects"]["named_locations"]),
+            count(&made["objects"]["groups"]),
+            count(&made["objects"]["authentication_strengths"]),
+            made["objects"]["names"],
+            made["objects"]["migration_table"],
             reasons.join("; "),
         )
         .expect("a string takes it");

@@ -12,6 +12,8 @@ mod similar;
 mod suggest;
 mod view;
 
+pub(crate) use similar::is_emergency;
+
 pub use choice::{BindingChoice, BindingFileError, parse_choices};
 pub use view::{BindingState, BindingUse, BindingView, UsedBy};
 

@@ -57,7 +57,7 @@ impl Words {
 }
 
 /// Whether a name speaks of emergency access.
-pub(super) fn is_emergency(name: &str) -> bool {
+pub(crate) fn is_emergency(name: &str) -> bool {
     let joined = split(name).concat();
     ["breakglass", "emergencyaccess", "emergencyaccount", "emergencyadmin", "firecall"]
         .iter()

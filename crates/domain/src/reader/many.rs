@@ -1,7 +1,7 @@
 //! Many files as one set: what each held, which policies are the same, which only share a name.
 
-use super::{FileReading, ReadName, ReadObject, ReadPolicy, Skipped, read_bytes};
-use crate::{normal::normal_digest, policy::Policy};
+use super::{FileReading, ReadName, ReadObject, ReadPolicy, STATELESS, Skipped, read_bytes, read_noted};
+use crate::{normal::normal_digest, policy::Policy, policy_notes::PolicyNotes};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +51,10 @@ pub struct Reading {
     pub names: Vec<ReadName>,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
+    /// What is said of policies, by key in the set.
+    pub notes: BTreeMap<String, PolicyNotes>,
+    /// Whether a migration table of an export was among the files.
+    pub migration_table: bool,
     /// Policies that mean the same as an earlier one.
     pub duplicates: Vec<Duplicate>,
     /// Names with more than one meaning.
@@ -66,8 +70,17 @@ impl Reading {
     /// Puts what single files held together, in the order given.
     pub fn of_files(files: impl IntoIterator<Item = FileReading>) -> Self {
         let mut reading = Self::default();
-        for file in files {
+        let (mut states, mut stateless) = (Vec::new(), Vec::new());
+        for mut file in files {
+            if let (Some(state), Some(skipped)) = (file.manifest_state.take(), file.skipped.first()) {
+                states.push((folder(&skipped.path).to_owned(), state));
+            }
+            let before = reading.policies.len();
+            stateless.extend(file.stateless.drain(..).map(|at| before + at));
             reading.add(file);
+        }
+        for at in stateless {
+            reading.policies[at].take_state(&states);
         }
         reading.compare_policies();
         reading
@@ -87,6 +100,8 @@ impl Reading {
         self.authentication_strengths.extend(file.authentication_strengths);
         self.names.extend(file.names);
         self.skipped.extend(file.skipped);
+        self.notes.extend(file.notes);
+        self.migration_table |= file.migration_table;
     }
 
     fn compare_policies(&mut self) {
@@ -123,7 +138,36 @@ impl Reading {
     }
 }
 
+/// The folder of a path, with the slash behind it; empty for the outermost one.
+fn folder(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| &path[..=at])
+}
+
 impl ReadPolicy {
+    /// Takes the state that the nearest manifest above gives; `states` by folder.
+    fn take_state(&mut self, states: &[(String, String)]) {
+        let nearest = states
+            .iter()
+            .filter(|(folder, _)| self.path.starts_with(folder.as_str()))
+            .max_by_key(|(folder, _)| folder.len());
+        let Some((_, state)) = nearest else { return };
+        self.raw["state"] = state.as_str().into();
+        let notes: Vec<String> = self
+            .warnings
+            .iter()
+            .filter(|warning| warning.path.is_empty() && warning.message != STATELESS)
+            .map(|warning| warning.message.clone())
+            .collect();
+        let said = "is an intent; its state is the one that the manifest gives";
+        let (policy, mut warnings) = read_noted(&self.raw, std::iter::once(said));
+        for message in notes {
+            if !warnings.iter().any(|warning| warning.message == message) {
+                warnings.insert(0, crate::policy::Warning { path: String::new(), message });
+            }
+        }
+        (self.policy, self.warnings) = (policy, warnings);
+    }
+
     /// Where it stood.
     pub fn place(&self) -> Place {
         Place { path: self.path.clone(), index: self.index }

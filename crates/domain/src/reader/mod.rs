@@ -3,21 +3,30 @@
 //! Invariants: reading never fails; one bad file or object never stops the rest; every object of every file comes out
 //! exactly once, as what it is or with the reason why it was left out.
 
+mod cipp;
 mod encoding;
+mod intent;
 mod many;
 mod recognise;
+mod versions;
 
 pub(crate) use encoding::decode;
 pub use many::{Duplicate, Place, Reading, SameName, read_many};
+pub use versions::{Version, Versions};
 
 use crate::{
     json::{member, text},
     names::NameKind,
     policy::{Policy, Warning},
+    policy_notes::PolicyNotes,
 };
 use recognise::{NamedKind, Recognised, describe, object_id, recognise};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The member of a file that says something of policies, by key in their set.
+pub const NOTES: &str = "policy_notes";
 
 /// A policy that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +37,7 @@ pub struct ReadPolicy {
     pub index: usize,
     /// The policy.
     pub policy: Policy,
-    /// The object as it stood in the file; of a Graph template, the policy that it describes.
+    /// The object as it stood in the file; of a Graph template or an intent, the policy that it describes.
     pub raw: Value,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
@@ -39,11 +48,11 @@ pub struct ReadPolicy {
 pub struct ReadObject {
     /// The file's path as it was given.
     pub path: String,
-    /// Its id, where it has one; GUIDs in lower case.
+    /// Its id, GUIDs in lower case. One that comes without an id goes by its name: so do the policies beside it.
     pub id: Option<String>,
     /// Its name.
     pub display_name: String,
-    /// The object as it stood in the file.
+    /// The object as it stood in the file; of a tool's own form, the Graph object that it describes.
     #[serde(skip)]
     pub body: Value,
 }
@@ -85,9 +94,22 @@ pub struct FileReading {
     pub names: Vec<ReadName>,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
+    /// What is said of policies, by key in their set, as this product's exports bring it along.
+    pub notes: BTreeMap<String, PolicyNotes>,
+    /// Whether it is a migration table of an export.
+    pub migration_table: bool,
+    /// The state that a manifest gives to the intents beside it.
+    manifest_state: Option<String>,
+    /// Which of the policies, by place, are intents without a state of their own.
+    stateless: Vec<usize>,
 }
 
 impl FileReading {
+    /// Nothing but what was left out.
+    pub fn of_skipped(skipped: Vec<Skipped>) -> Self {
+        Self { skipped, ..Self::default() }
+    }
+
     /// Whether anything was recognised.
     pub fn is_empty(&self) -> bool {
         self.policies.is_empty()
@@ -163,15 +185,18 @@ impl Reader<'_> {
 
     fn read_object(&mut self, value: &Value) {
         match recognise(value) {
-            Recognised::Policy => self.read_policy(value.clone(), None),
+            Recognised::Policy => self.read_policy_of_tool(value),
             Recognised::Template => {
                 let note = "is a template without a state; read as a policy that is enabled";
-                self.read_policy(template_body(value), Some(note));
+                self.read_policy(template_body(value), &[note]);
             }
-            Recognised::NamedLocation => {
-                let object = self.object(value);
-                self.out.named_locations.push(object);
+            Recognised::Intent => self.read_intent(value),
+            Recognised::Manifest => {
+                self.out.manifest_state = intent::state_of_manifest(value);
+                self.skip("is a manifest; only the state is used that it gives to the policies beside it");
             }
+            Recognised::Packed(member) => self.read_packed(value, member),
+            Recognised::NamedLocation => self.read_location(value),
             Recognised::Group => {
                 let object = self.object(value);
                 self.out.groups.push(object);
@@ -182,6 +207,7 @@ impl Reader<'_> {
             }
             Recognised::Named(kind) => self.read_name(kind, value),
             Recognised::MigrationTable => self.read_migration_table(value),
+            Recognised::Notes => self.read_notes(value),
             // One level deep: what is recognised inside is no wrapper again.
             Recognised::Wrapped => member(value, "body").into_iter().for_each(|body| self.read_object(body)),
             Recognised::Reference(kind) => match (object_id(value), text(value, "display_name")) {
@@ -196,20 +222,56 @@ impl Reader<'_> {
         }
     }
 
-    fn read_policy(&mut self, raw: Value, note: Option<&str>) {
-        let (policy, mut warnings) = Policy::read(&raw);
-        for message in note.into_iter().chain(self.remark) {
-            warnings.insert(0, Warning { path: String::new(), message: message.to_owned() });
-        }
+    fn read_policy(&mut self, raw: Value, notes: &[&str]) {
+        let (policy, warnings) = read_noted(&raw, notes.iter().copied().chain(self.remark));
         let index = self.out.policies.len();
         self.out.policies.push(ReadPolicy { path: self.path.to_owned(), index, policy, raw, warnings });
     }
 
+    /// A policy, with what CIPP puts beside its conditions taken out of it.
+    fn read_policy_of_tool(&mut self, value: &Value) {
+        let Some(taken) = cipp::take_apart(value) else { return self.read_policy(value.clone(), &[]) };
+        self.read_policy(taken.policy, &[]);
+        taken.locations.iter().for_each(|location| self.read_location(location));
+        for (id, name) in taken.contexts {
+            self.push_name(NameKind::AuthenticationContext, id, &name);
+        }
+    }
+
+    fn read_intent(&mut self, value: &Value) {
+        let (raw, mut notes) = intent::graph_of(value);
+        if intent::own_state(value).is_none() {
+            self.out.stateless.push(self.out.policies.len());
+            notes.push(STATELESS);
+        }
+        self.read_policy(raw, &notes);
+    }
+
+    /// JSON in a text of JSON, as tables keep it.
+    fn read_packed(&mut self, value: &Value, name: &str) {
+        match text(value, name).and_then(|packed| serde_json::from_str::<Value>(packed).ok()) {
+            Some(inner) => match recognise(&inner) {
+                // One level deep.
+                Recognised::Packed(_) => self.skip("holds JSON in JSON in JSON"),
+                Recognised::Other(reason) => self.skip(format!("holds in {name} what {reason}")),
+                _ => self.read_object(&inner),
+            },
+            None => self.skip(format!("holds in {name} what is not JSON")),
+        }
+    }
+
+    fn read_location(&mut self, value: &Value) {
+        let object = self.object(&intent::location(value));
+        self.out.named_locations.push(object);
+    }
+
     fn object(&self, value: &Value) -> ReadObject {
+        let display_name = text(value, "displayName").unwrap_or_default();
+        let by_name = || (!display_name.is_empty()).then(|| display_name.to_owned());
         ReadObject {
             path: self.path.to_owned(),
-            id: object_id(value),
-            display_name: text(value, "displayName").unwrap_or_default().to_owned(),
+            id: object_id(value).or_else(by_name),
+            display_name: display_name.to_owned(),
             body: value.clone(),
         }
     }
@@ -245,6 +307,7 @@ impl Reader<'_> {
         let Some(Value::Array(rows)) = member(value, "Objects") else {
             return self.skip("is a migration table without objects");
         };
+        self.out.migration_table = true;
         for row in rows {
             let kind = match text(row, "Type").unwrap_or_default() {
                 "Group" => NameKind::Group,
@@ -258,6 +321,16 @@ impl Reader<'_> {
             }
         }
         self.skip("is a migration table of an export; only the names in it are used");
+    }
+
+    fn read_notes(&mut self, value: &Value) {
+        for (key, said) in member(value, NOTES).and_then(Value::as_object).into_iter().flatten() {
+            match serde_json::from_value::<PolicyNotes>(said.clone()) {
+                Ok(notes) if notes.is_bounded() => drop(self.out.notes.insert(key.clone(), notes)),
+                _ => self.skip(format!("says of the policy \"{key}\" what can't be taken over")),
+            }
+        }
+        self.skip("is what an export says of its policies; it is taken over with them");
     }
 
     /// An export of a whole tenant: an object whose members are lists. True where one of them held something.
@@ -279,6 +352,18 @@ impl Reader<'_> {
         }
         any
     }
+}
+
+/// What is said of an intent to which no manifest gives a state.
+const STATELESS: &str = "is an intent without a state; read as a policy that is enabled";
+
+/// Reads a policy, with what is to be said of it beside what is odd in it.
+fn read_noted<'n>(raw: &Value, notes: impl Iterator<Item = &'n str>) -> (Policy, Vec<Warning>) {
+    let (policy, mut warnings) = Policy::read(raw);
+    for message in notes {
+        warnings.insert(0, Warning { path: String::new(), message: message.to_owned() });
+    }
+    (policy, warnings)
 }
 
 /// The policy that a Graph template describes (`conditionalAccessTemplate`: `name`, `details`).

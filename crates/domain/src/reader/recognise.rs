@@ -1,5 +1,9 @@
 //! What a JSON object is: a policy, something policies refer to, or something else, by the members it has.
 
+use super::{
+    NOTES,
+    intent::{is_intent, is_manifest},
+};
 use crate::{
     json::{is_guid, member, text},
     names::NameKind,
@@ -13,6 +17,12 @@ pub(super) enum Recognised {
     Policy,
     /// A Graph template: name outside, conditions and controls in `details`.
     Template,
+    /// A policy by what it is for, in a tool's own words.
+    Intent,
+    /// The list of the files of a folder of intents.
+    Manifest,
+    /// A row of a table that holds the object as JSON in the member of this name.
+    Packed(&'static str),
     NamedLocation,
     Group,
     AuthenticationStrength,
@@ -20,6 +30,8 @@ pub(super) enum Recognised {
     Named(NamedKind),
     /// `MigrationTable.json` of an Intune management export: names of the objects of its tenant.
     MigrationTable,
+    /// What this product's exports say of policies.
+    Notes,
     /// An object in an answer of this product's own API: the object as Graph gave it, in `body`.
     Wrapped,
     /// An object that policies name, in an answer of this product's own API.
@@ -57,6 +69,17 @@ pub(super) fn recognise(value: &Value) -> Recognised {
     {
         return Recognised::Template;
     }
+    if is_intent(value) {
+        return Recognised::Intent;
+    }
+    if is_manifest(value) {
+        return Recognised::Manifest;
+    }
+    for name in ["JSON", "RawJSON"] {
+        if text(value, name).is_some_and(|inner| inner.trim_start().starts_with('{')) {
+            return Recognised::Packed(name);
+        }
+    }
     if kind.to_ascii_lowercase().ends_with("namedlocation")
         || has("ipRanges")
         || has("countriesAndRegions")
@@ -73,11 +96,17 @@ pub(super) fn recognise(value: &Value) -> Recognised {
     {
         return Recognised::Group;
     }
+    if member(value, NOTES).is_some_and(Value::is_object) {
+        return Recognised::Notes;
+    }
     if has("Objects") && has("TenantId") {
         return Recognised::MigrationTable;
     }
     if is_kind("user") || has("userPrincipalName") {
         return Recognised::Named(NamedKind::User);
+    }
+    if has("displayName") && has("mailNickname") {
+        return Recognised::Group;
     }
     if is_kind("servicePrincipal") || (has("appId") && has("displayName")) {
         return Recognised::Named(NamedKind::ServicePrincipal);

@@ -155,3 +155,178 @@ proptest! {
         }
     }
 }
+
+/// Files of one folder, by path.
+fn read_folder(files: &[(&str, Value)]) -> Reading {
+    let texts: Vec<(&str, String)> = files.iter().map(|(path, body)| (*path, body.to_string())).collect();
+    read_many(texts.iter().map(|(path, text)| (*path, text.as_bytes())))
+}
+
+fn intent(more: &Value) -> Value {
+    let mut intent = json!({
+        "id": "X1", "displayName": "X1 - Require MFA", "include": {"users": "all"},
+        "exclude": {"groups": ["Glass"], "guestsAndExternals": true},
+        "applications": {"include": "all"}, "conditions": {"clientAppTypes": ["all"]},
+        "grant": {"operator": "OR", "builtInControls": ["mfa"]},
+    });
+    for (name, value) in more.as_object().expect("an object") {
+        intent[name] = value.clone();
+    }
+    intent
+}
+
+#[test]
+fn an_intent_is_read_as_the_policy_it_stands_for() {
+    let guests = "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDirectConnectUser,otherExternalUser,serviceProvider";
+    let graph = json!({
+        "displayName": "X1 - Require MFA", "state": "enabled",
+        "conditions": {
+            "clientAppTypes": ["all"],
+            "users": {"includeUsers": ["All"], "excludeGroups": ["Glass"], "excludeGuestsOrExternalUsers": {
+                "guestOrExternalUserTypes": guests, "externalTenants": {"membershipKind": "all"}}},
+            "applications": {"includeApplications": ["All"]},
+        },
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    });
+    let meaning = |value: &Value| crate::normal::normal_digest(&read(value).policies[0].policy);
+    assert_eq!(meaning(&intent(&json!({}))), meaning(&graph));
+
+    let admin = intent(&json!({
+        "include": {"roles": "privilegedAdmins"}, "exclude": {},
+        "applications": {"include": ["azureManagement", "office365"], "lookup": "servicePrincipal"},
+        "conditions": {
+            "platforms": {"include": ["all"], "exclude": ["linux"]},
+            "locations": {"include": ["All"], "exclude": ["Offices"]},
+            "authenticationFlows": ["deviceCodeFlow", "authenticationTransfer"],
+            "deviceFilter": {"mode": "exclude", "rule": "device.isCompliant -eq True"},
+            "insiderRiskLevels": ["elevated"],
+        },
+        "grant": {"authenticationStrength": "phishingResistantMfa"},
+        "session": {
+            "signInFrequency": {"value": 4, "type": "hours"}, "persistentBrowser": "never",
+            "continuousAccessEvaluation": "strict", "tokenProtectionEnforced": true,
+        },
+    }));
+    let found = read(&admin);
+    let (policy, body) = (&found.policies[0].policy, &found.policies[0].raw);
+    assert_eq!(policy.uncertainties(), Vec::<String>::new());
+    let users = &body["conditions"]["users"];
+    assert_eq!(users["includeRoles"].as_array().map(Vec::len), Some(15));
+    for (path, value) in [
+        ("/conditions/applications/includeApplications/1", json!("Office365")),
+        ("/conditions/platforms/excludePlatforms", json!(["linux"])),
+        ("/conditions/locations/excludeLocations", json!(["Offices"])),
+        ("/conditions/authenticationFlows/transferMethods", json!("deviceCodeFlow,authenticationTransfer")),
+        ("/conditions/devices/deviceFilter/mode", json!("exclude")),
+        ("/grantControls/authenticationStrength/id", json!("00000000-0000-0000-0000-000000000004")),
+        ("/sessionControls/signInFrequency/isEnabled", json!(true)),
+        ("/sessionControls/persistentBrowser/mode", json!("never")),
+        ("/sessionControls/continuousAccessEvaluation/mode", json!("strictLocation")),
+        ("/sessionControls/secureSignInSession/isEnabled", json!(true)),
+    ] {
+        assert_eq!(body.pointer(path), Some(&value), "{path}");
+    }
+}
+
+#[test]
+fn words_of_an_intent_that_are_not_known_are_shown() {
+    let odd =
+        intent(&json!({"conditions": {"moonPhase": ["full"]}, "include": {"users": "all", "pets": "all"}}));
+    let found = read(&odd);
+    let uncertain = found.policies[0].policy.uncertainties();
+    assert_eq!(uncertain, ["conditions.moonPhase", "conditions.users.pets"]);
+    let agents = intent(&json!({
+        "include": {"agentIds": "all"}, "conditions": {"agentIdRiskLevels": ["high"]},
+        "grant": {"builtInControls": ["block"]},
+    }));
+    let found = read(&agents);
+    assert_eq!(found.policies[0].policy.uncertainties(), Vec::<String>::new());
+    assert!(found.policies[0].warnings.iter().any(|warning| warning.message.contains("from agents")));
+}
+
+#[test]
+fn a_manifest_gives_the_policies_beside_it_their_state() {
+    let manifest = |state: &str| json!({"$schemaVersion": "1.0", "deployState": state, "order": ["groups"], "policies": ["X1.json"]});
+    let named = |name: &str| intent(&json!({"displayName": name}));
+    let reading = read_folder(&[
+        ("a/manifest.json", manifest("enabledForReportingButNotEnforced")),
+        ("a/policies/X1.json", named("of a")),
+        ("a/b/manifest.json", manifest("disabled")),
+        ("a/b/policies/X1.json", named("of b")),
+        ("a/policies/X2.json", intent(&json!({"displayName": "own", "deployState": "disabled"}))),
+        ("c/X1.json", named("of none")),
+        ("a/groups/Glass.json", json!({"displayName": "Glass", "mailNickname": "glass", "tier": "required"})),
+        (
+            "a/namedLocations/O.json",
+            json!({"displayName": "Offices", "type": "ip", "isTrusted": true,
+            "ipRanges": ["192.0.2.0/24", "2001:db8::/32"]}),
+        ),
+        (
+            "a/namedLocations/C.json",
+            json!({"displayName": "Countries", "type": "country",
+            "countriesAndRegions": ["CA"], "includeUnknownCountriesAndRegions": false}),
+        ),
+    ]);
+    let states: Vec<_> = reading
+        .policies
+        .iter()
+        .map(|read| (read.policy.name(), read.raw["state"].as_str().unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("of a", "enabledForReportingButNotEnforced"),
+            ("of b", "disabled"),
+            ("own", "disabled"),
+            ("of none", "enabled"),
+        ]
+    );
+    let told = |at: usize| reading.policies[at].warnings[0].message.clone();
+    assert!(told(0).contains("the manifest gives") && told(3).contains("without a state"));
+    assert_eq!(reading.groups[0].id.as_deref(), Some("Glass"));
+    let range = &reading.named_locations[0].body["ipRanges"][1];
+    assert_eq!(range["@odata.type"], "#microsoft.graph.iPv6CidrRange");
+    assert_eq!(reading.named_locations[1].body["@odata.type"], "#microsoft.graph.countryNamedLocation");
+    assert_eq!(reading.skipped.len(), 2, "{:?}", reading.skipped);
+    // A location goes by its name where policies refer to it so.
+    let names = crate::names::Names::of_reading(&reading);
+    assert!(names.entry(NameKind::NamedLocation, "Offices").is_some_and(|entry| entry.body.is_some()));
+}
+
+#[test]
+fn a_template_of_cipp_is_taken_apart() {
+    let mut template = policy("MFA outside");
+    template["conditions"]["locations"] =
+        json!({"includeLocations": ["All"], "excludeLocations": ["Offices"]});
+    template["conditions"]["applications"] =
+        json!({"includeAuthenticationContextClassReferences": ["Payments", "c9"]});
+    template["LocationInfo"] = json!({"displayName": "Offices", "isTrusted": true,
+        "@odata.type": "#microsoft.graph.ipNamedLocation", "ipRanges": [{"cidrAddress": "192.0.2.0/24"}]});
+    template["AuthContextInfo"] = json!([{"id": "c1", "displayName": "Payments", "isAvailable": true}]);
+    let plain = read(&template);
+    let row = json!({"PartitionKey": "CATemplate", "RowKey": "r", "GUID": "g", "JSON": template.to_string()});
+    for reading in
+        [&plain, &read(&row), &read(&json!([row])), &read(&json!({"RawJSON": template.to_string()}))]
+    {
+        assert_eq!(reading.policies[0].policy.uncertainties(), Vec::<String>::new());
+        let apps = &reading.policies[0].raw["conditions"]["applications"];
+        assert_eq!(apps["includeAuthenticationContextClassReferences"], json!(["c1", "c9"]));
+        assert_eq!(reading.named_locations[0].id.as_deref(), Some("Offices"));
+        assert_eq!(reading.names[0].display_name, "Payments");
+        assert!(reading.skipped.is_empty(), "{:?}", reading.skipped);
+    }
+    let other = read(&json!({"PartitionKey": "IntuneTemplate", "JSON": "{\"a\": 1}"}));
+    assert!(other.skipped[0].reason.starts_with("holds in JSON what"), "{:?}", other.skipped);
+}
+
+#[test]
+fn versions_of_a_policy_are_told_apart_by_what_they_mean() {
+    let mut weaker = policy("a");
+    weaker["conditions"]["users"]["excludeGroups"] = json!(["<Travellers>"]);
+    let reading = read_folder(&[("1.json", policy("a")), ("old/1.json", weaker), ("2.json", policy("b"))]);
+    let versions = reading.versions();
+    assert_eq!(versions.len(), 1);
+    let [first, second] = versions[0].versions.as_slice() else { panic!("two of them") };
+    assert_eq!((first.place.path.as_str(), first.diff.len()), ("1.json", 0));
+    assert_eq!(second.diff[0].field, "conditions.users.excludeGroups");
+}

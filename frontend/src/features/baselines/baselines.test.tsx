@@ -33,6 +33,35 @@ const FOUND: Out = {
   ],
   skipped: [{ path: "notes.txt", reason: "not JSON" }],
   duplicates: [],
+  objects: {
+    named_locations: ["Offices"],
+    groups: ["Break glass", "Travellers"],
+    authentication_strengths: [],
+    names: 0,
+    migration_table: true,
+  },
+  versions: [
+    {
+      display_name: "Require MFA",
+      versions: [
+        { path: "a.json", index: 0, diff: [] },
+        {
+          path: "old/a.json",
+          index: 0,
+          diff: [
+            {
+              field: "conditions.users.excludeGroups",
+              label: "Excluded groups",
+              baseline: null,
+              live: ["Travellers"],
+              direction: "weaker",
+              unresolved: [],
+            },
+          ],
+        },
+      ],
+    },
+  ],
 };
 
 function serveImports(path: string) {
@@ -57,6 +86,9 @@ it("shows what is found and skipped before files are imported", async () => {
   await userEvent.upload(input, new File(['{"displayName":"Require MFA"}'], "a.json"));
   expect(await screen.findByText("1 policy found")).toBeVisible();
   expect(screen.getByText("not JSON")).toBeVisible();
+  expect(screen.getByText("With them: 1 named location, 2 groups, a migration table")).toBeVisible();
+  expect(screen.getByText("1 policy in several versions")).toBeVisible();
+  expect(screen.getByText("Excluded groups")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Import 1 policy", hidden: true }));
   await waitFor(() => expect(address()).toBe(`/baselines/${BASELINE.id}`));
   expect(bodies.map(({ preview }) => preview)).toEqual([true, false]);

@@ -140,7 +140,7 @@ export function useVersionRestore(baseline: Baseline) {
 /** Looks at the source: what an update would bring, or takes it over. */
 export function useSourceUpdate(baseline: Baseline) {
   const client = useQueryClient();
-  return useMutation<BaselineUpdate, Problem, { preview: boolean; note: string }>({
+  return useMutation<BaselineUpdate, Problem, { preview: boolean; note: string; token?: string }>({
     mutationFn: async (body) => {
       const { data, error } = await http.POST("/api/v1/baselines/{id}/update", {
         params: { path: { id: baseline.id }, header: { "If-Match": ifMatch(baseline.version) } },

@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-query";
 import { api, http, ifMatch } from "@/api/client";
 import type { Cloud, Customer } from "@/api/customers";
+import type { ComparisonBaseline } from "@/api/baselines";
 import type { Problem } from "@/api/problems";
 import { invalidateCustomer, invalidateFleet } from "@/api/queries";
 import type { components } from "@/api/schema";
@@ -93,13 +94,6 @@ export function useCustomerDelete(customer: Customer) {
   });
 }
 
-export type ComparisonBaseline = components["schemas"]["ComparisonBaselineBody"];
-
-/** The workspace baselines that a customer can be compared with. */
-export function useBaselineChoices() {
-  return api.useQuery("get", "/api/v1/baselines", { params: { query: { limit: 200 } } });
-}
-
 export function useComparisonBaselineSet(customerId: string) {
   const client = useQueryClient();
   return useMutation<ComparisonBaseline, Problem, ComparisonBaseline>({
@@ -113,9 +107,4 @@ export function useComparisonBaselineSet(customerId: string) {
     },
     onSuccess: () => invalidateCustomer(client, customerId),
   });
-}
-
-/** The versions of a workspace baseline, the newest first. */
-export function useBaselineVersions(id: string) {
-  return api.useQuery("get", "/api/v1/baselines/{id}/versions", { params: { path: { id } } });
 }

@@ -1,13 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, http } from "@/api/client";
+import type { ComparisonBaseline } from "@/api/baselines";
 import type { Problem } from "@/api/problems";
 import { invalidateCustomer } from "@/api/queries";
 import type { components } from "@/api/schema";
 
 export type Import = components["schemas"]["ImportOut"];
 export type ImportStep = components["schemas"]["ImportStepOut"];
-export type ComparisonBaseline = components["schemas"]["ComparisonBaselineBody"];
-
 /** Events say at once that something changed; this is the pace when one is lost. */
 const RUNNING_POLL_MS = 2_000;
 
@@ -27,10 +26,6 @@ export function useLatestImport(customerId: string) {
     ...latestImportOptions(customerId),
     refetchInterval: (query) => (isUnderWay(query.state.data?.items[0]) ? RUNNING_POLL_MS : false),
   });
-}
-
-export function useBaselineChoices() {
-  return api.useQuery("get", "/api/v1/baselines", { params: { query: { limit: 200 } } });
 }
 
 export function useImportStart(customerId: string) {

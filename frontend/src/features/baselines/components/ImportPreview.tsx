@@ -1,6 +1,7 @@
 import { Badge, Link as TextButton, Text, makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import { counted } from "@/lib/text";
+import { DiffTable } from "@/ui/DiffTable";
 import { policyStateLabel } from "@/ui/PolicyCard";
 import type { BaselineImport } from "../queries";
 
@@ -35,6 +36,7 @@ export function ImportPreview({ found, onFolder }: ImportPreviewProps) {
           ? "No policies found in these files"
           : `${counted(found.policies.length, "policy", "policies")} found`}
       </Text>
+      <Beside objects={found.objects} />
       {onFolder && found.folders.length > 1 && (
         <>
           <Text weight="semibold">{`In ${counted(found.folders.length, "folder")}`}</Text>
@@ -79,6 +81,24 @@ export function ImportPreview({ found, onFolder }: ImportPreviewProps) {
           </List>
         </>
       )}
+      {found.versions.length > 0 && (
+        <>
+          <Text weight="semibold">
+            {`${counted(found.versions.length, "policy", "policies")} in several versions`}
+          </Text>
+          <Text className={styles.quiet}>
+            All of them are imported. Choose one folder, or rename them, if only one is meant.
+          </Text>
+          <List label="Policies in several versions">
+            {found.versions.map((policy) => (
+              <li key={policy.display_name} className={styles.item}>
+                {policy.display_name}
+                <Versions versions={policy.versions} />
+              </li>
+            ))}
+          </List>
+        </>
+      )}
       {found.skipped.length > 0 && (
         <>
           <Text weight="semibold">{counted(found.skipped.length, "file")} skipped</Text>
@@ -92,6 +112,47 @@ export function ImportPreview({ found, onFolder }: ImportPreviewProps) {
         </>
       )}
     </div>
+  );
+}
+
+/** What was found that policies refer to. */
+function Beside({ objects }: { objects: BaselineImport["objects"] }) {
+  const styles = useStyles();
+  const kinds: [number, string, string][] = [
+    [objects.named_locations.length, "named location", "named locations"],
+    [objects.groups.length, "group", "groups"],
+    [objects.authentication_strengths.length, "authentication strength", "authentication strengths"],
+    [objects.names, "other name", "other names"],
+  ];
+  const found = kinds.filter(([count]) => count > 0).map((kind) => counted(...kind));
+  if (objects.migration_table) found.push("a migration table");
+  if (found.length === 0) return null;
+  return <Text className={styles.quiet}>{`With them: ${found.join(", ")}`}</Text>;
+}
+
+/** Where each version stands, and how it differs from the first. */
+function Versions({ versions }: { versions: BaselineImport["versions"][number]["versions"] }) {
+  const styles = useStyles();
+  const [first, ...others] = versions;
+  if (!first) return null;
+  return (
+    <>
+      <Text block size={200} className={styles.quiet}>
+        {first.path}
+      </Text>
+      {others.map(({ path, index, diff }) => (
+        <div key={`${path}#${index}`}>
+          <Text block size={200} className={styles.quiet}>
+            {path}
+          </Text>
+          <DiffTable
+            diff={diff}
+            caption={`Beside ${first.path}`}
+            sides={{ baseline: "The first", live: "This one" }}
+          />
+        </div>
+      ))}
+    </>
   );
 }
 

@@ -71,7 +71,10 @@ export function UpdateDialog({ baseline, onClose }: { baseline: Baseline; onClos
         {found && !news && <Text>{`Nothing newer than ${found.from.slice(0, 7)} is there.`}</Text>}
       </div>
       {look.error && (
-        <ProblemMessage error={look.error} onRetry={() => look.mutate({ preview: true, note: "" })} />
+        <>
+          <ProblemMessage error={look.error} onRetry={() => look.mutate({ preview: true, note: "" })} />
+          <OtherToken onLook={(token) => look.mutate({ preview: true, note: "", token })} />
+        </>
       )}
       {news && <News found={found} />}
       {news && (
@@ -81,6 +84,37 @@ export function UpdateDialog({ baseline, onClose }: { baseline: Baseline; onClos
       )}
       {take.error && <ProblemMessage error={take.error} />}
     </WideDialog>
+  );
+}
+
+/** A private source whose token has run out is read with another one. What is typed is not kept here. */
+function OtherToken({ onLook }: { onLook: (token: string) => void }) {
+  const [token, setToken] = useState("");
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!token.trim()) return;
+        onLook(token.trim());
+        setToken("");
+      }}
+    >
+      <Field
+        label="Another token"
+        hint="For a private repository whose token has run out. It is kept, sealed, once the source can be read with it."
+      >
+        <Input
+          type="password"
+          autoComplete="off"
+          maxLength={500}
+          value={token}
+          onChange={(_, data) => setToken(data.value)}
+        />
+      </Field>
+      <Button type="submit" disabled={!token.trim()}>
+        Look with this token
+      </Button>
+    </form>
   );
 }
 

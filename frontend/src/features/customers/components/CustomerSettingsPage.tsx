@@ -1,11 +1,9 @@
 import {
   Button,
-  Dropdown,
   Field,
   Input,
   MessageBar,
   MessageBarBody,
-  Option,
   Radio,
   RadioGroup,
   Text,
@@ -14,7 +12,9 @@ import {
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
+import { VersionChoice } from "@/api/VersionChoice";
 import { useHasRole } from "@/api/access";
+import { type ComparisonBaseline, useBaselineChoices } from "@/api/baselines";
 import { CLOUD_LABEL, type Customer, useCustomer } from "@/api/customers";
 import { isProblem, problemOf } from "@/api/problems";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
@@ -24,14 +24,7 @@ import { useLinkStyles } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
 import { Time } from "@/ui/Time";
 import { useNotify } from "@/ui/useNotify";
-import {
-  type ComparisonBaseline,
-  useBaselineChoices,
-  useBaselineVersions,
-  useComparisonBaselineSet,
-  useCustomerDelete,
-  useCustomerRename,
-} from "../queries";
+import { useComparisonBaselineSet, useCustomerDelete, useCustomerRename } from "../queries";
 import { NAME_MAX } from "./AddCustomerDialog";
 
 const useStyles = makeStyles({
@@ -183,36 +176,6 @@ function ComparisonChoice({ customer }: { customer: Customer }) {
     </Panel>
   );
 }
-
-interface VersionChoiceProps {
-  baselineId: string;
-  /** The version to stay with; nothing: the latest. */
-  value: number | undefined;
-  onChange: (version: number | undefined) => void;
-}
-
-function VersionChoice({ baselineId, value, onChange }: VersionChoiceProps) {
-  const versions = useBaselineVersions(baselineId);
-  const text = value === undefined ? LATEST : `Version ${value}`;
-  return (
-    <Field label="Version" hint="A customer that stays with one version gets nothing newer by itself.">
-      <Dropdown
-        value={text}
-        selectedOptions={[value === undefined ? LATEST : String(value)]}
-        onOptionSelect={(_, { optionValue }) =>
-          onChange(optionValue === LATEST ? undefined : Number(optionValue))
-        }
-      >
-        <Option value={LATEST}>{LATEST}</Option>
-        {(versions.data?.items ?? []).map(({ number }) => (
-          <Option key={number} value={String(number)}>{`Version ${number}`}</Option>
-        ))}
-      </Dropdown>
-    </Field>
-  );
-}
-
-const LATEST = "Latest, whichever that is";
 
 function Delete({ customer }: { customer: Customer }) {
   const styles = useStyles();

@@ -1,9 +1,10 @@
 import { Badge, Text, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
+import { VersionChoice } from "@/api/VersionChoice";
+import { type ComparisonBaseline, useBaselineChoices } from "@/api/baselines";
 import { counted } from "@/lib/text";
 import { LoadingRows } from "@/ui/States";
-import { type ComparisonBaseline, useBaselineChoices } from "../queries";
 
 const useStyles = makeStyles({
   cards: {
@@ -72,6 +73,20 @@ export function BaselineChoice({ value, onChange, disabled }: BaselineChoiceProp
           </Card>
         ))}
       </fieldset>
+      {value.kind === "workspace_baseline" && (
+        <VersionChoice
+          key={value.baseline_id}
+          baselineId={value.baseline_id}
+          value={value.version ?? undefined}
+          onChange={(version) =>
+            onChange({
+              kind: "workspace_baseline",
+              baseline_id: value.baseline_id,
+              ...(version ? { version } : {}),
+            })
+          }
+        />
+      )}
       {baselines.isPending && <LoadingRows rows={1} height={72} label="Loading baselines" />}
       {baselines.error && <ProblemMessage error={baselines.error} onRetry={() => void baselines.refetch()} />}
     </>

@@ -12,6 +12,7 @@ import { useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { QueryState } from "@/api/QueryState";
 import { useHasRole } from "@/api/access";
+import type { ComparisonBaseline } from "@/api/baselines";
 import { type Customer, useCustomer } from "@/api/customers";
 import { zeroPoliciesText } from "@/api/zeroPolicies";
 import { useLinkStyles } from "@/ui/links";
@@ -19,13 +20,7 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { EmptyState } from "@/ui/States";
 import { Time } from "@/ui/Time";
-import {
-  type ComparisonBaseline,
-  type Import,
-  isUnderWay,
-  useImportStart,
-  useLatestImport,
-} from "../queries";
+import { type Import, isUnderWay, useImportStart, useLatestImport } from "../queries";
 import { BaselineChoice } from "./BaselineChoice";
 import { Steps } from "./Steps";
 
