@@ -226,3 +226,29 @@ fn folders_in_folders_have_an_end() {
     let packed = tar_gz(|tar| file(tar, &format!("{}a.json", "x/".repeat(30)), b"{}"));
     assert!(matches!(read(&packed), Err(ArchiveError::Deep(_))));
 }
+
+#[test]
+fn what_needs_a_password_is_told() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("a.json", SimpleFileOptions::default()).unwrap();
+    zip.write_all(b"{}").unwrap();
+    let mut packed = zip.finish().unwrap().into_inner();
+    // Bit 0 of the flags: after the signature and the version of the local header, and two more in the directory's.
+    for (signature, at) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+        let start = packed.windows(4).position(|four| four == signature).unwrap();
+        packed[start + at] |= 1;
+    }
+    assert_eq!(read(&packed).err(), Some(ArchiveError::Encrypted));
+}
+
+#[test]
+fn a_path_with_a_zero_byte_leads_nowhere() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("aX.json", SimpleFileOptions::default()).unwrap();
+    zip.write_all(b"{}").unwrap();
+    let mut packed = zip.finish().unwrap().into_inner();
+    while let Some(at) = packed.windows(7).position(|name| name == b"aX.json") {
+        packed[at + 1] = 0;
+    }
+    assert!(matches!(read(&packed), Err(ArchiveError::Traversal(_))), "{:?}", read(&packed));
+}

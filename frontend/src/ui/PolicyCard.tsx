@@ -1,5 +1,5 @@
 import { Badge, Caption1, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { CodeBlock } from "./CodeBlock";
 import { CopyValue } from "./CopyValue";
 
@@ -69,8 +69,14 @@ const PARTS = [
   ["then", "Then", "Nothing is asked"],
 ] as const;
 
+interface PolicyCardProps {
+  policy: ReadablePolicy;
+  /** What else there is to say of it, or to do with it. */
+  children?: ReactNode;
+}
+
 /** Who, what, when, then; the raw JSON one click away. */
-export function PolicyCard({ policy }: { policy: ReadablePolicy }) {
+export function PolicyCard({ policy, children }: PolicyCardProps) {
   const styles = useStyles();
   const id = useId();
   const [raw, setRaw] = useState(false);
@@ -109,6 +115,7 @@ export function PolicyCard({ policy }: { policy: ReadablePolicy }) {
           {warning}
         </Caption1>
       ))}
+      {children}
       <details
         className={mergeClasses(styles.raw, "no-print")}
         onToggle={(event) => setRaw(event.currentTarget.open)}

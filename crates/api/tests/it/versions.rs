@@ -135,7 +135,8 @@ async fn what_is_said_of_a_policy_counts_and_is_carried_over() {
     let again = json!({"name": "Again", "files": [file]});
     let again = admin.post("/api/v1/baselines/import/files", &again).send().await.expect_status(201).json();
     let read = admin.read(&of(&again["baseline"], "")).await;
-    let there = read["policy_items"].as_array().and_then(|all| all.iter().find(|p| p["key"] == "name:No access"));
+    let there =
+        read["policy_items"].as_array().and_then(|all| all.iter().find(|p| p["key"] == "name:No access"));
     assert_eq!(there.map(|policy| &policy["notes"]), kept.map(|policy| &policy["notes"]), "{read}");
     let whole = json!({"policy": policy("No access", "mfa"), "notes": {}});
     admin.put(&at_policy, &whole).send().await.expect_status(200);

@@ -5,7 +5,7 @@ use crate::{
     harness::{Stage, text},
 };
 use flate2::{Compression, write::GzEncoder};
-use policytab_graph_sim::Repository;
+use policytab_graph_sim::{Fault, FaultKind, Repository};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -132,5 +132,26 @@ async fn what_means_harm_is_refused_and_nothing_of_it_is_stored() {
     }
     let library = stage.get("/baselines").await;
     assert!(library["items"].as_array().is_some_and(|all| all.iter().all(|one| one["built_in"] == true)));
+    assert_eq!(stage.behind.number("SELECT count(*) FROM baselines WHERE NOT built_in").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_never_answers_breaks_off_or_is_closed_is_told_and_nothing_is_stored() {
+    let stage = Stage::new().await;
+    let policy = json!({"displayName": "P", "state": "enabled", "conditions": {}}).to_string();
+    stage.control().repository_put(Repository::of("contoso", "rules", [("p.json".to_owned(), policy)]));
+    let limited = FaultKind::Status { status: 403, retry_after: Some("120".to_owned()) };
+    for (what, path, fault, status, code) in [
+        ("hangs", "/github-codeload/*", FaultKind::Hang, 503, "unavailable"),
+        ("breaks off", "/github-codeload/*", FaultKind::Truncated, 503, "unavailable"),
+        ("is limited", "/github/*", limited, 503, "unavailable"),
+    ] {
+        stage.control().fault_set(Fault::on(path, fault).times(1)).expect("a fault");
+        let body = json!({"name": what, "url": "contoso/rules"});
+        let (got, answer) = stage.call(Method::POST, "/baselines/import/github", Some(&body)).await;
+        assert_eq!((got, text(&answer["code"])), (status, code), "{what}: {answer}");
+        assert_eq!(answer["upstream"]["service"], "github", "{answer}");
+        assert_eq!(answer["detail"].to_string().contains("limit"), what == "is limited", "{answer}");
+    }
     assert_eq!(stage.behind.number("SELECT count(*) FROM baselines WHERE NOT built_in").await, 0);
 }

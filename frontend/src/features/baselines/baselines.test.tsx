@@ -270,3 +270,61 @@ it("tells what an update would do to customers before it is taken over", async (
     ]),
   );
 });
+
+const POLICY: components["schemas"]["BaselinePolicyOut"] = {
+  id: null,
+  key: "name:Require MFA",
+  display_name: "Require MFA",
+  state: "disabled",
+  beta_only: false,
+  who: ["All users"],
+  what: ["All apps"],
+  when: [],
+  then: ["Multifactor authentication"],
+  warnings: [],
+  body: {},
+  notes: { frameworks: ["House 1"], note: "Agreed in spring." },
+};
+
+it("says of a policy what is meant by it, as a new version, and keeps what was typed when that fails", async () => {
+  const asked: { match: string | null; body: unknown }[] = [];
+  serveImports("files");
+  server.use(
+    http.get(`${ANY}/baselines/:id`, () => HttpResponse.json({ ...BASELINE, policy_items: [POLICY] })),
+    http.put(`${ANY}/baselines/:id/policies/:key`, async ({ request, params }) => {
+      asked.push({
+        match: request.headers.get("if-match"),
+        body: { key: params.key, ...((await request.json()) as object) },
+      });
+      return asked.length === 1
+        ? problemResponse(problem("conflict", { status: 412, detail: "Somebody else changed it." }))
+        : HttpResponse.json({ ...BASELINE, current_version: 3 });
+    }),
+  );
+  await renderPage(`/baselines/${BASELINE.id}`);
+  const user = userEvent.setup();
+  expect(await screen.findByText("Agreed in spring.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Edit policy" }));
+  await user.click(screen.getByLabelText("Severity"));
+  await user.click(screen.getByRole("option", { name: "High" }));
+  const json = screen.getByLabelText("Policy as Graph JSON");
+  await user.clear(json);
+  expect(screen.getByText("This is not a JSON object.")).toBeVisible();
+  await user.click(json);
+  await user.paste('{"displayName":"Require MFA","state":"enabled"}');
+  const save = screen.getByRole("button", { name: "Save as new version", hidden: true });
+  await user.click(save);
+  expect(await screen.findByText(/Somebody else changed it/)).toBeVisible();
+  expect(json).toHaveValue('{"displayName":"Require MFA","state":"enabled"}');
+  await user.click(save);
+  expect(await screen.findByText("Version 3 is the current one")).toBeVisible();
+  expect(asked[1]).toEqual({
+    match: '"3"',
+    body: {
+      key: "name:Require MFA",
+      policy: { displayName: "Require MFA", state: "enabled" },
+      notes: { intended_state: null, severity: "high", frameworks: ["House 1"], note: "Agreed in spring." },
+      note: "",
+    },
+  });
+});

@@ -9,6 +9,10 @@ export type BaselineFile = components["schemas"]["BaselineFile"];
 export type BaselineImport = components["schemas"]["BaselineImportOut"];
 export type BaselineVersion = components["schemas"]["BaselineVersionOut"];
 export type BaselineUpdate = components["schemas"]["BaselineUpdateOut"];
+export type BaselinePolicy = components["schemas"]["BaselinePolicyOut"];
+/** A Graph `conditionalAccessPolicy`; the description has no types for what it holds. */
+export type PolicyBody = NonNullable<components["schemas"]["BaselinePolicyChange"]["policy"]>;
+export type PolicyNotes = components["schemas"]["PolicyNotesBody"];
 export type PolicyChanges = components["schemas"]["PolicyChangesOut"];
 
 const PATH = "/api/v1/baselines";
@@ -128,6 +132,32 @@ export function useVersionRestore(baseline: Baseline) {
     mutationFn: async (body) => {
       const { data, error } = await http.POST("/api/v1/baselines/{id}/versions", {
         params: { path: { id: baseline.id }, header: { "If-Match": ifMatch(baseline.version) } },
+        body,
+      });
+      if (error) throw error;
+      return data;
+    },
+    onSettled: () => invalidatePath(client, PATH),
+  });
+}
+
+/** A policy as it is to be, and what is said of it; the policy stays as it is when it is left out. */
+export interface PolicyChange {
+  key: string;
+  /** The baseline's version that it is based on. */
+  version: number;
+  policy?: PolicyBody;
+  notes: PolicyNotes;
+  note: string;
+}
+
+/** Changes one policy: makes a new version. */
+export function usePolicyChange(id: string) {
+  const client = useQueryClient();
+  return useMutation<Baseline, Problem, PolicyChange>({
+    mutationFn: async ({ key, version, ...body }) => {
+      const { data, error } = await http.PUT("/api/v1/baselines/{id}/policies/{key}", {
+        params: { path: { id, key }, header: { "If-Match": ifMatch(version) } },
         body,
       });
       if (error) throw error;

@@ -10,6 +10,7 @@ const SOURCES = import.meta.glob<string>(
     "../../../../docs/analysis.md",
     "../../../../docs/reference-checks.md",
     "../../../../docs/baselines.md",
+    "../../../../docs/formats.md",
     "../../../../docs/reference-baseline.md",
   ],
   { query: "?raw", import: "default", eager: true },

@@ -12,11 +12,12 @@ import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
-import { PolicyCard, type ReadablePolicy } from "@/ui/PolicyCard";
+import { PolicyCard } from "@/ui/PolicyCard";
 import { Time } from "@/ui/Time";
 import { useNotify } from "@/ui/useNotify";
 import {
   type Baseline,
+  type BaselinePolicy,
   useBaseline,
   useBaselineDelete,
   useBaselineExport,
@@ -24,6 +25,8 @@ import {
 } from "../queries";
 import { sourceText } from "../source";
 import { Followers } from "./Followers";
+import { PolicyDialog } from "./PolicyDialog";
+import { PolicyNotes } from "./PolicyNotes";
 import { UpdateDialog } from "./UpdateDialog";
 import { Versions } from "./Versions";
 
@@ -43,12 +46,13 @@ export function BaselinePage() {
   );
 }
 
-function Content({ baseline, policies }: { baseline: Baseline; policies: readonly ReadablePolicy[] }) {
+function Content({ baseline, policies }: { baseline: Baseline; policies: readonly BaselinePolicy[] }) {
   const styles = useStyles();
   const admin = useHasRole("admin");
   const operator = useHasRole("operator");
   const download = useBaselineExport(baseline);
   const [dialog, setDialog] = useState<"rename" | "delete" | "update">();
+  const [edited, setEdited] = useState<BaselinePolicy>();
   const close = () => setDialog(undefined);
   return (
     <Page
@@ -86,10 +90,16 @@ function Content({ baseline, policies }: { baseline: Baseline; policies: readonl
       <Followers baseline={baseline} />
       <Versions baseline={baseline} />
       <div className={styles.cards}>
-        {policies.map((policy, index) => (
-          <PolicyCard key={policy.id ?? index} policy={policy} />
+        {policies.map((policy) => (
+          <PolicyCard key={policy.key} policy={policy}>
+            <PolicyNotes
+              notes={policy.notes}
+              onEdit={admin && !baseline.built_in ? () => setEdited(policy) : undefined}
+            />
+          </PolicyCard>
         ))}
       </div>
+      {edited && <PolicyDialog baseline={baseline} policy={edited} onClose={() => setEdited(undefined)} />}
       {dialog === "rename" && <Rename baseline={baseline} onClose={close} />}
       {dialog === "delete" && <Delete baseline={baseline} onClose={close} />}
       {dialog === "update" && <UpdateDialog baseline={baseline} onClose={close} />}
