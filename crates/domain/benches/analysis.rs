@@ -25,6 +25,10 @@ use std::{
 };
 use support::{Breadth, Shape, Tenant};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A tenant, and a baseline in terms of it.
 struct Sides {
     tenant: Tenant,

@@ -11,6 +11,10 @@ use policytab_domain::{
 use serde_json::{Value, json};
 use std::hint::black_box;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// SplitMix64.
 struct Dice(u64);
 

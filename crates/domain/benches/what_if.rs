@@ -8,6 +8,10 @@ use policytab_domain::evaluate::Evaluator;
 use std::hint::black_box;
 use support::{Breadth, Shape, Tenant};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn shape(policies: usize, breadth: Breadth) -> Shape {
     Shape { policies, classes: 500, locations: 10, breadth, seed: 7 }
 }

@@ -8,6 +8,7 @@
 //! created names another object.
 
 use crate::json::is_annotation;
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -54,7 +55,7 @@ fn write(value: &Value, out: &mut Vec<u8>) {
                 if at > 0 {
                     out.push(b',');
                 }
-                write_scalar(&Value::String(name.clone()), out);
+                write_plain(name, out);
                 out.push(b':');
                 write(value, out);
             }
@@ -72,13 +73,14 @@ fn write(value: &Value, out: &mut Vec<u8>) {
             }
             out.push(b']');
         }
-        scalar => write_scalar(scalar, out),
+        scalar => write_plain(scalar, out),
     }
 }
 
-fn write_scalar(value: &Value, out: &mut Vec<u8>) {
-    // `Display` of a value is its compact JSON and, unlike writing into a stream, can't fail.
-    out.extend_from_slice(value.to_string().as_bytes());
+fn write_plain(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
+    // Neither a scalar nor memory refuses to be written.
+    let written = serde_json::to_writer(out, value);
+    debug_assert!(written.is_ok());
 }
 
 fn is_kept(name: &str, value: &Value) -> bool {

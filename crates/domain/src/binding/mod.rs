@@ -203,6 +203,11 @@ impl Bindings {
         apply::apply(self, policy, live)
     }
 
+    /// Every policy of a baseline so, in its order.
+    pub(crate) fn apply_all(&self, baseline: &PolicySet, live: &Names) -> Vec<NormalPolicy> {
+        baseline.policies.iter().map(|policy| self.apply(&policy.normal, live)).collect()
+    }
+
     /// Why a reference of the baseline can't be compared, where it can't.
     pub fn unresolved(&self, reference: &Reference) -> Option<&str> {
         match self.bound(reference)? {

@@ -11,7 +11,8 @@ use crate::{
     },
     normal::{Field, Frequency, Item, NormalPolicy, NormalValue, Role},
 };
-use std::collections::{BTreeMap, HashMap};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 
 /// One thing that must be guaranteed.
 #[derive(Debug, Clone, PartialEq)]

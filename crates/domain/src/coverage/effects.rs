@@ -9,7 +9,7 @@ use crate::{
     normal::{Field, Item, NormalPolicy},
     policy::{Evolvable, GuestType},
 };
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// For each key and kind of guest, the policies that take it in and those that leave it out.
 pub(super) struct Effects {

@@ -243,7 +243,10 @@ fn open_sign_in(
         .iter()
         .filter(|piece| piece.meets(layout, region))
         .map(|piece| piece.and(region))
-        .min_by_key(|cell| (space.who_rank(space.pick(cell)[Dim::Who as usize]), rare(cell)));
+        .min_by_key(|cell| {
+            let plainest = atoms(cell.dim(layout, Dim::Who)).map(|at| space.who_rank(at)).min();
+            (plainest.unwrap_or_default(), rare(cell))
+        });
     space.pick(&found.unwrap_or_else(|| region.clone()))
 }
 

@@ -139,10 +139,14 @@ fn carved(rest: &[u64], base: &[u64], predicates: &Predicates, reach: Reach) -> 
     while !is_zero(&open) {
         let gain =
             |one: &Predicate| one.set.0.iter().zip(&open).map(|(a, b)| (a & b).count_ones()).sum::<u32>();
-        let too_much = |one: &Predicate| -> Vec<u64> {
-            one.set.0.iter().zip(base.iter().zip(rest)).map(|(a, (base, rest))| a & base & !rest).collect()
-        };
-        let size = |words: &[u64]| words.iter().map(|word| word.count_ones()).sum::<u32>();
+        fn too_much<'w>(
+            one: &'w Predicate,
+            base: &'w [u64],
+            rest: &'w [u64],
+        ) -> impl Iterator<Item = u64> + 'w {
+            one.set.0.iter().zip(base.iter().zip(rest)).map(|(a, (base, rest))| a & base & !rest)
+        }
+        let size = |one: &Predicate| too_much(one, base, rest).map(u64::count_ones).sum::<u32>();
         let (at, _) = candidates
             .iter()
             .enumerate()
@@ -150,10 +154,10 @@ fn carved(rest: &[u64], base: &[u64], predicates: &Predicates, reach: Reach) -> 
             .filter(|(_, gained)| *gained > 0)
             // More of what is missing, less of what is not.
             .max_by_key(|(at, gained)| {
-                (i64::from(*gained) - i64::from(size(&too_much(candidates[*at]))), Reverse(*at))
+                (i64::from(*gained) - i64::from(size(candidates[*at])), Reverse(*at))
             })?;
         let one = candidates.swap_remove(at);
-        let stays = too_much(one);
+        let stays: Vec<u64> = too_much(one, base, rest).collect();
         let missing: Vec<u64> = one.set.0.iter().zip(rest).map(|(a, rest)| a & rest).collect();
         let inside: Vec<&Predicate> = if is_zero(&stays) {
             Vec::new()

@@ -15,7 +15,8 @@ use crate::{
     normal::{Field, Item, NormalPolicy},
     policy::{Evolvable, GuestType},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Most hypothetical classes; beyond it pairs are left out.

@@ -18,6 +18,8 @@ use crate::{
     wellknown::{ADMIN_PORTALS, OFFICE_365},
     words::display_word,
 };
+use foldhash::HashMap;
+use std::cell::RefCell;
 
 /// The named sets of each large dimension of a space; made once.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,8 @@ pub(crate) struct Phrases {
     targets: Predicates,
     places: Predicates,
     devices: Predicates,
+    /// What was said before, by dimension, set and base: goals are much alike in whom and what they are about.
+    said: RefCell<HashMap<(Dim, Vec<u64>, Vec<u64>), String>>,
 }
 
 impl Phrases {
@@ -39,6 +43,7 @@ impl Phrases {
             targets: teller.target_predicates(),
             places: teller.place_predicates(),
             devices: teller.device_predicates(),
+            said: RefCell::default(),
         }
     }
 }
@@ -81,10 +86,20 @@ impl<'s> Teller<'s> {
             let (set, base) = (cell.dim(layout, dim), base.dim(layout, dim));
             let told = matches!(dim, Dim::Who | Dim::Target);
             if told || set != base {
-                said.push(self.dimension(dim, set, base));
+                said.push(self.said(dim, set, base));
             }
         }
         said.join(" · ")
+    }
+
+    fn said(&self, dim: Dim, set: &[u64], base: &[u64]) -> String {
+        let key = (dim, set.to_vec(), base.to_vec());
+        if let Some(said) = self.phrases.said.borrow().get(&key) {
+            return said.clone();
+        }
+        let said = self.dimension(dim, set, base);
+        self.phrases.said.borrow_mut().insert(key, said.clone());
+        said
     }
 
     fn dimension(&self, dim: Dim, set: &[u64], base: &[u64]) -> String {

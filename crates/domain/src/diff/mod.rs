@@ -57,8 +57,18 @@ pub fn compare_policies(
     baseline_names: &Names,
     live_names: &Names,
 ) -> Vec<FieldDiff> {
-    let bound = bindings.apply(baseline, live_names);
-    let sides = Sides { baseline: &bound, live };
+    compare_bound(&bindings.apply(baseline, live_names), live, bindings, baseline_names, live_names)
+}
+
+/// The same for a policy of the baseline in terms of the live tenant.
+pub(crate) fn compare_bound(
+    bound: &NormalPolicy,
+    live: &NormalPolicy,
+    bindings: &Bindings,
+    baseline_names: &Names,
+    live_names: &Names,
+) -> Vec<FieldDiff> {
+    let sides = Sides { baseline: bound, live };
     let fields: BTreeSet<&Field> = bound.fields.keys().chain(live.fields.keys()).collect();
     let mut diffs = Vec::new();
     for field in fields {
@@ -84,7 +94,7 @@ pub fn compare_policies(
         diffs.push(FieldDiff {
             field: field.path().to_owned(),
             label: field.label().to_owned(),
-            baseline: shown(field, &bound, baseline_names),
+            baseline: shown(field, bound, baseline_names),
             live: shown(field, live, live_names),
             direction,
             unresolved,

@@ -1,7 +1,8 @@
 //! Numbers for whatever policies name, so that a sign-in is one set of bits.
 
 use crate::json::fold_id;
-use std::{borrow::Cow, collections::HashMap};
+use foldhash::HashMap;
+use std::borrow::Cow;
 
 /// What a number stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -31,8 +31,11 @@ pub struct Pair {
 
 /// Pairs every policy of the baseline with at most one live policy. An id that both have decides first.
 pub fn pair(baseline: &PolicySet, live: &PolicySet, bindings: &Bindings) -> Vec<Pair> {
-    let bound: Vec<NormalPolicy> =
-        baseline.policies.iter().map(|policy| bindings.apply(&policy.normal, &live.names)).collect();
+    pair_bound(&bindings.apply_all(baseline, &live.names), live)
+}
+
+/// The same for policies of a baseline in terms of the live tenant.
+pub(crate) fn pair_bound(bound: &[NormalPolicy], live: &PolicySet) -> Vec<Pair> {
     let mut scorer = Scorer::default();
     let ours: Vec<(&NormalPolicy, Profile)> =
         bound.iter().map(|policy| (policy, scorer.profile(policy))).collect();

@@ -7,7 +7,8 @@ use crate::{
     diff::requirement::Requirement,
     normal::{Dimension, Field, Item, NormalPolicy, NormalValue, Role},
 };
-use std::{cmp::Ordering, collections::HashMap};
+use foldhash::HashMap;
+use std::cmp::Ordering;
 
 /// The greatest likeness.
 pub(super) const SAME: i64 = 1_000;

@@ -12,13 +12,13 @@ use super::{
 use crate::{
     binding::Bindings,
     coverage::Engine,
-    diff::{FieldDiff, compare_policies, requirement::Requirement, unresolved_names},
+    diff::{FieldDiff, compare_bound, requirement::Requirement, unresolved_names},
     emergency::EmergencyAccess,
     facts::Facts,
     licence::unlicensed,
     names::NameKind,
     normal::{Field, Item, NormalPolicy, NormalValue},
-    pairing::{Pair, pair},
+    pairing::{Pair, pair_bound},
     policy_set::{PolicySet, SetPolicy},
 };
 use std::{cmp::Ordering, collections::BTreeSet};
@@ -59,7 +59,8 @@ pub fn compare(input: &ComparisonInput<'_>) -> Report {
     let ComparisonInput { live, facts, baseline, bindings, .. } = input;
     let emergency = EmergencyAccess::recognise(live, facts);
     let emergency_ids: BTreeSet<_> = emergency.object_ids();
-    let asked = goals(baseline, &input.baseline_source, bindings, &live.names);
+    let bound = bindings.apply_all(baseline, &live.names);
+    let asked = goals(baseline, &bound, &input.baseline_source, bindings);
     let names = merged_names(&live.names, baseline, bindings);
     // What legacy clients can't do blocks them as well, so such a goal is asked a second time, more widely.
     let wider: Vec<Option<NormalPolicy>> =
@@ -78,14 +79,15 @@ pub fn compare(input: &ComparisonInput<'_>) -> Report {
     let mut findings: Vec<Finding> = Vec::new();
     let mut pairs: Vec<PairView> = Vec::new();
     if compares {
-        let found = pair(baseline, live, bindings);
+        let found = pair_bound(&bound, live);
         let mut paired = vec![false; live.policies.len()];
         for pair in &found {
             if let Some(at) = pair.live {
                 paired[at] = true;
             }
             let goal = asked[pair.baseline].as_ref();
-            let row = Row { input, pair, goal, places: places[pair.baseline] };
+            let bound = &bound[pair.baseline];
+            let row = Row { input, pair, bound, goal, places: places[pair.baseline] };
             let (finding, view) = row.compare(&mut engine, &near);
             findings.extend(finding);
             pairs.push(view);
@@ -126,6 +128,8 @@ fn push<'p>(all: &mut Vec<&'p NormalPolicy>, policy: Option<&'p NormalPolicy>) -
 struct Row<'r> {
     input: &'r ComparisonInput<'r>,
     pair: &'r Pair,
+    /// The policy of the baseline in terms of the live tenant.
+    bound: &'r NormalPolicy,
     goal: Option<&'r Goal>,
     /// The goal's place in the engine, and that of the wider one.
     places: (Option<usize>, Option<usize>),
@@ -137,9 +141,7 @@ impl Row<'_> {
         let ours = &baseline.policies[self.pair.baseline];
         let counterpart = self.pair.live.map(|at| &live.policies[at]);
         let diff: Vec<FieldDiff> = counterpart
-            .map(|theirs| {
-                compare_policies(&ours.normal, &theirs.normal, bindings, &baseline.names, &live.names)
-            })
+            .map(|theirs| compare_bound(self.bound, &theirs.normal, bindings, &baseline.names, &live.names))
             .unwrap_or_default();
         let view = PairView {
             baseline_policy: policy_ref(ours),
@@ -149,9 +151,8 @@ impl Row<'_> {
         };
         // Rolled out exactly as the baseline ships it: nothing of it is enforced there either.
         let as_shipped = !ours.normal.enforced && {
-            let bound = bindings.apply(&ours.normal, &live.names);
             counterpart.is_some_and(|_| diff.is_empty())
-                || live.policies.iter().any(|theirs| theirs.normal.means_same(&bound))
+                || live.policies.iter().any(|theirs| theirs.normal.means_same(self.bound))
         };
         if let (Some(goal), Some(place)) = (self.goal, self.places.0)
             && engine.asks(place)

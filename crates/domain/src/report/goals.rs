@@ -23,12 +23,13 @@ pub(super) struct Goal {
     pub(super) conditions: Vec<String>,
 }
 
-/// What the policies of a baseline ask for, one for each; `None` for those that ask for nothing.
+/// What the policies of a baseline ask for, one for each; `None` for those that ask for nothing. `bound` are they in
+/// terms of the live tenant.
 pub(super) fn goals(
     baseline: &PolicySet,
+    bound: &[NormalPolicy],
     source: &BaselineSource,
     bindings: &Bindings,
-    live: &Names,
 ) -> Vec<Option<Goal>> {
     let precaution = ships_unenforced(baseline, source);
     let report_only =
@@ -44,9 +45,10 @@ pub(super) fn goals(
     baseline
         .policies
         .iter()
-        .map(|policy| {
+        .zip(bound)
+        .map(|(policy, bound)| {
             asks(policy).then(|| {
-                let (bound, conditions) = bind(&policy.normal, bindings, &baseline.names, live);
+                let (bound, conditions) = bind(bound.clone(), bindings, &baseline.names);
                 Goal { policy: bound, conditions }
             })
         })
@@ -64,13 +66,7 @@ pub(super) fn ships_unenforced(baseline: &PolicySet, source: &BaselineSource) ->
 
 /// A policy in terms of the live tenant. An exclusion that can't be told leaves nobody out; an inclusion that can't be
 /// told is a set of its own. A place whose countries the baseline gives is what it is anywhere.
-fn bind(
-    policy: &NormalPolicy,
-    bindings: &Bindings,
-    there: &Names,
-    live: &Names,
-) -> (NormalPolicy, Vec<String>) {
-    let mut bound = bindings.apply(policy, live);
+fn bind(mut bound: NormalPolicy, bindings: &Bindings, there: &Names) -> (NormalPolicy, Vec<String>) {
     let (mut left_out, mut own, mut asked) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (field, value) in &mut bound.fields {
         let NormalValue::Set(items) = value else { continue };
