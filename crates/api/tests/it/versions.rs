@@ -2,7 +2,8 @@
 
 use crate::support::{app::TestApp, client::Client, onboard::at};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use policytab_domain::role::Role;
+use policytab_domain::{problem::ProblemCode, role::Role};
+use policytab_github_client::{GithubClient, GithubSettings};
 use policytab_graph_sim::Repository;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -258,6 +259,19 @@ async fn a_private_source_is_read_with_its_token_which_nobody_sees_again() {
     tokio::spawn(connection);
     let sql = "SELECT position('ghp_'::bytea in source_token) FROM baselines WHERE source_token IS NOT NULL";
     assert_eq!(client.query_one(sql, &[]).await.expect("the token").get::<_, i32>(0), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listed_host_whose_name_leads_into_a_private_network_is_not_called() {
+    let app = TestApp::start().await;
+    let settings = GithubSettings { emulator: None, enterprise: vec!["localhost".to_owned()] };
+    let mut real = app.state.app.clone();
+    real.github = GithubClient::new(settings).expect("a client");
+    let told = policytab_app::baselines::read_github(&real, "https://localhost/a/b", None, None, None).await;
+    let problem = told.expect_err("refused").problem();
+    assert_eq!(problem.code, ProblemCode::ValidationFailed);
+    assert!(problem.errors.values().any(|said| said.contains("private network")), "{problem:?}");
+    assert_eq!(app.admin().read("/api/v1/baselines").await["items"].as_array().map(Vec::len), Some(1));
 }
 
 fn repository(policies: &[Value]) -> Repository {

@@ -8,7 +8,7 @@ use flate2::{Compression, write::GzEncoder};
 use policytab_graph_sim::{Fault, FaultKind, Repository};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, io::Write as _};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_published_repository_is_previewed_and_imported() {
@@ -77,6 +77,18 @@ fn packed(level: Compression, files: &[(&str, tar::EntryType, &[u8])]) -> Vec<u8
     tar.into_inner().and_then(GzEncoder::finish).expect("an archive")
 }
 
+/// The beginning of an archive whose only file is said to be so large.
+fn promised(size: u64) -> Vec<u8> {
+    let mut header = tar::Header::new_gnu();
+    header.set_path("r-1/policy.json").expect("a path");
+    header.set_size(size);
+    header.set_mode(0o644);
+    header.set_cksum();
+    let mut gz = GzEncoder::new(Vec::new(), Compression::none());
+    gz.write_all(header.as_bytes()).and_then(|()| gz.write_all(&[b' '; 4096])).expect("written");
+    gz.finish().expect("an archive")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_means_harm_is_refused_and_nothing_of_it_is_stored() {
     use tar::EntryType::{Regular, Symlink};
@@ -103,6 +115,8 @@ async fn what_means_harm_is_refused_and_nothing_of_it_is_stored() {
             packed(Compression::none(), &[("r-1/p.json", Regular, &large)]),
             "larger than 10 MiB",
         ),
+        ("a file of a gigabyte", promised(1 << 30), "larger than 10 MiB"),
+        ("a policy of 50 MB", promised(50_000_000), "larger than 10 MiB"),
         (
             "deep JSON",
             packed(fast, &[("r-1/deep.json", Regular, deep.as_bytes())]),

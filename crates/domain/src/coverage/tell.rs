@@ -21,6 +21,9 @@ use crate::{
 use foldhash::HashMap;
 use std::cell::RefCell;
 
+/// What words are asked for: a dimension, a set in it, and the base within which it is said.
+type Asked = (Dim, Vec<u64>, Vec<u64>);
+
 /// The named sets of each large dimension of a space; made once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Phrases {
@@ -28,8 +31,8 @@ pub(crate) struct Phrases {
     targets: Predicates,
     places: Predicates,
     devices: Predicates,
-    /// What was said before, by dimension, set and base: goals are much alike in whom and what they are about.
-    said: RefCell<HashMap<(Dim, Vec<u64>, Vec<u64>), String>>,
+    /// What was said before: goals are much alike in whom and what they are about.
+    said: RefCell<HashMap<Asked, String>>,
 }
 
 impl Phrases {
