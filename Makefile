@@ -70,6 +70,10 @@ test-e2e: program ## Real server, database and emulator: a generated client and 
 	$(call say,'Generated client and browser against the real server')
 	scripts/with-demo.sh scripts/test-e2e.sh
 
+.PHONY: screenshots
+screenshots: program ## Every screen of a demo fleet, light and dark, at two widths, into frontend/test-results/screenshots
+	POLICYTAB_DEMO_ARGS= scripts/with-demo.sh $(npm) run screenshots
+
 .PHONY: lint
 lint: $(modules) $(spa) ## Formatting, clippy, types, ESLint
 	$(call say,'Formatting and lints')

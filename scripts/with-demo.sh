@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command while a fresh demo is up: server, PostgreSQL and emulator on free ports, data in a temporary folder.
-# The command finds addresses and credentials in the file named by POLICYTAB_DEMO_JSON. Fails when the command fails,
+# The command finds addresses and credentials in the file named by POLICYTAB_DEMO_JSON. There are no customers, unless
+# POLICYTAB_DEMO_ARGS is set, and empty. Fails when the command fails,
 # when the demo ends early, or when it does not stop cleanly afterwards.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,7 +38,7 @@ trap 'exit 130' INT TERM
 
 # A script's background job ignores SIGINT unless it has job control; the demo is to be stopped as with Ctrl-C.
 set -m
-"$program" demo --data-dir "$work/data" --port 0 >"$work/demo.out" 2>"$work/demo.log" &
+"$program" demo ${POLICYTAB_DEMO_ARGS---empty} --data-dir "$work/data" --port 0 >"$work/demo.out" 2>"$work/demo.log" &
 demo=$!
 set +m
 for _ in $(seq 600); do

@@ -103,7 +103,7 @@ test("an admin adds, connects and imports a customer and reads its report", asyn
   await page.getByRole("link", { name: "Open report" }).click();
   await expect(page.getByRole("heading", { name: "Report", level: 1 })).toBeVisible();
   await expect(page.getByText(NO_GAP)).toBeVisible();
-  await expect(nav.getByRole("link")).toHaveCount(7);
+  await expect(nav.getByRole("link")).toHaveCount(8);
   const findings = page.getByRole("table", { name: "Findings", exact: true });
   await expect(findings.getByRole("row").nth(1)).toContainText("Reference check");
   await page.getByRole("tab", { name: /Reference checks \(\d+\)/ }).click();

@@ -114,6 +114,13 @@ for (const scheme of ["light", "dark"] as const) {
     await open(`${imported}/report?search=zzqx`, "Report");
     await expect(page.getByText("No finding matches")).toBeVisible();
     await take("report-none");
+    await open(`${imported}/coverage?cell=members.all_apps`, "Coverage");
+    await expect(page.getByRole("heading", { name: /^Members · All apps/ })).toBeVisible();
+    await take("coverage");
+    await open(`${imported}/coverage?view=what-if`, "Coverage");
+    await page.getByRole("button", { name: "What If" }).click();
+    await expect(page.getByText(/^Policies that apply/)).toBeVisible();
+    await take("what-if");
     await open(`${imported}/policies`, "Policies");
     await expect(page.getByRole("article").first()).toBeVisible();
     await page.getByText("Raw JSON").first().click();
@@ -195,6 +202,9 @@ for (const scheme of ["light", "dark"] as const) {
     await take("phone-report");
     await noSidewaysScroll(page);
     await open(`${imported}/report?view=checks`, "Report");
+    await noSidewaysScroll(page);
+    await open(`${imported}/coverage`, "Coverage");
+    await expect(page.getByRole("table", { name: "Apps" })).toBeVisible();
     await noSidewaysScroll(page);
     await open(`${imported}/settings/bindings`, "Customer settings");
     await take("phone-bindings");

@@ -11,6 +11,7 @@ pub mod bindings;
 pub mod cli;
 pub mod config;
 pub mod connect;
+pub mod coverage;
 pub mod customers;
 pub mod emergency;
 pub mod enums;

@@ -11,6 +11,7 @@ pub fn configure(config: &mut ServiceConfig) {
         baselines::{routes as baselines, versions},
         bindings::routes as bindings,
         connect::routes as connect,
+        coverage::routes as coverage,
         customers::routes as customers,
         emergency::routes as emergency,
         evaluate::routes as evaluate,
@@ -55,6 +56,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(reports::comparison_baseline_fetch)
                 .service(reports::comparison_baseline_put)
                 .service(evaluate::sign_in_evaluate)
+                .service(coverage::coverage_fetch)
                 .service(emergency::emergency_access_fetch)
                 .service(emergency::emergency_access_put)
                 .service(bindings::binding_list)
@@ -83,7 +85,8 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(baselines::baseline_delete)
                 .service(fleet::fleet_fetch)
                 .service(events::event_stream)
-                .service(audit::audit_list),
+                .service(audit::audit_list)
+                .service(audit::audit_export),
         )
         .service(server::healthz)
         .service(server::readyz)

@@ -2,7 +2,7 @@
 
 use crate::{Actor, ActorKind, App, AppResult};
 use policytab_domain::problem::{Problem, ProblemCode};
-use policytab_store::{AuditEntry, AuditRow, Page, ReadWrite, StoreError, TenantTx};
+use policytab_store::{AuditEntry, AuditFilter, AuditRow, Page, ReadWrite, StoreError, TenantTx};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -53,6 +53,31 @@ pub(crate) async fn write(
 }
 
 /// One page of the trail, newest first.
-pub async fn list(app: &App, actor: &Actor, limit: i64, cursor: Option<&str>) -> AppResult<Page<AuditRow>> {
-    app.store.read(&actor.scope, async |tx| Ok(tx.audit_list(cursor, limit).await?)).await
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    filter: &AuditFilter,
+    limit: i64,
+    cursor: Option<&str>,
+) -> AppResult<Page<AuditRow>> {
+    app.store.read(&actor.scope, async |tx| Ok(tx.audit_list(filter, cursor, limit).await?)).await
+}
+
+/// Rows of one export at the most; whoever needs more narrows the time.
+pub const MOST_EXPORTED: usize = 50_000;
+
+/// All that a filter lets through, newest first, up to [`MOST_EXPORTED`].
+pub async fn export(app: &App, actor: &Actor, filter: &AuditFilter) -> AppResult<Vec<AuditRow>> {
+    const BATCH: i64 = 2_000;
+    let mut rows: Vec<AuditRow> = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = list(app, actor, filter, BATCH, cursor.as_deref()).await?;
+        rows.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() || rows.len() >= MOST_EXPORTED {
+            rows.truncate(MOST_EXPORTED);
+            return Ok(rows);
+        }
+    }
 }

@@ -18,6 +18,7 @@ pub mod baselines;
 pub mod bindings;
 mod built_in;
 pub mod connect;
+pub mod coverage;
 pub mod customers;
 pub mod emergency;
 pub mod error;

@@ -9,13 +9,9 @@ use crate::{
     names::{NameKind, Names},
     normal::{Field, Item, NARROWING, NormalPolicy, Reference, normalise},
     policy::Policy,
-    wellknown::{ADMIN_PORTALS, bundle_of},
+    wellknown::{ADMIN_PORTALS, AZURE_MANAGEMENT_APP_ID, bundle_of},
 };
 use serde_json::Value;
-
-/// The client id of Azure's management API, `Windows Azure Service Management API` (Microsoft's page on target
-/// resources).
-const AZURE_MANAGEMENT: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
 
 /// The dangers of a policy, one sentence each. `raw` is the policy as it was read, `names` are those that came with it.
 pub fn dangers(policy: &Policy, raw: &Value, names: &Names) -> Vec<String> {
@@ -102,7 +98,7 @@ fn only_unknown_places(policy: &NormalPolicy, names: &Names, but: &str) -> Optio
 fn portals_closed(policy: &NormalPolicy) -> Option<String> {
     let portal = |item: &Item| {
         item.is(ADMIN_PORTALS)
-            || matches!(item, Item::Object(app) if app.id == AZURE_MANAGEMENT || bundle_of(&app.id) == Some(ADMIN_PORTALS))
+            || matches!(item, Item::Object(app) if app.id == AZURE_MANAGEMENT_APP_ID || bundle_of(&app.id) == Some(ADMIN_PORTALS))
     };
     let closed = policy.has_word(&Field::IncludeUsers, "All")
         && policy.set(&Field::IncludeApplications).iter().any(portal)

@@ -4,6 +4,7 @@
 //! two different rows read the same; `details` is kept as the very text that was hashed.
 
 use crate::{
+    customer_list::contains_pattern,
     error::StoreError,
     page::{Page, decode, fetch_count},
     schema::{audit, audit_heads},
@@ -40,6 +41,20 @@ pub struct AuditEntry {
     pub request_id: Option<String>,
     /// What else matters. Never a secret.
     pub details: Value,
+}
+
+/// Words of a search that count; more are not looked for.
+const MOST_WORDS: usize = 8;
+
+/// Which rows of the trail are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Words, each of which must be in what was done, by whom, in its details, its address or its request.
+    pub search: Option<String>,
+    /// Not before.
+    pub since: Option<DateTime<Utc>>,
+    /// Before.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// A row of the trail.
@@ -234,10 +249,29 @@ impl<M: Mode> TenantTx<M> {
     /// [`StoreError::InvalidCursor`].
     pub async fn audit_list(
         &mut self,
+        filter: &AuditFilter,
         cursor: Option<&str>,
         limit: i64,
     ) -> Result<Page<AuditRow>, StoreError> {
         let mut query = audit::table.into_boxed();
+        // Each word must be somewhere that a reader sees.
+        for word in filter.search.as_deref().unwrap_or_default().split_whitespace().take(MOST_WORDS) {
+            let pattern = contains_pattern(word);
+            query = query.filter(
+                audit::action
+                    .ilike(pattern.clone())
+                    .or(audit::actor_name.ilike(pattern.clone()))
+                    .or(audit::details.ilike(pattern.clone()))
+                    .or(audit::ip.assume_not_null().ilike(pattern.clone()))
+                    .or(audit::request_id.assume_not_null().ilike(pattern)),
+            );
+        }
+        if let Some(since) = filter.since {
+            query = query.filter(audit::at.ge(since));
+        }
+        if let Some(until) = filter.until {
+            query = query.filter(audit::at.lt(until));
+        }
         if let Some(cursor) = cursor {
             query = query.filter(audit::seq.lt(decode::<i64>(cursor)?));
         }

@@ -128,7 +128,7 @@ mod users;
 
 pub use acceptances::{EndedBecause, NewAcceptance, StoredAcceptance};
 pub use api_tokens::{ApiToken, NewApiToken};
-pub use audit::{AuditEntry, AuditRow, AuditVerdict};
+pub use audit::{AuditEntry, AuditFilter, AuditRow, AuditVerdict};
 pub use baseline_versions::{BaselineVersion, CustomerUse, NewVersion};
 pub use baselines::{Baseline, BaselinePatch, NewBaseline};
 pub use boot::BootError;

@@ -56,6 +56,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/audit/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The audit log as a table (CSV), newest first; 50,000 entries at the most. */
+    get: operations["audit_export"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/auth/jwks.json": {
     parameters: {
       query?: never;
@@ -464,6 +481,23 @@ export interface paths {
     put?: never;
     /** Verifies the stored credentials again. */
     post: operations["connection_test"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/customers/{id}/coverage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is enforced for whom and where: personas by apps, clients, platforms, locations and signals. */
+    get: operations["coverage_fetch"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1558,6 +1592,91 @@ export interface components {
       /** @description Policies by state. */
       policies: components["schemas"]["PolicyCountsOut"];
     };
+    /** @description One cell of the map. */
+    CoverageCell: {
+      /**
+       * Format: double
+       * @description The share that is blocked, from 0 to 1.
+       */
+      blocked: number;
+      /**
+       * Format: double
+       * @description The share in which a managed device is asked for, or access is blocked.
+       */
+      device: number;
+      /** @description The strongest control that holds everywhere in it. */
+      enforced: components["schemas"]["CoverageEnforced"];
+      /**
+       * Format: double
+       * @description The share in which multifactor authentication is enforced, or more.
+       */
+      mfa: number;
+      /** @description One sign-in without multifactor authentication, as a sentence; of workload identities, one that is not blocked. */
+      open?: string | null;
+      /**
+       * Format: double
+       * @description The share in which phishing-resistant multifactor authentication is enforced, or more.
+       */
+      phishing_resistant: number;
+      /** @description The enforced policies that apply to some sign-in of the cell, by place in `policies`, from 0. */
+      policies: number[];
+      witness?: components["schemas"]["SignIn"] | null;
+    };
+    /** @description A column of the map. */
+    CoverageColumn: {
+      /** @description By what it tells sign-ins apart. */
+      group: components["schemas"]["CoverageColumnGroup"];
+      /** @description Stays the same. */
+      key: string;
+      /** @description For people. */
+      label: string;
+    };
+    /**
+     * @description By what columns tell sign-ins apart.
+     * @enum {string}
+     */
+    CoverageColumnGroup: "apps" | "clients" | "platforms" | "locations" | "signals";
+    /**
+     * @description The strongest control that holds in all of a cell; emergency access aside.
+     * @enum {string}
+     */
+    CoverageEnforced:
+      | "blocked"
+      | "phishing_resistant"
+      | "mfa_and_device"
+      | "mfa"
+      | "device"
+      | "part"
+      | "nothing"
+      | "not_decided";
+    /** @description What is enforced for whom and where, cell by cell, decided exactly. */
+    CoverageMap: {
+      /** @description Row by row, in the order of `personas` and `columns`; null where a column says nothing of a row. */
+      cells: (components["schemas"]["CoverageCell"] | null)[][];
+      /** @description The columns. */
+      columns: components["schemas"]["CoverageColumn"][];
+      /** @description The rows. */
+      personas: components["schemas"]["CoveragePersona"][];
+      /** @description The snapshot's policies. */
+      policies: components["schemas"]["PolicyRef"][];
+      /**
+       * Format: uuid
+       * @description The snapshot that it rests on.
+       */
+      snapshot_id: string;
+      /**
+       * Format: date-time
+       * @description When that was taken.
+       */
+      taken_at: string;
+    };
+    /** @description A row of the map. */
+    CoveragePersona: {
+      /** @description Stays the same: `members`, `administrators`, `guests`, `workloads`. */
+      key: string;
+      /** @description For people. */
+      label: string;
+    };
     /** @description Customers by status. */
     CustomerCountsOut: {
       /**
@@ -1677,6 +1796,11 @@ export interface components {
      * @enum {string}
      */
     DocumentKind: "policy" | "named_location" | "authentication_strength" | "authentication_context";
+    /**
+     * Format: binary
+     * @description The bytes of a file.
+     */
+    DownloadedFile: string;
     /**
      * @description What a change does to protection.
      * @enum {string}
@@ -3086,11 +3210,6 @@ export interface components {
      * @enum {string}
      */
     ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
-    /**
-     * Format: binary
-     * @description The bytes of a zip.
-     */
-    ZipFile: string;
   };
   responses: never;
   parameters: never;
@@ -3205,8 +3324,14 @@ export interface operations {
       query?: {
         /** @description How many at the most, 1 to 200; 50 when left out. */
         limit?: number;
-        /** @description `next_cursor` of the page before. */
+        /** @description `next_cursor` of the page before, with the same filters. */
         cursor?: string;
+        /** @description Words, each of which must be in what was done, by whom, in its details, its address or its request id. */
+        search?: string;
+        /** @description Not before. */
+        since?: string;
+        /** @description Before. */
+        until?: string;
       };
       header?: never;
       path?: never;
@@ -3221,6 +3346,42 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["AuditPage"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  audit_export: {
+    parameters: {
+      query?: {
+        /** @description Words, each of which must be in what was done, by whom, in its details, its address or its request id. */
+        search?: string;
+        /** @description Not before. */
+        since?: string;
+        /** @description Before. */
+        until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
       /** @description A problem; `code` tells which. */
@@ -3936,7 +4097,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/octet-stream": components["schemas"]["ZipFile"];
+          "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
       /** @description A problem; `code` tells which. */
@@ -4467,6 +4628,41 @@ export interface operations {
       };
     };
   };
+  coverage_fetch: {
+    parameters: {
+      query?: {
+        /** @description Of which snapshot; the newest when left out. */
+        snapshot_id?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The map. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CoverageMap"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   emergency_access_fetch: {
     parameters: {
       query?: never;
@@ -4942,7 +5138,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/octet-stream": components["schemas"]["ZipFile"];
+          "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
       /** @description A problem; `code` tells which. */

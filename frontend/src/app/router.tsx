@@ -13,6 +13,7 @@ import { signInRoute as signIn } from "@/features/auth/routes";
 import { baselineRoute as baseline, baselinesRoute as baselines } from "@/features/baselines/routes";
 import { bindingsRoute as bindings } from "@/features/bindings/routes";
 import { connectionRoute as connection } from "@/features/connect/routes";
+import { coverageRoute as coverage } from "@/features/coverage/routes";
 import {
   customerRoute as customer,
   customerSettingsRoute as customerSettings,
@@ -88,6 +89,7 @@ const connectionRoute = createRoute({
 const importRoute = createRoute({ getParentRoute: () => customerRoute, path: "import", ...imports });
 const summaryRoute = createRoute({ getParentRoute: () => customerRoute, path: "summary", ...summary });
 const reportRoute = createRoute({ getParentRoute: () => customerRoute, path: "report", ...report });
+const coverageRoute = createRoute({ getParentRoute: () => customerRoute, path: "coverage", ...coverage });
 const policiesRoute = createRoute({ getParentRoute: () => customerRoute, path: "policies", ...policies });
 const snapshotsRoute = createRoute({ getParentRoute: () => customerRoute, path: "snapshots", ...snapshots });
 const snapshotCompareRoute = createRoute({
@@ -150,6 +152,7 @@ const routeTree = root.addChildren([
       importRoute,
       summaryRoute,
       reportRoute,
+      coverageRoute,
       policiesRoute,
       snapshotsRoute,
       snapshotCompareRoute,

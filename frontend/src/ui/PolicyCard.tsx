@@ -25,6 +25,13 @@ export function policyStateLabel(state: string): string {
   return state;
 }
 
+/** A policy by name, with its state where it is not simply on. */
+export function policyName({ display_name, state }: { display_name: string; state: string }): string {
+  return state === "enabled" || !state
+    ? display_name
+    : `${display_name} (${policyStateLabel(state).toLowerCase()})`;
+}
+
 const useStyles = makeStyles({
   card: {
     display: "flex",

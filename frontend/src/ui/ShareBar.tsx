@@ -1,4 +1,4 @@
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { shareText } from "@/lib/text";
 
 const useStyles = makeStyles({
@@ -19,17 +19,24 @@ const useStyles = makeStyles({
     backgroundColor: "var(--severity-high)",
     printColorAdjust: "exact",
   },
+  good: { backgroundColor: "var(--state-on)" },
   figure: { fontVariantNumeric: "tabular-nums" },
 });
 
+interface ShareBarProps {
+  share: number;
+  /** Whether more of it is better; else it is a share that is open. */
+  good?: boolean;
+}
+
 /** A share of sign-ins as a bar with its figure; the bar repeats what the figure says. */
-export function ShareBar({ share }: { share: number }) {
+export function ShareBar({ share, good = false }: ShareBarProps) {
   const styles = useStyles();
   const width = share > 0 ? Math.min(100, Math.max(3, share * 100)) : 0;
   return (
     <span className={styles.root}>
       <span className={styles.track} aria-hidden="true">
-        <span className={styles.fill} style={{ width: `${width}%` }} />
+        <span className={mergeClasses(styles.fill, good && styles.good)} style={{ width: `${width}%` }} />
       </span>
       <span className={styles.figure}>{shareText(share)}</span>
     </span>

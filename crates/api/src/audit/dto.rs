@@ -2,9 +2,9 @@
 
 use crate::auth::dto::ActorKindName;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// Who did what, when, from where.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +32,39 @@ pub struct AuditOut {
     pub ip: Option<String>,
     /// The request's id, as in the log and in error answers.
     pub request_id: Option<String>,
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// How many at the most, 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before, with the same filters.
+    pub cursor: Option<String>,
+    /// Words, each of which must be in what was done, by whom, in its details, its address or its request id.
+    #[param(max_length = 200)]
+    pub search: Option<String>,
+    /// Not before.
+    pub since: Option<DateTime<Utc>>,
+    /// Before.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Which entries an export holds.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditExportQuery {
+    /// Words, each of which must be in what was done, by whom, in its details, its address or its request id.
+    #[param(max_length = 200)]
+    pub search: Option<String>,
+    /// Not before.
+    pub since: Option<DateTime<Utc>>,
+    /// Before.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// One page of the audit log.

@@ -144,22 +144,22 @@ pub struct BaselineUpdateOut {
     pub customers: Vec<UpdateEffectOut>,
 }
 
-/// The bytes of a zip. They are called an octet stream on the wire, which generated clients know how to keep.
+/// The bytes of a file. They are called an octet stream on the wire, which generated clients know how to keep.
 #[derive(Debug)]
-pub struct ZipFile;
+pub struct DownloadedFile;
 
-impl utoipa::PartialSchema for ZipFile {
+impl utoipa::PartialSchema for DownloadedFile {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
-            .description(Some("The bytes of a zip."))
+            .description(Some("The bytes of a file."))
             .build()
             .into()
     }
 }
 
-impl ToSchema for ZipFile {}
+impl ToSchema for DownloadedFile {}
 
 /// Findings by severity.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,7 +6,7 @@ use super::{
     version_dto::{
         BaselineComparisonOut, BaselineCustomerList, BaselineCustomerOut, BaselineFromSnapshot,
         BaselineUpdateFromSource, BaselineUpdateOut, BaselineVersionCreate, BaselineVersionDetailOut,
-        BaselineVersionList, BaselineVersionOut, PolicyChangesOut, UpdateEffectOut, ZipFile,
+        BaselineVersionList, BaselineVersionOut, DownloadedFile, PolicyChangesOut, UpdateEffectOut,
     },
 };
 use crate::{
@@ -294,7 +294,7 @@ pub async fn baseline_update_from_source(
         ("id" = Uuid, Path, description = "The baseline."),
         ("number" = i32, Path, description = "The version, from 1."),
     ),
-    responses((status = 200, description = "A zip.", content_type = "application/octet-stream", body = ZipFile))
+    responses((status = 200, description = "A zip.", content_type = "application/octet-stream", body = DownloadedFile))
 )]
 #[get("/baselines/{id}/versions/{number}/export")]
 pub async fn baseline_version_export(

@@ -3,7 +3,7 @@
 //! Starts a private PostgreSQL (or uses `DATABASE_URL`), migrates, starts the emulator, makes a workspace with an owner,
 //! serves, and writes what scripts need to `demo.json`. A second run keeps the data.
 
-use super::{Failure, serve::Running, stop_signal};
+use super::{Failure, demo_fleet, serve::Running, stop_signal};
 use crate::{config::Config, metrics::Metrics};
 use policytab_app::operate;
 use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, Urls, bootstrap, bootstrap_at};
@@ -35,6 +35,9 @@ pub(super) struct Args {
     /// Imports side by side
     #[arg(long, default_value_t = 2)]
     workers: usize,
+    /// Begin without customers instead of with a dozen that are imported
+    #[arg(long)]
+    empty: bool,
 }
 
 /// What scripts read.
@@ -62,6 +65,9 @@ struct Started {
     sim: Sim,
     /// None where an existing server is used. Dropping it stops it too.
     cluster: Option<Cluster>,
+    demo: DemoFile,
+    /// Tenants of the customers that are there from the beginning.
+    fleet: Vec<DemoTenant>,
 }
 
 pub(super) async fn run(args: Args) -> Result<(), Failure> {
@@ -81,7 +87,16 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
         started = start(&args, listener, &data) => started?,
         () = stop_signal() => return Ok(()),
     };
-    stop_signal().await;
+    let populated = async {
+        if !args.empty {
+            populate(&started).await;
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        () = stop_signal() => {}
+        () = populated => {}
+    }
     started.running.stop().await;
     started.sim.stop().await;
     if let Some(cluster) = started.cluster {
@@ -99,6 +114,8 @@ async fn start(args: &Args, listener: TcpListener, data: &Path) -> Result<Starte
     let config = config(args, data, &urls, &url, &listener, &sim.base_url())?;
     super::serve::log(&config)?;
     let file = data.join("demo.json");
+    let shown = sim.demo_tenants();
+    let fleet = if args.empty { Vec::new() } else { demo_fleet::tenants(&sim.control())? };
     let app = super::serve::open(&config, &Metrics::new()?).await?;
     let password = owner(&app, &file).await?;
     let running = Running::start(config, Some(listener)).await?;
@@ -107,11 +124,22 @@ async fn start(args: &Args, listener: TcpListener, data: &Path) -> Result<Starte
         email: EMAIL.to_owned(),
         password: password.expose_secret().to_owned(),
         emulator_url: sim.base_url(),
-        tenants: sim.demo_tenants(),
+        tenants: shown,
     };
     write_private(&file, &serde_json::to_string_pretty(&demo)?)?;
     announce(&demo, &file);
-    Ok(Started { running, sim, cluster })
+    Ok(Started { running, sim, cluster, demo, fleet })
+}
+
+/// Brings a dozen customers in. Whatever goes wrong there, the demo goes on.
+#[expect(clippy::print_stdout, reason = "what a person waits for")]
+async fn populate(Started { demo, sim, fleet, .. }: &Started) {
+    println!("\nBringing in a dozen customers; you can begin meanwhile.");
+    match demo_fleet::onboard(&demo.url, &demo.email, &demo.password, &sim.control(), fleet).await {
+        Ok(0) => println!("The customers are those of the last run."),
+        Ok(count) => println!("{count} customers are imported."),
+        Err(error) => println!("The customers could not all be brought in: {error}"),
+    }
 }
 
 fn config(

@@ -4,6 +4,7 @@ mod admin;
 mod check;
 mod compare;
 mod demo;
+mod demo_fleet;
 mod emulator;
 mod evaluate;
 mod files;

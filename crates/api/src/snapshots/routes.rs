@@ -108,7 +108,7 @@ pub async fn snapshot_policies(
         ("id" = Uuid, Path, description = "The customer."),
         ("snapshot_id" = Uuid, Path, description = "The snapshot."),
     ),
-    responses((status = 200, description = "A zip.", content_type = "application/octet-stream", body = crate::baselines::version_dto::ZipFile))
+    responses((status = 200, description = "A zip.", content_type = "application/octet-stream", body = crate::baselines::version_dto::DownloadedFile))
 )]
 #[get("/customers/{id}/snapshots/{snapshot_id}/export")]
 pub async fn snapshot_export(

@@ -150,3 +150,39 @@ async fn a_question_that_means_nothing_is_refused() {
     let pending = app.pending(&side.owner).await;
     side.owner.post(&at(&pending, "/evaluate"), &question).send().await.problem(409, "invalid_state");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_coverage_map_tells_what_holds_where() {
+    let app = TestApp::start().await;
+    let viewer = app.as_role(&app.one, Role::Viewer);
+    let pending = app.pending(&app.admin()).await;
+    viewer.get(&at(&pending, "/coverage")).send().await.problem(409, "invalid_state");
+    let good = app.imported(&app.admin(), &app.tenant("good")).await;
+    let map = viewer.read(&at(&good, "/coverage")).await;
+    let place = |list: &str, key: &str| {
+        map[list].as_array().and_then(|all| all.iter().position(|one| one["key"] == key)).expect("a place")
+    };
+    let cell = |row: &str, column: &str| &map["cells"][place("personas", row)][place("columns", column)];
+    assert_eq!(cell("members", "other_clients")["enforced"], "blocked", "{map}");
+    let admins = cell("administrators", "all_apps");
+    assert_eq!(admins["mfa"], 1.0, "{admins}");
+    let named = admins["policies"].as_array().expect("policies");
+    let policies = map["policies"].as_array().expect("policies");
+    assert!(named.iter().all(|at| policies[at.as_u64().expect("a place") as usize]["state"] == "enabled"));
+    assert!(cell("workloads", "windows").is_null());
+    // What is open is decided alike by What If.
+    let open: Vec<&Value> = map["cells"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .flat_map(|row| row.as_array().expect("cells"))
+        .filter(|cell| cell["witness"].is_object())
+        .collect();
+    for cell in open {
+        let asked = json!({"sign_in": cell["witness"]});
+        let answer = viewer.post(&at(&good, "/evaluate"), &asked).send().await.expect_status(200).json();
+        assert_eq!(answer["decision"], "grant", "{cell}");
+    }
+    let stranger = app.as_role(&app.two, Role::Admin);
+    stranger.get(&at(&good, "/coverage")).send().await.problem(404, "not_found");
+}

@@ -10,31 +10,31 @@ use crate::{
 use serde_json::{Map, Value, json};
 
 /// Guests whose accounts or devices belong to another tenant, without a partner's technicians.
-pub(super) const GUESTS: &str =
+pub(crate) const GUESTS: &str =
     "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDirectConnectUser,otherExternalUser";
 /// A partner's technicians, who come by granular delegated admin privileges.
-pub(super) const SERVICE_PROVIDERS: &str = "serviceProvider";
+pub(crate) const SERVICE_PROVIDERS: &str = "serviceProvider";
 /// Everyone whose device is managed elsewhere. `internalGuest` is an account of the tenant itself.
 const FOREIGN: &str = "b2bCollaborationGuest,b2bDirectConnectUser,otherExternalUser,serviceProvider";
 
 /// The clients of Exchange Online, SharePoint Online, Teams.
-pub(super) const EXCHANGE: &str = "00000002-0000-0ff1-ce00-000000000000";
-pub(super) const SHAREPOINT: &str = "00000003-0000-0ff1-ce00-000000000000";
-pub(super) const INTUNE_ENROLLMENT: &str = "d4ebce55-015a-49b5-a083-c84d1797ae8c";
-pub(super) const AZURE_DEVOPS: &str = "499b84ac-1321-427f-aa17-267ca6975798";
-pub(super) const RIGHTS_MANAGEMENT: &str = "00000012-0000-0000-c000-000000000000";
+pub(crate) const EXCHANGE: &str = "00000002-0000-0ff1-ce00-000000000000";
+pub(crate) const SHAREPOINT: &str = "00000003-0000-0ff1-ce00-000000000000";
+pub(crate) const INTUNE_ENROLLMENT: &str = "d4ebce55-015a-49b5-a083-c84d1797ae8c";
+pub(crate) const AZURE_DEVOPS: &str = "499b84ac-1321-427f-aa17-267ca6975798";
+pub(crate) const RIGHTS_MANAGEMENT: &str = "00000012-0000-0000-c000-000000000000";
 
 /// A managed device: compliant, or hybrid joined.
-pub(super) const MANAGED: &[&str] = &["compliantDevice", "domainJoinedDevice"];
+pub(crate) const MANAGED: &[&str] = &["compliantDevice", "domainJoinedDevice"];
 
 /// Every user but the accounts of directory synchronisation, which can answer no prompt and have no device; a check
 /// of its own sees to it that they are left out.
-pub(super) fn everyone() -> Value {
+pub(crate) fn everyone() -> Value {
     json!({"includeUsers": ["All"], "excludeRoles": [DIRECTORY_SYNC_ROLE_ID]})
 }
 
 /// Everyone whose account and device this tenant can manage.
-pub(super) fn own_people() -> Value {
+pub(crate) fn own_people() -> Value {
     json!({
         "includeUsers": ["All"], "excludeRoles": [DIRECTORY_SYNC_ROLE_ID],
         "excludeGuestsOrExternalUsers": {"guestOrExternalUserTypes": FOREIGN, "externalTenants": any_tenant()},
@@ -46,79 +46,79 @@ fn any_tenant() -> Value {
 }
 
 /// Holders of directory roles, by template id.
-pub(super) fn roles(ids: &[&str]) -> Value {
+pub(crate) fn roles(ids: &[&str]) -> Value {
     json!({"includeRoles": ids})
 }
 
 /// Guests of the given kinds, from any tenant.
-pub(super) fn guests(kinds: &str) -> Value {
+pub(crate) fn guests(kinds: &str) -> Value {
     json!({"includeGuestsOrExternalUsers": {
         "guestOrExternalUserTypes": kinds, "externalTenants": any_tenant(),
     }})
 }
 
 /// Nobody: the goal is about workloads or agents.
-pub(super) fn nobody() -> Value {
+pub(crate) fn nobody() -> Value {
     json!({"includeUsers": ["None"]})
 }
 
 /// Every app.
-pub(super) fn all_apps() -> Value {
+pub(crate) fn all_apps() -> Value {
     apps(&["All"])
 }
 
 /// Apps by client id or Graph's word.
-pub(super) fn apps(ids: &[&str]) -> Value {
+pub(crate) fn apps(ids: &[&str]) -> Value {
     json!({"includeApplications": ids})
 }
 
 /// A user action.
-pub(super) fn action(urn: &str) -> Value {
+pub(crate) fn action(urn: &str) -> Value {
     json!({"includeUserActions": [urn]})
 }
 
 /// No further condition.
-pub(super) fn always() -> Value {
+pub(crate) fn always() -> Value {
     json!({})
 }
 
 /// From anywhere but a trusted location.
-pub(super) fn untrusted() -> Value {
+pub(crate) fn untrusted() -> Value {
     json!({"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}})
 }
 
 /// With a device that is neither compliant nor hybrid joined, in the words of Microsoft's template for unmanaged
 /// devices.
-pub(super) fn unmanaged() -> Value {
+pub(crate) fn unmanaged() -> Value {
     json!({"devices": {"deviceFilter": {
         "mode": "exclude", "rule": "device.isCompliant -eq True -or device.trustType -eq \"ServerAD\"",
     }}})
 }
 
 /// One of the built-in controls.
-pub(super) fn one_of(controls: &[&str]) -> Value {
+pub(crate) fn one_of(controls: &[&str]) -> Value {
     json!({"grantControls": {"operator": "OR", "builtInControls": controls}})
 }
 
 /// Blocked.
-pub(super) fn blocked() -> Value {
+pub(crate) fn blocked() -> Value {
     one_of(&["block"])
 }
 
 /// The built-in strength *Phishing-resistant MFA*.
-pub(super) fn phishing_resistant() -> Value {
+pub(crate) fn phishing_resistant() -> Value {
     json!({"grantControls": {
         "operator": "OR", "authenticationStrength": {"id": PHISHING_RESISTANT_STRENGTH_ID},
     }})
 }
 
 /// A session control.
-pub(super) fn session(control: Value) -> Value {
+pub(crate) fn session(control: Value) -> Value {
     json!({"sessionControls": control})
 }
 
 /// A sign-in at least every so many hours.
-pub(super) fn every_hours(hours: u32) -> Value {
+pub(crate) fn every_hours(hours: u32) -> Value {
     session(json!({"signInFrequency": {
         "isEnabled": true, "frequencyInterval": "timeBased", "type": "hours", "value": hours,
         "authenticationType": "primaryAndSecondaryAuthentication",
@@ -126,7 +126,7 @@ pub(super) fn every_hours(hours: u32) -> Value {
 }
 
 /// A sign-in every time.
-pub(super) fn every_time() -> Value {
+pub(crate) fn every_time() -> Value {
     session(json!({"signInFrequency": {
         "isEnabled": true, "frequencyInterval": "everyTime",
         "authenticationType": "primaryAndSecondaryAuthentication",
@@ -134,12 +134,12 @@ pub(super) fn every_time() -> Value {
 }
 
 /// No session that outlives the browser.
-pub(super) fn no_persistent_browser() -> Value {
+pub(crate) fn no_persistent_browser() -> Value {
     session(json!({"persistentBrowser": {"isEnabled": true, "mode": "never"}}))
 }
 
 /// Puts a goal together.
-pub(super) fn goal(users: Value, applications: Value, narrowed: Value, controls: Value) -> Policy {
+pub(crate) fn goal(users: Value, applications: Value, narrowed: Value, controls: Value) -> Policy {
     let mut conditions = Map::new();
     conditions.insert("users".to_owned(), users);
     conditions.insert("applications".to_owned(), applications);

@@ -12,7 +12,7 @@ mod check;
 mod decided;
 mod devices;
 mod framework;
-mod goal;
+pub(crate) mod goal;
 mod judged;
 mod mfa;
 mod outcome;

@@ -50,6 +50,8 @@ pub struct Engine<'e> {
     /// Words for each space, made when something has to be told.
     phrases: [OnceCell<Phrases>; 3],
     live: Vec<Boxed>,
+    /// The places of these among the policies that were given.
+    enforced: Vec<usize>,
     /// What each policy that was given gives, enforced or not.
     given: Vec<Gives>,
     goals: Vec<(Boxed, Vec<Demand>, Vec<String>)>,
@@ -70,6 +72,7 @@ impl<'e> Engine<'e> {
         emergency: &BTreeSet<(NameKind, String)>,
     ) -> Self {
         let given: Vec<&NormalPolicy> = live.into_iter().collect();
+        let enforced = (0..given.len()).filter(|at| given[*at].enforced).collect();
         let live: Vec<&NormalPolicy> = given.iter().copied().filter(|policy| policy.enforced).collect();
         let all: Vec<&NormalPolicy> = live.iter().copied().chain(goals.iter().copied()).collect();
         let spaces = Kind::ALL.map(|kind| {
@@ -98,6 +101,7 @@ impl<'e> Engine<'e> {
             spaces,
             phrases: Default::default(),
             live,
+            enforced,
             given,
             goals,
             catalogue,
@@ -153,6 +157,22 @@ impl<'e> Engine<'e> {
             let asked = self.catalogue.asked(&demands[*at]);
             self.catalogue.guarantees(gives, &asked)
         })
+    }
+
+    /// The enforced policies that apply to some sign-in of a goal's region, by their places among those that were given.
+    pub(crate) fn meeting(&self, goal: usize) -> Vec<usize> {
+        let region = &self.goals[goal].0.cells;
+        let meets = |policy: &Boxed| {
+            Kind::ALL.into_iter().any(|kind| {
+                let at = kind as usize;
+                match (&self.spaces[at], &region[at], &policy.cells[at]) {
+                    (Some(space), Some(region), Some(cell)) => cell.meets(&space.layout, region),
+                    _ => false,
+                }
+            })
+        };
+        let enforced = self.enforced.iter().zip(&self.live);
+        enforced.filter(|(_, policy)| meets(policy)).map(|(at, _)| *at).collect()
     }
 
     /// Whether a goal asks for anything of anybody: else there is nothing to protect.

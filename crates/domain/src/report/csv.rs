@@ -1,9 +1,7 @@
 //! The report as a table.
-//!
-//! Invariant: no cell can be taken for a formula by a spreadsheet, whatever a policy is called.
 
 use super::{Finding, Report, acceptance::acceptance_words, differences::shown, told};
-use std::borrow::Cow;
+use crate::table::table;
 
 const HEADINGS: [&str; 21] = [
     "severity",
@@ -31,16 +29,9 @@ const HEADINGS: [&str; 21] = [
 
 /// Writes one row for each finding, under a row of headings, in the report's order.
 pub fn to_csv(report: &Report) -> String {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let against = report.compared_with.describe();
-    // Writing into memory can't fail; a row of another length could, and every row has the length of the headings.
-    let mut write =
-        |row: &[String; 21]| writer.write_record(row.iter().map(|cell| harmless(cell).into_owned())).is_ok();
-    write(&HEADINGS.map(str::to_owned));
-    for finding in &report.findings {
-        write(&row(finding, &against));
-    }
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    let rows = report.findings.iter().map(|finding| row(finding, &against));
+    table(HEADINGS.map(str::to_owned), rows)
 }
 
 fn row(finding: &Finding, against: &str) -> [String; 21] {
@@ -73,14 +64,4 @@ fn row(finding: &Finding, against: &str) -> [String; 21] {
         against.to_owned(),
         finding.id.clone(),
     ]
-}
-
-/// A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection).
-fn harmless(cell: &str) -> Cow<'_, str> {
-    match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
-            Cow::Owned(format!("'{cell}"))
-        }
-        _ => Cow::Borrowed(cell),
-    }
 }

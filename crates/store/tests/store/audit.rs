@@ -1,7 +1,7 @@
 //! The audit trail: whatever is done to it in the database is found.
 
 use crate::fixture::{Fixture, audit_entry, fixture, raw};
-use policytab_store::{AuditVerdict, StoreError};
+use policytab_store::{AuditFilter, AuditVerdict, StoreError};
 use serde_json::json;
 use tokio_postgres::{Client, error::SqlState};
 
@@ -128,12 +128,27 @@ async fn what_is_undone_leaves_no_entry() {
 async fn the_trail_is_read_newest_first_with_canonical_details() {
     let f = fixture().await;
     write(&f, 5).await;
-    let first = f.store.read(&f.one, async |tx| tx.audit_list(None, 3).await).await.unwrap();
+    let first =
+        f.store.read(&f.one, async |tx| tx.audit_list(&AuditFilter::default(), None, 3).await).await.unwrap();
     assert_eq!(first.items.iter().map(|r| r.seq).collect::<Vec<_>>(), [5, 4, 3]);
     let cursor = first.next_cursor.unwrap();
-    let rest = f.store.read(&f.one, async |tx| tx.audit_list(Some(&cursor), 3).await).await.unwrap();
+    let rest = f
+        .store
+        .read(&f.one, async |tx| tx.audit_list(&AuditFilter::default(), Some(&cursor), 3).await)
+        .await
+        .unwrap();
     assert_eq!((rest.items.iter().map(|r| r.seq).collect::<Vec<_>>(), rest.next_cursor), (vec![2, 1], None));
     assert_eq!(rest.items[0].details, r#"{"a":true,"b":[1,{"a":"ä","z":null}]}"#);
+    let found = async |search: &str| {
+        let filter = AuditFilter { search: Some(search.to_owned()), ..AuditFilter::default() };
+        let page = f.store.read(&f.one, async |tx| tx.audit_list(&filter, None, 10).await).await.unwrap();
+        page.items.len()
+    };
+    let action = rest.items[0].action.clone();
+    assert_eq!((found(&action).await, found("%").await, found("nothing like it").await), (5, 0, 0));
+    let until = AuditFilter { until: Some(rest.items[0].at), ..AuditFilter::default() };
+    let older = f.store.read(&f.one, async |tx| tx.audit_list(&until, None, 10).await).await.unwrap();
+    assert_eq!(older.items.iter().map(|row| row.seq).collect::<Vec<_>>(), [1]);
     let parsed: serde_json::Value = serde_json::from_str(&rest.items[0].details).unwrap();
     assert_eq!(parsed, json!({"b": [1, {"z": null, "a": "ä"}], "a": true}));
 }

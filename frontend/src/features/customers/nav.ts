@@ -1,10 +1,12 @@
 import type { Customer } from "@/api/customers";
 
-export type Section = "summary" | "report" | "policies" | "snapshots" | "connection" | "import" | "settings";
+export type Section =
+  "summary" | "report" | "coverage" | "policies" | "snapshots" | "connection" | "import" | "settings";
 
 export const SECTION_LABEL: Record<Section, string> = {
   summary: "Summary",
   report: "Report",
+  coverage: "Coverage",
   policies: "Policies",
   snapshots: "Snapshots",
   connection: "Graph connection",
@@ -20,6 +22,6 @@ export function sectionsOf(status: Customer["status"]): readonly Section[] {
     case "connected":
       return ["connection", "import", "settings"];
     case "imported":
-      return ["summary", "report", "policies", "snapshots", "connection", "import", "settings"];
+      return ["summary", "report", "coverage", "policies", "snapshots", "connection", "import", "settings"];
   }
 }

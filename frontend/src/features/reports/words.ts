@@ -1,5 +1,4 @@
 import { listed } from "@/lib/text";
-import { policyStateLabel } from "@/ui/PolicyCard";
 import type { Check, Finding } from "./queries";
 
 export const KIND_LABEL: Record<Finding["kind"], string> = {
@@ -32,13 +31,6 @@ export const ENDED_LABEL = {
   expired: "Open again: acceptance expired",
   facts_changed: "Open again: facts changed",
 } as const;
-
-/** A policy by name, with its state where it is not simply on. */
-export function policyName({ display_name, state }: { display_name: string; state: string }): string {
-  return state === "enabled" || !state
-    ? display_name
-    : `${display_name} (${policyStateLabel(state).toLowerCase()})`;
-}
 
 /** A region as the report writes it, taken apart: who and what, and what is missing there. */
 export function readRegion(region: string): { where: string; without: string | undefined } {

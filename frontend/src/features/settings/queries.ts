@@ -88,7 +88,27 @@ export function useApiTokenDelete() {
   });
 }
 
-export function auditOptions() {
+/** Which entries of the audit log. */
+export interface AuditFilter {
+  search?: string;
+  since?: string;
+}
+
+/** The entries as a table for a spreadsheet. */
+export function useAuditExport() {
+  return useMutation<Blob, Problem, AuditFilter>({
+    mutationFn: async (query) => {
+      const { data, error } = await http.GET("/api/v1/audit/export", {
+        params: { query },
+        parseAs: "blob",
+      });
+      if (error) throw error;
+      return data;
+    },
+  });
+}
+
+export function auditOptions(filter: AuditFilter) {
   return infiniteQueryOptions<
     Schemas["AuditPage"],
     Problem,
@@ -96,12 +116,12 @@ export function auditOptions() {
     readonly unknown[],
     string | undefined
   >({
-    queryKey: ["get", "/api/v1/audit", { pages: true }],
+    queryKey: ["get", "/api/v1/audit", { pages: true, ...filter }],
     initialPageParam: undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     queryFn: async ({ pageParam, signal }) => {
       const { data, error } = await http.GET("/api/v1/audit", {
-        params: { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+        params: { query: { limit: 100, ...filter, ...(pageParam ? { cursor: pageParam } : {}) } },
         signal,
       });
       if (error) throw error;

@@ -12,6 +12,7 @@ import {
   PlugConnectedRegular,
   SettingsRegular,
   ShieldTaskRegular,
+  TableCellsMergeRegular,
   StackRegular,
 } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
@@ -31,6 +32,7 @@ const route = getRouteApi("/shell/customers/$customerId");
 const ICON: Record<Section, ReactNode> = {
   summary: <DataPieRegular aria-hidden="true" />,
   report: <DocumentBulletListRegular aria-hidden="true" />,
+  coverage: <TableCellsMergeRegular aria-hidden="true" />,
   policies: <ShieldTaskRegular aria-hidden="true" />,
   snapshots: <StackRegular aria-hidden="true" />,
   connection: <PlugConnectedRegular aria-hidden="true" />,

@@ -16,7 +16,8 @@ import { useLinkStyles } from "@/ui/links";
 import { ShareBar } from "@/ui/ShareBar";
 import { byFramework } from "../frameworks";
 import type { Finding, Report } from "../queries";
-import { policyName, readRegion, severitySteps } from "../words";
+import { policyName } from "@/ui/PolicyCard";
+import { readRegion, severitySteps } from "../words";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", gap: "8px", minWidth: 0 },

@@ -1,17 +1,14 @@
-import { Button, Caption1, Tab, TabList, Text, makeStyles, tokens } from "@fluentui/react-components";
-import { CheckmarkCircleRegular, ProhibitedRegular, QuestionCircleRegular } from "@fluentui/react-icons";
+import { Button, Tab, TabList, makeStyles, tokens } from "@fluentui/react-components";
+import { QuestionCircleRegular } from "@fluentui/react-icons";
 import { useState } from "react";
+import { EvaluationAnswer, type SignIn } from "@/api/Evaluation";
 import { QueryState } from "@/api/QueryState";
 import { api } from "@/api/client";
 import type { components } from "@/api/schema";
 import { LoadingRows } from "@/ui/States";
-import { StatusBadge } from "@/ui/StatusBadge";
 import type { Finding, Report } from "../queries";
-import { policyName } from "../words";
 
-type Evaluation = components["schemas"]["Evaluation"];
 type Policies = components["schemas"]["EvaluatedPolicies"];
-type SignIn = components["schemas"]["SignIn"];
 
 const useStyles = makeStyles({
   root: {
@@ -23,16 +20,6 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     borderRadius: tokens.borderRadiusMedium,
   },
-  answer: { display: "flex", flexDirection: "column", gap: "10px", alignSelf: "stretch" },
-  list: {
-    margin: 0,
-    padding: 0,
-    listStyleType: "none",
-    display: "flex",
-    flexDirection: "column",
-    gap: "4px",
-  },
-  quiet: { color: tokens.colorNeutralForeground2 },
   tabs: { marginInline: "-10px" },
 });
 
@@ -80,58 +67,7 @@ function Ask({ report, witness, policies }: { report: Report; witness: SignIn; p
   });
   return (
     <QueryState query={query} loading={<LoadingRows rows={3} label="Asking What If" />}>
-      {(evaluation) => <Answer evaluation={evaluation} />}
+      {(evaluation) => <EvaluationAnswer evaluation={evaluation} />}
     </QueryState>
-  );
-}
-
-function Answer({ evaluation }: { evaluation: Evaluation }) {
-  const styles = useStyles();
-  const blocked = evaluation.decision === "block";
-  const trialled = new Set(evaluation.report_only.map(({ policy }) => policy.id ?? policy.display_name));
-  return (
-    <div className={styles.answer} role="status">
-      <Text weight="semibold">
-        <StatusBadge
-          tone={blocked ? "good" : "warn"}
-          icon={blocked ? <ProhibitedRegular /> : <CheckmarkCircleRegular />}
-        >
-          {blocked ? "Blocked" : "Granted"}
-        </StatusBadge>
-      </Text>
-      <Text>{evaluation.sentence}</Text>
-      <Trace title="Policies that apply" none="No policy applies to this sign-in.">
-        {evaluation.applied.map(({ policy }) => ({ name: policyName(policy), detail: undefined }))}
-      </Trace>
-      <Trace title="Policies that do not apply" none="There is no other policy.">
-        {evaluation.not_applied.map(({ policy, detail }) => ({
-          name: policyName(policy),
-          detail: trialled.has(policy.id ?? policy.display_name) ? `${detail}; it would apply` : detail,
-        }))}
-      </Trace>
-    </div>
-  );
-}
-
-interface TraceProps {
-  title: string;
-  none: string;
-  children: readonly { name: string; detail: string | undefined }[];
-}
-
-function Trace({ title, none, children }: TraceProps) {
-  const styles = useStyles();
-  return (
-    <div>
-      <Text weight="semibold">{`${title} (${children.length})`}</Text>
-      {children.length === 0 && <Text block>{none}</Text>}
-      <ul className={styles.list} aria-label={title}>
-        {children.map(({ name, detail }, index) => (
-          <li key={index}>
-            {name} {detail && <Caption1 className={styles.quiet}>{detail}</Caption1>}
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

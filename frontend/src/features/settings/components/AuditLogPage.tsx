@@ -1,15 +1,32 @@
-import { Button, Caption1, Text, makeStyles, tokens } from "@fluentui/react-components";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import {
+  Button,
+  Caption1,
+  Field,
+  Input,
+  Text,
+  ToolbarButton,
+  makeStyles,
+  tokens,
+} from "@fluentui/react-components";
+import { ArrowDownloadRegular } from "@fluentui/react-icons";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { ProblemMessage } from "@/api/ProblemMessage";
+import { save } from "@/lib/save";
 import { exactTime } from "@/lib/time";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Page } from "@/ui/Page";
+import { SearchField } from "@/ui/SearchField";
 import { EmptyState, LoadingRows } from "@/ui/States";
-import { type AuditEntry, auditOptions } from "../queries";
+import { type AuditEntry, type AuditFilter, auditOptions, useAuditExport } from "../queries";
+import type { AuditSearch } from "../routes";
+
+const route = getRouteApi("/shell/settings/audit-log");
 
 const useStyles = makeStyles({
   quiet: { display: "block", color: tokens.colorNeutralForeground3 },
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
+  filters: { display: "flex", gap: "12px", flexWrap: "wrap", alignItems: "end" },
   more: { display: "flex", justifyContent: "center" },
 });
 
@@ -61,16 +78,52 @@ function useColumns(): Column<AuditEntry>[] {
 export function AuditLogPage() {
   const styles = useStyles();
   const columns = useColumns();
-  const log = useInfiniteQuery(auditOptions());
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (patch: Partial<AuditSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...patch }), replace: true });
+  const filter: AuditFilter = {
+    ...(search.search && { search: search.search }),
+    // The day begins where the reader is.
+    ...(search.since && { since: new Date(`${search.since}T00:00:00`).toISOString() }),
+  };
+  const log = useInfiniteQuery({ ...auditOptions(filter), placeholderData: keepPreviousData });
+  const download = useAuditExport();
   const rows = log.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page
       title="Audit log"
       lead="Who did what, when, from where. Entries can't be changed; each holds the hash of the one before."
+      commands={
+        <ToolbarButton
+          icon={<ArrowDownloadRegular />}
+          disabled={download.isPending}
+          onClick={() => download.mutate(filter, { onSuccess: (table) => save(table, "audit-log.csv") })}
+        >
+          Export
+        </ToolbarButton>
+      }
     >
+      {download.error && <ProblemMessage error={download.error} />}
+      <div className={styles.filters} role="search">
+        <SearchField
+          label="Search the log"
+          value={search.search ?? ""}
+          onChange={(text) => change({ search: text || undefined })}
+        />
+        <Field label="Since">
+          <Input
+            type="date"
+            value={search.since ?? ""}
+            onChange={(_, data) => change({ since: data.value || undefined })}
+          />
+        </Field>
+      </div>
       {log.isPending && <LoadingRows rows={10} label="Loading the audit log" />}
       {log.error && <ProblemMessage error={log.error} onRetry={() => void log.refetch()} />}
-      {log.data && rows.length === 0 && <EmptyState title="Nothing happened yet" />}
+      {log.data && rows.length === 0 && (
+        <EmptyState title={search.search || search.since ? "No entry matches" : "Nothing happened yet"} />
+      )}
       {rows.length > 0 && (
         <DataTable label="Audit log" rows={rows} rowKey={(entry) => String(entry.seq)} columns={columns} />
       )}

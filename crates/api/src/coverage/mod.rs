@@ -1,0 +1,4 @@
+//! The coverage map.
+
+pub mod dto;
+pub mod routes;
