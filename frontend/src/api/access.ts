@@ -1,5 +1,5 @@
 import type { components } from "./schema";
-import { useSession } from "./session";
+import { useMe } from "./session";
 
 export type Role = components["schemas"]["Role"];
 
@@ -19,6 +19,6 @@ export function covers(role: Role, needed: Role): boolean {
 
 /** Whether the person who is signed in has at least this role. Hides what would be refused; the server decides. */
 export function useHasRole(needed: Role): boolean {
-  const session = useSession();
-  return session.status === "signed-in" && covers(session.user.role, needed);
+  const me = useMe();
+  return me !== undefined && covers(me.role, needed);
 }

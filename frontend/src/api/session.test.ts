@@ -1,7 +1,7 @@
 import { HttpResponse, delay, http } from "msw";
 import { sessionOf } from "@/testing/fixtures";
 import { ANY, server } from "@/testing/server";
-import { authorizedFetch, currentSession, refreshSession, signIn } from "./session";
+import { authorizedFetch, currentSession, forgetSession, refreshSession, signIn } from "./session";
 
 function request() {
   return new Request(new URL("/api/v1/me", location.href));
@@ -55,13 +55,41 @@ it("renews a token that is about to end before using it", async () => {
   expect(seen).toEqual(["Bearer fresh"]);
 });
 
-it("is signed out when the server ends the session", async () => {
+it("holds what was sent when the server ends the session, until who was signed in is again", async () => {
+  const seen: string[] = [];
+  server.use(
+    onlyToken("again", seen),
+    http.post(`${ANY}/auth/refresh`, () => new HttpResponse(null, { status: 401 })),
+    http.post(`${ANY}/auth/login`, () => HttpResponse.json({ ...sessionOf("owner"), access_token: "again" })),
+  );
+  const held = authorizedFetch(request());
+  await vi.waitFor(() => expect(currentSession().status).toBe("expired"));
+  await signIn("robin@msp.example", "secret");
+  expect((await held).status).toBe(200);
+  expect(seen).toEqual(["Bearer token-of-owner", "Bearer again"]);
+});
+
+it("passes the refusal on when who was signed in leaves", async () => {
   server.use(
     onlyToken("never"),
     http.post(`${ANY}/auth/refresh`, () => new HttpResponse(null, { status: 401 })),
   );
-  await authorizedFetch(request());
-  expect(currentSession().status).toBe("signed-out");
+  const held = authorizedFetch(request());
+  await vi.waitFor(() => expect(currentSession().status).toBe("expired"));
+  forgetSession();
+  expect((await held).status).toBe(401);
+});
+
+it("lets go of what nobody waits for any more", async () => {
+  server.use(
+    onlyToken("never"),
+    http.post(`${ANY}/auth/refresh`, () => new HttpResponse(null, { status: 401 })),
+  );
+  const stop = new AbortController();
+  const held = authorizedFetch(new Request(request(), { signal: stop.signal }));
+  await vi.waitFor(() => expect(currentSession().status).toBe("expired"));
+  stop.abort(new Error("left the page"));
+  await expect(held).rejects.toThrow();
 });
 
 it("stays signed in while the server can't be reached", async () => {

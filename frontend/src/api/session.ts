@@ -12,6 +12,8 @@ type SessionOut = components["schemas"]["SessionOut"];
 export type Session =
   | { status: "unknown" }
   | { status: "signed-out" }
+  /** The server ended it while this page was open: what is typed here waits for a password. */
+  | { status: "expired"; user: Me }
   | { status: "signed-in"; user: Me; token: string; expiresAt: number };
 
 /** Absolute, because outside a browser, in tests, fetch knows no page to be relative to. */
@@ -61,6 +63,17 @@ export function useSession(): Session {
   return useSyncExternalStore(onSessionChange, currentSession);
 }
 
+/** Who is signed in, or was until the session ended; what waits for a password is still theirs. */
+export function useMe(): Me | undefined {
+  const known = useSession();
+  return known.status === "signed-in" || known.status === "expired" ? known.user : undefined;
+}
+
+/** Leaves an ended session for good. */
+export function forgetSession(): void {
+  set({ status: "signed-out" });
+}
+
 /** Signs in; throws the problem body when the server refuses. */
 export async function signIn(email: string, password: string): Promise<void> {
   const response = await fetch(address("login"), {
@@ -102,7 +115,11 @@ async function refreshOnce(): Promise<Session> {
   // keepalive lets the answer, and with it the new cookie, arrive even when the page is left meanwhile.
   const response = await fetch(address("refresh"), { method: "POST", keepalive: true });
   if (response.ok) return signedIn((await response.json()) as SessionOut);
-  if (response.status === 401 || response.status === 403) return set({ status: "signed-out" });
+  if (response.status === 401 || response.status === 403) {
+    const known = session;
+    const had = known.status === "signed-in" || known.status === "expired";
+    return set(had ? { status: "expired", user: known.user } : { status: "signed-out" });
+  }
   throw await response.json().catch(() => new Error(`status ${response.status}`));
 }
 
@@ -111,15 +128,42 @@ export async function ensureSession(): Promise<Session> {
   return session.status === "unknown" ? refreshSession() : session;
 }
 
-/** `fetch` with the access token: renewed when about to end, and once more when the server refuses it. */
+/** Waits until somebody who has to sign in again has done so, or has left. */
+function decided(signal: AbortSignal): Promise<Session> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      stop();
+      reject(signal.reason as Error);
+    };
+    const look = () => {
+      if (session.status === "expired") return;
+      stop();
+      resolve(session);
+    };
+    const unlisten = onSessionChange(look);
+    const stop = () => {
+      unlisten();
+      signal.removeEventListener("abort", leave);
+    };
+    signal.addEventListener("abort", leave);
+    look();
+  });
+}
+
+/**
+ * `fetch` with the access token: renewed when about to end, and once more when the server refuses it. When the session
+ * has ended, the request waits for who was signed in to sign in again.
+ */
 export async function authorizedFetch(request: Request): Promise<Response> {
   const again = request.clone();
   let known = await ensureSession();
   if (known.status === "signed-in" && known.expiresAt - Date.now() < EARLY_MS) known = await refreshSession();
+  if (known.status === "expired") known = await decided(request.signal);
   const response = await fetch(withToken(request, known));
   if (response.status !== 401 || known.status !== "signed-in") return response;
   // Another request may have renewed it already.
-  const renewed = currentSession() === known ? await refreshSession() : currentSession();
+  let renewed = currentSession() === known ? await refreshSession() : currentSession();
+  if (renewed.status === "expired") renewed = await decided(request.signal);
   if (renewed.status !== "signed-in") return response;
   return fetch(withToken(again, renewed));
 }

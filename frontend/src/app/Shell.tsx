@@ -11,13 +11,16 @@ import {
 } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { Suspense, lazy, useEffect, useRef, useState } from "react";
 import { useHasRole } from "@/api/access";
 import { followEvents } from "@/api/events";
-import { useSession } from "@/api/session";
+import { useMe, useSession } from "@/api/session";
 import { NavHeading, NavList, useNavLinkStyle } from "@/ui/NavList";
 import { AccountMenu } from "./AccountMenu";
 import { ThemeMenu, useBarStyles } from "./ThemeMenu";
+
+/** Its dialog is code that most visits never need. */
+const SignInAgain = lazy(() => import("./SignInAgain").then((loaded) => ({ default: loaded.SignInAgain })));
 
 const NARROW = "@media (max-width: 860px)";
 
@@ -106,6 +109,7 @@ export function Shell() {
   const styles = useStyles();
   const bar = useBarStyles();
   const session = useSession();
+  const me = useMe();
   const location = useLocation();
   const main = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(false);
@@ -116,7 +120,7 @@ export function Shell() {
     setOpen(false);
   }
   useEvents();
-  if (session.status !== "signed-in") return null;
+  if (!me) return null;
 
   return (
     <>
@@ -146,10 +150,15 @@ export function Shell() {
         <Link to="/" className={styles.brand}>
           Policytab
         </Link>
-        <span className={styles.workspace}>{session.user.msp.name}</span>
+        <span className={styles.workspace}>{me.msp.name}</span>
         <ThemeMenu />
-        <AccountMenu user={session.user} />
+        <AccountMenu user={me} />
       </header>
+      {session.status === "expired" && (
+        <Suspense>
+          <SignInAgain user={session.user} />
+        </Suspense>
+      )}
       <div className={styles.body}>
         <div
           id="global-navigation"

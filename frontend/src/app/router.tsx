@@ -55,7 +55,8 @@ const shellRoute = createRoute({
   notFoundComponent: NotFoundScreen,
   beforeLoad: async ({ location }) => {
     const session = await ensureSession();
-    if (session.status !== "signed-in") {
+    // Who has to sign in again does so where they are.
+    if (session.status !== "signed-in" && session.status !== "expired") {
       throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
     }
   },

@@ -109,6 +109,7 @@ describe("a customer's navigation", () => {
       [
         "Summary",
         "Report",
+        "Coverage",
         "Policies",
         "Snapshots",
         "Graph connection",

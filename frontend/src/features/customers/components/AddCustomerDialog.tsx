@@ -17,7 +17,7 @@ import { type FormEvent, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { CLOUD_LABEL, type Cloud } from "@/api/customers";
 import { isProblem, problemOf } from "@/api/problems";
-import { useSession } from "@/api/session";
+import { useMe } from "@/api/session";
 import { useCustomerCreate } from "../queries";
 
 export const NAME_MAX = 120;
@@ -29,9 +29,9 @@ const useStyles = makeStyles({
 export function AddCustomerDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
   const navigate = useNavigate();
-  const session = useSession();
+  const me = useMe();
   // The emulator is on offer only where the server knows one.
-  const clouds = session.status === "signed-in" ? session.user.clouds : [];
+  const clouds = me?.clouds ?? [];
   const create = useCustomerCreate();
   const [name, setName] = useState("");
   const [cloud, setCloud] = useState<Cloud>("global");

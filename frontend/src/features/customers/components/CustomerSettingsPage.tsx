@@ -44,7 +44,7 @@ export function CustomerSettingsPage() {
   return (
     <>
       <About customer={customer} />
-      {admin && <Rename key={customer.version} customer={customer} />}
+      {admin && <Rename customer={customer} />}
       {admin && customer.status === "imported" && <ComparisonChoice customer={customer} />}
       {admin && <Delete customer={customer} />}
     </>
@@ -71,6 +71,12 @@ function Rename({ customer }: { customer: Customer }) {
   const rename = useCustomerRename(customer);
   const notify = useNotify();
   const [name, setName] = useState(customer.display_name);
+  const [seen, setSeen] = useState(customer.display_name);
+  if (seen !== customer.display_name) {
+    // Somebody renamed it meanwhile; what was typed here stays.
+    setSeen(customer.display_name);
+    if (name === seen) setName(customer.display_name);
+  }
   const taken = problemOf(rename.error, "conflict");
   const invalid = isProblem(rename.error) ? rename.error.errors?.display_name : undefined;
   const message = invalid ?? taken?.detail;

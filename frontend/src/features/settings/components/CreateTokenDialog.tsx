@@ -15,7 +15,7 @@ import { type FormEvent, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { type Role } from "@/api/access";
 import { isProblem } from "@/api/problems";
-import { useSession } from "@/api/session";
+import { useMe } from "@/api/session";
 import { CopyValue } from "@/ui/CopyValue";
 import { useApiTokenCreate } from "../queries";
 import { RoleField } from "./RoleField";
@@ -28,7 +28,7 @@ const useStyles = makeStyles({
 
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
-  const session = useSession();
+  const me = useMe();
   const create = useApiTokenCreate();
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
@@ -87,7 +87,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
                   <RoleField
                     value={role}
                     onChange={setRole}
-                    upTo={session.status === "signed-in" ? session.user.role : "viewer"}
+                    upTo={me?.role ?? "viewer"}
                     message={errors?.role}
                   />
                   <Field

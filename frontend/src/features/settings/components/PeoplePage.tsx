@@ -3,7 +3,7 @@ import { PersonAddRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { QueryState } from "@/api/QueryState";
 import { ROLE_LABEL, useHasRole } from "@/api/access";
-import { useSession } from "@/api/session";
+import { useMe } from "@/api/session";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Page } from "@/ui/Page";
 import { Time } from "@/ui/Time";
@@ -17,11 +17,10 @@ type Open = { kind: "add" } | { kind: "edit" | "remove"; person: Person };
 export function PeoplePage() {
   const styles = useStyles();
   const owner = useHasRole("owner");
-  const session = useSession();
   const query = usePeople();
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
-  const me = session.status === "signed-in" ? session.user.id : undefined;
+  const me = useMe()?.id;
 
   const columns: Column<Person>[] = [
     { id: "name", header: "Name", cell: (person) => <Text weight="semibold">{person.display_name}</Text> },
