@@ -10,10 +10,11 @@ use chrono::{DateTime, Utc};
 use diesel::{OptionalExtension as _, prelude::*};
 use diesel_async::RunQueryDsl;
 use policytab_domain::{
-    ids::{ReportId, SnapshotId},
+    ids::{CustomerId, ReportId, SnapshotId},
     import::ComparisonBaseline,
 };
 use serde_json::Value;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A report.
@@ -89,6 +90,48 @@ impl<M: Mode> TenantTx<M> {
             body: row.body,
             created_at: row.created_at,
         }))
+    }
+}
+
+/// Reports that a trend tells of, at the most.
+const TREND: i32 = 10;
+
+#[derive(QueryableByName)]
+struct TrendRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    customer_id: Uuid,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    worst: i64,
+}
+
+impl<M: Mode> TenantTx<M> {
+    /// How many critical and high findings the last reports of each customer had, ten at the most, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn finding_trends(
+        &mut self,
+        customers: &[CustomerId],
+    ) -> Result<HashMap<CustomerId, Vec<i64>>, StoreError> {
+        let ids: Vec<Uuid> = customers.iter().map(|id| id.as_uuid()).collect();
+        // Ten steps into an index for each, however many reports there are.
+        let rows: Vec<TrendRow> = diesel::sql_query(
+            "SELECT wanted.id AS customer_id, last.worst
+             FROM unnest($1) AS wanted (id) CROSS JOIN LATERAL (
+                 SELECT id, (findings_critical + findings_high)::bigint AS worst FROM reports
+                 WHERE msp_id = $2 AND customer_id = wanted.id ORDER BY id DESC LIMIT $3
+             ) AS last ORDER BY wanted.id, last.id",
+        )
+        .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(&ids)
+        .bind::<diesel::sql_types::Uuid, _>(self.msp())
+        .bind::<diesel::sql_types::Integer, _>(TREND)
+        .load(self.conn())
+        .await?;
+        let mut trends: HashMap<CustomerId, Vec<i64>> = HashMap::new();
+        for row in rows {
+            trends.entry(row.customer_id.into()).or_default().push(row.worst);
+        }
+        Ok(trends)
     }
 }
 

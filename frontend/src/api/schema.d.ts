@@ -1765,7 +1765,7 @@ export interface components {
     /** @description One page of customers. */
     CustomerPage: {
       /** @description The customers. */
-      items: components["schemas"]["CustomerOut"][];
+      items: components["schemas"]["ListedCustomerOut"][];
       /** @description Give this back as `cursor` for the next page; null on the last one. */
       next_cursor?: string | null;
     };
@@ -2403,6 +2403,11 @@ export interface components {
       intune: boolean;
       /** @description Workload ID Premium: policies for workload identities. */
       workload_id: boolean;
+    };
+    /** @description A customer in the list. */
+    ListedCustomerOut: components["schemas"]["CustomerOut"] & {
+      /** @description How many critical and high findings its last reports had, ten at the most, the oldest first. */
+      trend: number[];
     };
     /** @description An object of the customer's tenant. */
     LiveObject: {

@@ -148,11 +148,21 @@ pub struct LicenceSummaryOut {
     pub workload_id: bool,
 }
 
+/// A customer in the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListedCustomerOut {
+    /// The customer.
+    #[serde(flatten)]
+    pub customer: CustomerOut,
+    /// How many critical and high findings its last reports had, ten at the most, the oldest first.
+    pub trend: Vec<i64>,
+}
+
 /// One page of customers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CustomerPage {
     /// The customers.
-    pub items: Vec<CustomerOut>,
+    pub items: Vec<ListedCustomerOut>,
     /// Give this back as `cursor` for the next page; null on the last one.
     pub next_cursor: Option<String>,
 }

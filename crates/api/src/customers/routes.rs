@@ -1,6 +1,8 @@
 //! Routes of customers.
 
-use super::dto::{CustomerCreate, CustomerOut, CustomerPage, CustomerQuery, CustomerSort, CustomerUpdate};
+use super::dto::{
+    CustomerCreate, CustomerOut, CustomerPage, CustomerQuery, CustomerSort, CustomerUpdate, ListedCustomerOut,
+};
 use crate::{
     auth::{extract::Authed, perm},
     http::{
@@ -15,7 +17,7 @@ use crate::{
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use policytab_app::{customers, idempotency::Stored};
 use policytab_domain::problem::Problem;
-use policytab_store::CustomerFilter;
+use policytab_store::{Customer, CustomerFilter};
 use uuid::Uuid;
 
 /// Lists customers.
@@ -43,9 +45,13 @@ pub async fn customer_list(
         cursor: query.cursor,
         limit: page::limit(query.limit)?.into(),
     };
-    let found = customers::list(&state.app, &who, &filter).await?;
+    let (found, mut trends) = customers::list(&state.app, &who, &filter).await?;
+    let listed = |customer: &Customer| ListedCustomerOut {
+        customer: customer.into(),
+        trend: trends.remove(&customer.id).unwrap_or_default(),
+    };
     Ok(web::Json(CustomerPage {
-        items: found.items.iter().map(Into::into).collect(),
+        items: found.items.iter().map(listed).collect(),
         next_cursor: found.next_cursor,
     }))
 }

@@ -2,6 +2,7 @@
 
 use crate::support::{TestApp, onboard::at};
 use policytab_domain::role::Role;
+use policytab_graph_sim::TenantEdit;
 use serde_json::{Value, json};
 
 async fn add(app: &TestApp, name: &str) -> Value {
@@ -208,4 +209,33 @@ async fn deleting_leaves_the_audit_trail_and_nothing_else() {
         let rows = left.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await;
         assert_eq!(rows.expect(table).get::<_, i64>(0), 0, "rows are left in {table}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_tells_how_findings_went() {
+    let app = TestApp::start().await;
+    let (admin, tenant) = (app.admin(), app.tenant("good"));
+    let customer = app.imported(&admin, &tenant).await;
+    let listed = async || admin.read("/api/v1/customers").await["items"][0].clone();
+    let worst = |customer: &Value| {
+        let findings = &customer["counts"]["findings"];
+        findings["critical"].as_i64().expect("a count") + findings["high"].as_i64().expect("a count")
+    };
+    let first = listed().await;
+    assert_eq!(first["trend"], json!([worst(&first)]));
+    let policies = admin.read(&at(&customer, "/snapshots")).await;
+    let snapshot = policies["items"][0]["id"].as_str().expect("an id").to_owned();
+    let policies = admin.read(&at(&customer, &format!("/snapshots/{snapshot}/policies"))).await;
+    for policy in policies["items"].as_array().expect("policies") {
+        let name = policy["display_name"].as_str().expect("a name");
+        let off = TenantEdit::PolicyPatch { policy: name.to_owned(), patch: json!({"state": "disabled"}) };
+        app.control().edit(&tenant.tenant_id, &off).expect("an edit");
+    }
+    let import = app.import(&admin, &customer, &json!({})).await;
+    app.ended(&admin, &customer, &import).await;
+    let now = listed().await;
+    assert_eq!(now["trend"], json!([worst(&first), worst(&now)]));
+    assert!(worst(&now) > worst(&first), "{now}");
+    let other = app.as_role(&app.two, Role::Viewer).read("/api/v1/customers").await;
+    assert_eq!(other["items"], json!([]));
 }

@@ -11,7 +11,8 @@ function serve(...items: ReturnType<typeof customer>[]) {
   server.use(
     http.get(`${ANY}/customers`, ({ request }) => {
       asked.push(new URL(request.url).searchParams);
-      return HttpResponse.json({ items, next_cursor: null });
+      const listed = items.map((each) => ({ ...each, trend: each.status === "imported" ? [6, 4, 3] : [] }));
+      return HttpResponse.json({ items: listed, next_cursor: null });
     }),
     http.get(`${ANY}/customers/:id`, ({ params }) => {
       const found = items.find(({ id }) => id === params.id);
@@ -28,6 +29,7 @@ describe("the dashboard", () => {
     const row = within(await screen.findByRole("row", { name: /Contoso/ }));
     expect(row.getByRole("img", { name: "Findings: 1 critical, 2 high, 3 low" })).toBeVisible();
     expect(row.getByRole("img", { name: "Policies: 7 on, 2 report-only, 1 off" })).toBeVisible();
+    expect(row.getByText("Critical and high findings: 3 fewer")).toBeInTheDocument();
     expect(row.getByText("Entra ID P1, Intune")).toBeVisible();
     expect(asked[0]?.get("sort")).toBe("-severity");
   });

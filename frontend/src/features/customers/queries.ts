@@ -13,6 +13,8 @@ import { invalidateCustomer, invalidateFleet } from "@/api/queries";
 import type { components } from "@/api/schema";
 import type { CustomerSearch } from "./search";
 
+/** A customer with how its findings went. */
+export type ListedCustomer = components["schemas"]["ListedCustomerOut"];
 type CustomerPage = components["schemas"]["CustomerPage"];
 
 export function fleetOptions() {

@@ -4,6 +4,7 @@ import { CodeBlock } from "@/ui/CodeBlock";
 import { CopyValue } from "@/ui/CopyValue";
 import type { Connection } from "../queries";
 import { PermissionTable } from "./PermissionTable";
+import { Sketch } from "./Sketch";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: "16px" },
@@ -108,6 +109,16 @@ function PortalSteps({ connection }: { connection: Connection }) {
             Leave the redirect URI empty, then choose <b>Register</b>.
           </li>
         </ul>
+        <Sketch
+          menu="App registrations"
+          title="Register an application"
+          lines={[
+            [`Name: ${setup.app_name}`, true],
+            ["Accounts in this directory only", true],
+            ["Redirect URI: leave empty"],
+          ]}
+          button="Register"
+        />
       </Step>
       <Step title="Copy the ids">
         <ul className={styles.list}>
@@ -119,6 +130,15 @@ function PortalSteps({ connection }: { connection: Connection }) {
             detected.
           </li>
         </ul>
+        <Sketch
+          menu="Overview"
+          title="Essentials"
+          lines={[
+            ["Application (client) ID: copy it", true],
+            ["Object ID: not this one"],
+            ["Directory (tenant) ID: keep it at hand", true],
+          ]}
+        />
       </Step>
       <Step title="Create a client secret">
         <ul className={styles.list}>
@@ -134,6 +154,12 @@ function PortalSteps({ connection }: { connection: Connection }) {
             <b>Secret ID</b> is not the secret.
           </li>
         </ul>
+        <Sketch
+          menu="Certificates & secrets"
+          title="Client secrets"
+          lines={[["Description and expiry"], ["Value: copy it at once", true], ["Secret ID: not this one"]]}
+          button="New client secret"
+        />
       </Step>
       <Step title="Add application permissions">
         <ul className={styles.list}>
@@ -154,6 +180,15 @@ function PortalSteps({ connection }: { connection: Connection }) {
             <b>Granted</b>.
           </li>
         </ul>
+        <Sketch
+          menu="API permissions"
+          title="Configured permissions"
+          lines={[
+            ["Policy.Read.All, Application: Granted", true],
+            ["Directory.Read.All, Application: Granted", true],
+          ]}
+          button="Grant admin consent"
+        />
         <Text className={styles.note}>
           This needs the role <b>Privileged Role Administrator</b> or <b>Global Administrator</b>. Application
           Administrator and Cloud Application Administrator can create the app, but can&apos;t consent to

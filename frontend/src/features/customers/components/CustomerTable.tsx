@@ -5,8 +5,10 @@ import type { Customer } from "@/api/customers";
 import { nextStepPath } from "@/lib/nextStep";
 import { type Column, DataTable, type Sort } from "@/ui/DataTable";
 import { useLinkStyles } from "@/ui/links";
+import { Sparkline } from "@/ui/Sparkline";
 import { PolicyStateBar, SeverityBar } from "@/ui/StackedBar";
 import { Time } from "@/ui/Time";
+import type { ListedCustomer } from "../queries";
 import type { CustomerSort } from "../search";
 import { CustomerStatus, CustomerWarnings, licenceText } from "./CustomerStatus";
 
@@ -38,7 +40,7 @@ function NameCell({ customer }: { customer: Customer }) {
   );
 }
 
-const COLUMNS: readonly Column<Customer>[] = [
+const COLUMNS: readonly Column<ListedCustomer>[] = [
   {
     id: "name",
     header: "Customer",
@@ -78,6 +80,13 @@ const COLUMNS: readonly Column<Customer>[] = [
     cell: ({ counts }) => counts && <SeverityBar counts={counts.findings} />,
   },
   {
+    id: "trend",
+    header: "Trend",
+    width: "130px",
+    wideOnly: true,
+    cell: ({ trend }) => <Sparkline values={trend} noun="Critical and high findings" />,
+  },
+  {
     id: "snapshot",
     header: "Last snapshot",
     sortKey: "last_snapshot_at",
@@ -86,7 +95,7 @@ const COLUMNS: readonly Column<Customer>[] = [
 ];
 
 interface CustomerTableProps {
-  rows: readonly Customer[];
+  rows: readonly ListedCustomer[];
   sort: CustomerSort;
   onSort: (sort: CustomerSort) => void;
   hasMore: boolean;
