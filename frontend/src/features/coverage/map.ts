@@ -1,21 +1,7 @@
+import type { CoverageMap } from "@/api/coverage";
 import type { components } from "@/api/schema";
 
-export type CoverageMap = components["schemas"]["CoverageMap"];
-export type Cell = components["schemas"]["CoverageCell"];
 export type Column = components["schemas"]["CoverageColumn"];
-export type Enforced = components["schemas"]["CoverageEnforced"];
-
-/** What holds in all of a cell, in words; the order is that of the legend. */
-export const ENFORCED_LABEL: Record<Enforced, string> = {
-  blocked: "Blocked",
-  phishing_resistant: "Phishing-resistant MFA",
-  mfa_and_device: "MFA and managed device",
-  mfa: "MFA",
-  device: "Managed device",
-  part: "In part",
-  nothing: "Nothing",
-  not_decided: "Not decided",
-};
 
 export const GROUP_LABEL: Record<Column["group"], string> = {
   apps: "Apps",

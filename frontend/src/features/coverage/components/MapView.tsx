@@ -2,12 +2,13 @@ import { Button, Text, makeStyles, tokens } from "@fluentui/react-components";
 import type { SignIn } from "@/api/Evaluation";
 import { QueryState } from "@/api/QueryState";
 import { api } from "@/api/client";
+import { type CoverageMap, ENFORCED_LABEL } from "@/api/coverage";
 import type { Customer } from "@/api/customers";
 import { Panel } from "@/ui/Panel";
 import { policyName } from "@/ui/PolicyCard";
 import { ShareBar } from "@/ui/ShareBar";
 import { LoadingRows } from "@/ui/States";
-import { type CoverageMap, ENFORCED_LABEL, GROUP_LABEL, cellKey, findCell, grouped } from "../map";
+import { GROUP_LABEL, cellKey, findCell, grouped } from "../map";
 import { CoverageCell, Legend } from "./CoverageCell";
 
 const useStyles = makeStyles({

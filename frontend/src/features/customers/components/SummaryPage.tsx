@@ -23,6 +23,7 @@ import { SEVERITIES, SEVERITY_LOOK } from "@/ui/severity";
 import { PolicyStateBar, SeverityBar } from "@/ui/StackedBar";
 import { StatusBadge } from "@/ui/StatusBadge";
 import { Time } from "@/ui/Time";
+import { CoveragePanel, EmergencyPanel } from "./SafetyPanels";
 
 type Snapshot = components["schemas"]["SnapshotDetailOut"];
 
@@ -60,6 +61,8 @@ export function SummaryPage() {
       <div className={styles.grid}>
         <Findings customer={customer} />
         <Policies customer={customer} />
+        <CoveragePanel customer={customer} />
+        <EmergencyPanel customer={customer} />
         <SnapshotPanels customer={customer} />
       </div>
     </Page>
