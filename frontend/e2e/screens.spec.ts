@@ -106,6 +106,7 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByRole("dialog", { name: "Accept finding" })).toBeVisible();
     await take("accept-finding");
     await page.keyboard.press("Escape");
+    await expect(page.getByRole("button", { name: "Accept finding" })).toBeFocused();
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await open(`${imported}/report?view=checks`, "Report");

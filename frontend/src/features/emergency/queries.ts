@@ -1,28 +1,14 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { http } from "@/api/client";
+import { type EmergencyAccess, emergencyOptions } from "@/api/emergency";
 import { type Problem, problemOf } from "@/api/problems";
 import { invalidateCustomer } from "@/api/queries";
 import type { components } from "@/api/schema";
 import { type Tagged, basedOn, tagged } from "@/api/tagged";
 
-export type EmergencyAccess = components["schemas"]["EmergencyAccess"];
 export type EmergencyObject = components["schemas"]["EmergencyObject"];
 export type EmergencyChoice = components["schemas"]["EmergencyChoice"];
 export type EmergencyChoices = components["schemas"]["EmergencyChoices"];
-
-export function emergencyOptions(customerId: string) {
-  return queryOptions<Tagged<EmergencyAccess>, Problem>({
-    queryKey: ["get", "/api/v1/customers/{id}/emergency-access", { params: { path: { id: customerId } } }],
-    queryFn: async ({ signal }) => {
-      const { data, error, response } = await http.GET("/api/v1/customers/{id}/emergency-access", {
-        params: { path: { id: customerId } },
-        signal,
-      });
-      if (error) throw error;
-      return tagged(data, response);
-    },
-  });
-}
 
 /** What is said of an object: it is, it is not, or nothing. */
 export type Word = "confirmed" | "refused" | undefined;

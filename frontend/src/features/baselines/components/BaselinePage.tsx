@@ -193,12 +193,14 @@ function Delete({ baseline, onClose }: { baseline: Baseline; onClose: () => void
       ready={!used}
       onClose={onClose}
       onConfirm={() =>
-        remove.mutate(undefined, {
-          onSuccess: () => {
+        // An event may have taken this page away by the time the answer is there. What failed is shown below.
+        void remove.mutateAsync().then(
+          () => {
             notify(`${baseline.name} was deleted`);
             void navigate({ to: "/baselines" });
           },
-        })
+          () => undefined,
+        )
       }
     >
       <Text block>

@@ -46,16 +46,17 @@ export function ConnectForm({ customer, clientId: known = "", action, onSaved, o
 
   function send(credentials: Credentials) {
     sent.current = credentials;
-    save.mutate(credentials, {
-      onSuccess: (connection) => {
+    // What follows must not hang on this form: an event may have taken it away by the time the answer is there.
+    save.mutateAsync(credentials).then(
+      (connection) => {
         sent.current = null;
         onSaved(connection);
       },
-      onError: (problem) => {
+      (problem: unknown) => {
         setSecret("");
         setConsent(consentMissing(problem));
       },
-    });
+    );
   }
 
   function submit(event: FormEvent) {

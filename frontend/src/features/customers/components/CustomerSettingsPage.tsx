@@ -216,12 +216,14 @@ function Delete({ customer }: { customer: Customer }) {
         ready={typed.trim() === name}
         onClose={close}
         onConfirm={() =>
-          remove.mutate(undefined, {
-            onSuccess: () => {
+          // An event may have taken this page away by the time the answer is there. What failed is shown below.
+          void remove.mutateAsync().then(
+            () => {
               notify(`${name} was deleted`);
               void navigate({ to: "/customers" });
             },
-          })
+            () => undefined,
+          )
         }
       >
         <div className={styles.form}>

@@ -1,9 +1,11 @@
 import { Text, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { QueryState } from "@/api/QueryState";
 import { api } from "@/api/client";
 import { inShort, useCoverageLook } from "@/api/coverage";
 import type { Customer } from "@/api/customers";
+import { emergencyOptions } from "@/api/emergency";
 import { counted } from "@/lib/text";
 import { useLinkStyles } from "@/ui/links";
 import { Panel } from "@/ui/Panel";
@@ -91,9 +93,7 @@ export function CoveragePanel({ customer }: { customer: Customer }) {
 export function EmergencyPanel({ customer }: { customer: Customer }) {
   const styles = useStyles();
   const links = useLinkStyles();
-  const query = api.useQuery("get", "/api/v1/customers/{id}/emergency-access", {
-    params: { path: { id: customer.id } },
-  });
+  const query = useQuery(emergencyOptions(customer.id));
   return (
     <Panel
       title="Emergency access"
@@ -111,7 +111,7 @@ export function EmergencyPanel({ customer }: { customer: Customer }) {
         query={query}
         loading={<LoadingRows rows={2} height={28} label="Loading emergency access" />}
       >
-        {({ objects, accounts }) => {
+        {({ body: { objects, accounts } }) => {
           const counting = objects.filter(
             ({ standing }) => standing === "confirmed" || standing === "recognised",
           );

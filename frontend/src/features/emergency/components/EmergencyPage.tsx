@@ -4,17 +4,12 @@ import { ProblemMessage } from "@/api/ProblemMessage";
 import { QueryState } from "@/api/QueryState";
 import { useHasRole } from "@/api/access";
 import { type Customer, useCustomer } from "@/api/customers";
+import { type EmergencyAccess, emergencyOptions } from "@/api/emergency";
 import type { Tagged } from "@/api/tagged";
 import { counted } from "@/lib/text";
 import { Panel } from "@/ui/Panel";
 import { useNotify } from "@/ui/useNotify";
-import {
-  type EmergencyAccess,
-  type EmergencyObject,
-  type Word,
-  emergencyOptions,
-  useEmergencySay,
-} from "../queries";
+import { type EmergencyObject, type Word, useEmergencySay } from "../queries";
 import { AddObject } from "./AddObject";
 import { ObjectRow } from "./ObjectRow";
 
