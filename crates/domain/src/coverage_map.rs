@@ -6,7 +6,7 @@
 
 use crate::{
     catalog::goal as region,
-    coverage::Engine,
+    coverage::{Engine, Gap},
     emergency::EmergencyAccess,
     facts::Facts,
     normal::{NormalPolicy, normalise},
@@ -80,7 +80,7 @@ pub enum Enforced {
 pub struct MapCell {
     /// The strongest control that holds everywhere in it.
     pub enforced: Enforced,
-    /// The share that is blocked, from 0 to 1.
+    /// The share that is blocked, from 0 to 1; as of each control, 1 only where it is exactly all, 0 where not decided.
     pub blocked: f64,
     /// The share in which phishing-resistant multifactor authentication is enforced, or more.
     pub phishing_resistant: f64,
@@ -256,25 +256,35 @@ pub fn coverage_map(live: &PolicySet, facts: &Facts) -> CoverageMap {
     }
 }
 
+/// Whether a control holds in all of a goal's region, emergency access aside. Never told by the share: what is open may
+/// be too small a part for a number, and of what was not decided nothing may have been found open.
+fn holds(gap: &Gap) -> bool {
+    gap.is_closed() || (gap.not_decided.is_none() && gap.witness.is_some() && gap.exposure.only_emergency)
+}
+
+/// The share in which a control holds for certain: all of it only where [`holds`] says so.
+fn share_held(gap: &Gap) -> f64 {
+    if holds(gap) {
+        1.0
+    } else if gap.not_decided.is_some() {
+        0.0
+    } else {
+        (1.0 - gap.share).min(1.0 - f64::EPSILON)
+    }
+}
+
 fn cell(engine: &mut Engine<'_>, place: usize, workloads: bool) -> MapCell {
     let gaps: [_; CONTROLS.len()] = std::array::from_fn(|at| engine.gap(place + at));
     let undecided = gaps.iter().any(|gap| gap.not_decided.is_some());
-    let [blocked, phishing_resistant, mfa, device] = std::array::from_fn(|at| {
-        // Emergency access is left out on purpose.
-        if gaps[at].exposure.only_emergency && gaps[at].witness.is_some() {
-            1.0
-        } else {
-            1.0 - gaps[at].share
-        }
-    });
-    let all = |share: f64| share >= 1.0;
+    let [all_blocked, all_resistant, all_mfa, all_device] = gaps.each_ref().map(holds);
+    let [blocked, phishing_resistant, mfa, device] = gaps.each_ref().map(share_held);
     let enforced = match () {
-        () if all(blocked) => Enforced::Blocked,
+        () if all_blocked => Enforced::Blocked,
         () if undecided => Enforced::NotDecided,
-        () if all(phishing_resistant) => Enforced::PhishingResistant,
-        () if all(mfa) && all(device) => Enforced::MfaAndDevice,
-        () if all(mfa) => Enforced::Mfa,
-        () if all(device) => Enforced::Device,
+        () if all_resistant => Enforced::PhishingResistant,
+        () if all_mfa && all_device => Enforced::MfaAndDevice,
+        () if all_mfa => Enforced::Mfa,
+        () if all_device => Enforced::Device,
         () if [blocked, mfa, device].iter().any(|share| *share >= SLIVER) => Enforced::Part,
         () => Enforced::Nothing,
     };
@@ -294,102 +304,4 @@ fn cell(engine: &mut Engine<'_>, place: usize, workloads: bool) -> MapCell {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::names::Names;
-
-    fn policy(name: &str, users: Value, more: Value, controls: &[&str]) -> Value {
-        let mut conditions = json!({"users": users, "applications": {"includeApplications": ["All"]}});
-        for (name, value) in more.as_object().expect("an object") {
-            conditions[name] = value.clone();
-        }
-        json!({
-            "displayName": name, "state": "enabled", "conditions": conditions,
-            "grantControls": {"operator": "OR", "builtInControls": controls},
-        })
-    }
-
-    fn map(policies: &[Value]) -> CoverageMap {
-        coverage_map(&PolicySet::of_bodies(policies, Names::new()), &Facts::default())
-    }
-
-    fn at<'m>(map: &'m CoverageMap, row: &str, column: &str) -> &'m MapCell {
-        let row = map.personas.iter().position(|persona| persona.key == row).expect("a row");
-        let column = map.columns.iter().position(|one| one.key == column).expect("a column");
-        map.cells[row][column].as_ref().expect("a cell")
-    }
-
-    #[test]
-    fn each_cell_tells_the_strongest_control_that_holds_in_all_of_it() {
-        let all = json!({"includeUsers": ["All"]});
-        let map = map(&[
-            policy("MFA", all.clone(), json!({}), &["mfa"]),
-            policy(
-                "Legacy",
-                all.clone(),
-                json!({"clientAppTypes": ["exchangeActiveSync", "other"]}),
-                &["block"],
-            ),
-            policy(
-                "Windows",
-                all,
-                json!({"platforms": {"includePlatforms": ["windows"]}}),
-                &["compliantDevice"],
-            ),
-        ]);
-        for (row, column, enforced) in [
-            ("members", "all_apps", Enforced::Mfa),
-            ("guests", "other_clients", Enforced::Blocked),
-            ("members", "windows", Enforced::MfaAndDevice),
-            ("administrators", "macos", Enforced::Mfa),
-            ("workloads", "all_apps", Enforced::Nothing),
-            ("members", "register_device", Enforced::Nothing),
-        ] {
-            assert_eq!(at(&map, row, column).enforced, enforced, "{row} {column}");
-        }
-        let windows = at(&map, "members", "windows");
-        let named: Vec<&str> =
-            windows.policies.iter().map(|at| map.policies[*at].display_name.as_str()).collect();
-        assert_eq!(named, ["MFA", "Legacy", "Windows"]);
-        assert_eq!((windows.mfa, &windows.open), (1.0, &None));
-    }
-
-    #[test]
-    fn a_part_says_how_much_and_who_is_left() {
-        let role = "62e90394-69f5-4237-9190-012177145e10";
-        let map = map(&[policy("Admins", json!({"includeRoles": [role]}), json!({}), &["mfa"])]);
-        let admins = at(&map, "administrators", "all_apps");
-        assert_eq!(admins.enforced, Enforced::Part);
-        assert!(admins.mfa > 0.0 && admins.mfa < 1.0, "{}", admins.mfa);
-        assert!(admins.open.as_ref().is_some_and(|said| said.contains("without multifactor authentication")));
-        // A guest may hold the role: who holds it was not read.
-        let guests = at(&map, "guests", "all_apps");
-        assert!(guests.mfa < 0.25, "{guests:?}");
-    }
-
-    #[test]
-    fn emergency_access_leaves_no_cell_open() {
-        let glass =
-            json!({"includeUsers": ["All"], "excludeGroups": ["0d1a4f3c-5be2-4b0e-8f3b-6a5c1d2e3f40"]});
-        let bodies =
-            ["mfa", "compliantDevice", "mfa"].map(|one| policy(one, glass.clone(), json!({}), &[one]));
-        let mut names = Names::new();
-        names.insert(
-            crate::names::NameKind::Group,
-            "0d1a4f3c-5be2-4b0e-8f3b-6a5c1d2e3f40",
-            "Break glass",
-            None,
-        );
-        let set = PolicySet::of_bodies(&bodies, names);
-        let map = coverage_map(&set, &Facts::default());
-        assert_eq!(at(&map, "members", "all_apps").enforced, Enforced::MfaAndDevice);
-    }
-
-    #[test]
-    fn without_policies_nothing_is_enforced_anywhere() {
-        let map = map(&[]);
-        let cells = map.cells.iter().flatten().flatten();
-        assert!(cells.clone().count() > 60);
-        assert!(cells.clone().all(|cell| cell.enforced == Enforced::Nothing && cell.policies.is_empty()));
-    }
-}
+mod tests;
