@@ -124,6 +124,8 @@ it("builds a sign-in of what the tenant's policies name", async () => {
     },
   });
   expect(screen.getByRole("combobox", { name: "In the group" })).toHaveTextContent("Sales");
+  // Who goes by keyboard asks again from where they are.
+  expect(screen.getByRole("button", { name: "What If" })).toHaveFocus();
 });
 
 it("shows a sign-in as it was asked about", () => {

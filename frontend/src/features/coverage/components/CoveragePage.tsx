@@ -30,7 +30,6 @@ export function CoveragePage() {
       </TabList>
       {search.view === "what-if" ? (
         <WhatIfBuilder
-          key={JSON.stringify(search.sign_in)}
           customer={customer}
           asked={search.sign_in}
           onAsk={(sign_in) => change({ sign_in })}

@@ -103,6 +103,13 @@ interface FormProps {
 function Form({ snapshot, asked, onAsk }: FormProps) {
   const styles = useStyles();
   const [draft, setDraft] = useState(() => draftOf(asked));
+  // Back and forward bring other sign-ins; the form stays mounted, so that who has asked keeps their place in it.
+  const address = JSON.stringify(asked);
+  const [shown, setShown] = useState(address);
+  if (address !== shown) {
+    setShown(address);
+    setDraft(draftOf(asked));
+  }
   const { groups, roles, targets, places } = choicesOf(snapshot);
   const set = (name: keyof Draft) => (value: string) => setDraft((before) => ({ ...before, [name]: value }));
   const choice = (label: string, name: keyof Draft, options: Choices) => (
