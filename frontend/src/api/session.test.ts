@@ -69,6 +69,32 @@ it("holds what was sent when the server ends the session, until who was signed i
   expect(seen).toEqual(["Bearer token-of-owner", "Bearer again"]);
 });
 
+it("goes on without a password when the same person signs in again in another tab, and for nobody else", async () => {
+  const other = new BroadcastChannel("policytab.session");
+  const calls: string[] = [];
+  let user = { ...sessionOf("owner").user, id: "somebody-else" };
+  server.use(
+    onlyToken("theirs"),
+    http.post(`${ANY}/auth/refresh`, () => new HttpResponse(null, { status: 401 })),
+  );
+  const held = authorizedFetch(request());
+  await vi.waitFor(() => expect(currentSession().status).toBe("expired"));
+  server.use(
+    http.post(`${ANY}/auth/refresh`, () => {
+      calls.push(user.id);
+      return HttpResponse.json({ ...sessionOf("owner"), user, access_token: "theirs" });
+    }),
+  );
+  other.postMessage("signed-in");
+  await vi.waitFor(() => expect(calls).toHaveLength(1));
+  await refreshSession();
+  expect(currentSession().status).toBe("expired");
+  user = sessionOf("owner").user;
+  other.postMessage("signed-in");
+  expect((await held).status).toBe(200);
+  other.close();
+});
+
 it("passes the refusal on when who was signed in leaves", async () => {
   server.use(
     onlyToken("never"),

@@ -31,8 +31,12 @@ const channel =
   typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("policytab.session");
 
 if (channel) {
-  // Signed out in one tab is signed out in all.
-  channel.onmessage = () => set({ status: "signed-out" });
+  // Signed out in one tab is signed out in all; one password does for all tabs whose session has ended.
+  channel.onmessage = ({ data }) => {
+    if (data === "signed-out") set({ status: "signed-out" });
+    // Should the server not be reached, the tab goes on asking for the password.
+    else if (session.status === "expired") void refreshSession().catch(() => undefined);
+  };
 }
 
 function set(next: Session): Session {
@@ -83,6 +87,7 @@ export async function signIn(email: string, password: string): Promise<void> {
   });
   if (!response.ok) throw await response.json().catch(() => new Error(`status ${response.status}`));
   signedIn((await response.json()) as SessionOut);
+  channel?.postMessage("signed-in");
 }
 
 export async function signOut(): Promise<void> {
@@ -114,7 +119,11 @@ function locked<T>(work: () => Promise<T>): Promise<T> {
 async function refreshOnce(): Promise<Session> {
   // keepalive lets the answer, and with it the new cookie, arrive even when the page is left meanwhile.
   const response = await fetch(address("refresh"), { method: "POST", keepalive: true });
-  if (response.ok) return signedIn((await response.json()) as SessionOut);
+  if (response.ok) {
+    const body = (await response.json()) as SessionOut;
+    // What waits in this tab is not sent for whoever else signed in in another.
+    return session.status === "expired" && session.user.id !== body.user.id ? session : signedIn(body);
+  }
   if (response.status === 401 || response.status === 403) {
     const known = session;
     const had = known.status === "signed-in" || known.status === "expired";
