@@ -2,6 +2,7 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ArrowDownRegular, ArrowSortRegular, ArrowUpRegular } from "@fluentui/react-icons";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { HIDDEN } from "./hidden";
 
 export interface Column<Row> {
   id: string;
@@ -52,13 +53,7 @@ const useStyles = makeStyles({
     "@media (max-width: 640px)": { display: "block" },
   },
   head: {
-    "@media (max-width: 640px)": {
-      position: "absolute",
-      width: "1px",
-      height: "1px",
-      overflow: "hidden",
-      clipPath: "inset(50%)",
-    },
+    "@media (max-width: 640px)": HIDDEN,
   },
   body: { "@media (max-width: 640px)": { display: "block" } },
   th: {

@@ -1,4 +1,5 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
+import { HIDDEN } from "./hidden";
 
 const WIDTH = 64;
 const HEIGHT = 20;
@@ -9,6 +10,7 @@ const useStyles = makeStyles({
   line: { fill: "none", stroke: tokens.colorNeutralForeground3, strokeWidth: "1.5px" },
   end: { fill: tokens.colorNeutralForeground2 },
   figure: { fontVariantNumeric: "tabular-nums" },
+  hidden: HIDDEN,
 });
 
 interface SparklineProps {
@@ -43,16 +45,7 @@ export function Sparkline({ values, noun }: SparklineProps) {
       <span className={styles.figure}>
         {change === 0 ? "±0" : change > 0 ? `▲ ${change}` : `▼ ${-change}`}
       </span>
-      <span style={HIDDEN}>{`${noun}: ${words}`}</span>
+      <span className={styles.hidden}>{`${noun}: ${words}`}</span>
     </span>
   );
 }
-
-/** For those who hear the page. */
-const HIDDEN = {
-  position: "absolute",
-  width: "1px",
-  height: "1px",
-  overflow: "hidden",
-  clipPath: "inset(50%)",
-} as const;

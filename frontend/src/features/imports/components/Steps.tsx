@@ -9,6 +9,7 @@ import {
 import { type ReactNode, useEffect, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { durationText } from "@/lib/time";
+import { HIDDEN } from "@/ui/hidden";
 import { type Import, type ImportStep, isUnderWay } from "../queries";
 import { STATE_LABEL, STEP_LABEL, countsText, stepMillis } from "../steps";
 
@@ -34,7 +35,7 @@ const useStyles = makeStyles({
     "@media (max-width: 640px)": { gridColumn: "2 / -1", gridRow: 2 },
   },
   time: { color: tokens.colorNeutralForeground3, fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" },
-  hidden: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
+  hidden: HIDDEN,
 });
 
 const ICON: Record<ImportStep["state"], ReactNode> = {
