@@ -29,11 +29,7 @@ export function CoveragePage() {
         <Tab value="what-if">What If</Tab>
       </TabList>
       {search.view === "what-if" ? (
-        <WhatIfBuilder
-          customer={customer}
-          asked={search.sign_in}
-          onAsk={(sign_in) => change({ sign_in })}
-        />
+        <WhatIfBuilder customer={customer} asked={search.sign_in} onAsk={(sign_in) => change({ sign_in })} />
       ) : (
         <MapView
           customer={customer}
