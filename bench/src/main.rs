@@ -2,6 +2,7 @@
 
 mod analysis;
 mod ceiling;
+mod fleet;
 mod imports;
 mod load;
 mod proc;
@@ -11,6 +12,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
@@ -24,14 +26,50 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 const SEED: &str = include_str!("../sql/seed.sql");
 
+/// What is measured, and where the programs are.
+#[derive(Debug, clap::Parser)]
+struct Args {
+    /// The program under test.
+    program: PathBuf,
+    /// Folder of what criterion has measured.
+    criterion: PathBuf,
+    /// One part only.
+    #[arg(long)]
+    only: Option<Part>,
+    /// Customers of the fleet that is imported.
+    #[arg(long, default_value_t = 1000)]
+    fleet: usize,
+}
+
+/// The parts of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// List and get beside pgbench.
+    Reads,
+    /// Imports of single tenants.
+    Imports,
+    /// A whole fleet, and storage.
+    Fleet,
+    /// What criterion has measured.
+    Analysis,
+}
+
+impl Args {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (Some(program), Some(criterion)) = (std::env::args_os().nth(1), std::env::args_os().nth(2)) else {
-        say("usage: policytab-bench PATH-OF-POLICYTAB FOLDER-OF-CRITERION");
-        return ExitCode::from(2);
+    let args = <Args as clap::Parser>::parse();
+    let analysis = match args.wants(Part::Analysis) {
+        true => analysis::rows(&args.criterion),
+        false => Ok(Vec::new()),
     };
-    let measured = match analysis::rows(&PathBuf::from(criterion)) {
-        Ok(analysis) => measure(&PathBuf::from(program)).await.map(|rows| [rows, analysis].concat()),
+    let measured = match analysis {
+        Ok(analysis) if args.only == Some(Part::Analysis) => Ok(analysis),
+        Ok(analysis) => measure(&args).await.map(|rows| [rows, analysis].concat()),
         Err(error) => Err(error),
     };
     match measured {
@@ -43,7 +81,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn measure(program: &Path) -> Result<Vec<Row>, AnyError> {
+async fn measure(args: &Args) -> Result<Vec<Row>, AnyError> {
     let dir = tempfile::tempdir()?;
     say("starting PostgreSQL");
     let data_dir = std::env::temp_dir().join(format!("policytab-bench-{}", std::process::id()));
@@ -54,35 +92,47 @@ async fn measure(program: &Path) -> Result<Vec<Row>, AnyError> {
         project_root: Some(std::env::current_dir()?),
     })
     .await?;
-    let result = with_cluster(program, dir.path(), &cluster).await;
+    let result = with_cluster(args, dir.path(), &cluster).await;
     cluster.stop().await?;
     std::fs::remove_dir_all(data_dir)?;
     result
 }
 
-async fn with_cluster(program: &Path, dir: &Path, cluster: &Cluster) -> Result<Vec<Row>, AnyError> {
+async fn with_cluster(args: &Args, dir: &Path, cluster: &Cluster) -> Result<Vec<Row>, AnyError> {
     let urls = bootstrap(cluster, "policytab").await?;
     policytab_store::migrate(&urls.owner_url).await?;
     say("filling it: 1,000 MSPs with 200 customers each");
-    let postgres = seed(&cluster.superuser_url("policytab")).await?;
-    let sim = Sim::start(SimConfig::default()).await?;
-    let server = Server::start(program, dir, &urls, &sim.base_url()).await?;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let idle = proc::resident_mib(server.pid);
-    let mut rows = vec![Row {
-        subject: "memory of the idle server".to_owned(),
-        measured: format!("{idle:.0} MiB"),
-        ceiling: "bare actix-web server 15 MiB".to_owned(),
-        demand: "<= 60 MiB".to_owned(),
-        met: Some(idle <= 60.0),
-    }];
-    rows.extend(reads::measure(&server, &urls, postgres, dir, say).await?);
-    let (client, connection) = tokio_postgres::connect(&cluster.superuser_url("policytab"), NoTls).await?;
+    let superuser_url = cluster.superuser_url("policytab");
+    let postgres = seed(&superuser_url).await?;
+    let (client, connection) = tokio_postgres::connect(&superuser_url, NoTls).await?;
     let connection = tokio::spawn(connection);
     let msp = client.query_one("SELECT md5('msp0')::uuid::text", &[]).await?.get::<_, String>(0).parse()?;
     connection.abort();
-    rows.extend(imports::measure(&server, &sim, msp, say).await?);
-    drop(server);
+    let sim = Sim::start(SimConfig::default()).await?;
+    let start = async |workers| Server::start(&args.program, dir, &urls, &sim.base_url(), workers).await;
+    let mut rows = Vec::new();
+    if args.wants(Part::Reads) || args.wants(Part::Imports) {
+        let server = start(2).await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let idle = proc::resident_mib(server.pid);
+        rows.push(Row {
+            subject: "memory of the idle server".to_owned(),
+            measured: format!("{idle:.0} MiB"),
+            ceiling: "bare actix-web server 15 MiB".to_owned(),
+            demand: "<= 60 MiB".to_owned(),
+            met: Some(idle <= 60.0),
+        });
+        if args.wants(Part::Reads) {
+            rows.extend(reads::measure(&server, &urls, postgres, dir, say).await?);
+        }
+        if args.wants(Part::Imports) {
+            rows.extend(imports::measure(&server, &sim, msp, say).await?);
+        }
+    }
+    if args.wants(Part::Fleet) {
+        let server = Arc::new(start(fleet::AT_ONCE).await?);
+        rows.extend(fleet::measure(&server, &sim, msp, &superuser_url, args.fleet, say).await?);
+    }
     sim.stop().await;
     Ok(rows)
 }

@@ -35,6 +35,7 @@ impl Server {
         dir: &Path,
         urls: &Urls,
         emulator: &str,
+        workers: usize,
     ) -> Result<Server, AnyError> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let issuer = format!("http://{address}");
@@ -49,8 +50,9 @@ impl Server {
             .env("POLICYTAB_KEY_FILE", dir.join("vault.keys"))
             .env("POLICYTAB_SIGNING_KEY_FILE", &signing_keys)
             .env("POLICYTAB_EMULATOR_URL", emulator)
-            // As many as the ceiling's clients.
-            .env("POLICYTAB_DATABASE_CONNECTIONS", "8")
+            // As many as the ceiling's clients; more where many imports run side by side.
+            .env("POLICYTAB_DATABASE_CONNECTIONS", if workers > 8 { "16" } else { "8" })
+            .env("POLICYTAB_WORKERS", workers.to_string())
             .env("POLICYTAB_LOG", "warn")
             .stdin(Stdio::null())
             .kill_on_drop(true)
@@ -79,6 +81,15 @@ impl Server {
             email: "bench@policytab.example".to_owned(),
         };
         Ok(claims::sign(&self.keys, &self.issuer, &subject, chrono::Utc::now())?)
+    }
+
+    /// How often Graph has answered 429 so far, by the server's own count.
+    pub(crate) async fn throttled(&self) -> Result<f64, AnyError> {
+        let text = self.client.get(format!("{}/metrics", self.issuer)).send().await?.text().await?;
+        let counts = text.lines().filter(|line| {
+            line.starts_with("policytab_graph_call_seconds_count") && line.contains("outcome=\"throttled\"")
+        });
+        Ok(counts.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum())
     }
 
     /// A call that must succeed; gives the JSON answered, `Null` for none.

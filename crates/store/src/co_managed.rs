@@ -86,9 +86,9 @@ impl TenantTx<ReadWrite> {
         customer: &CustomerRef,
         from: SnapshotId,
     ) -> Result<(), StoreError> {
-        let _: Uuid = snapshots::table
+        let number: i32 = snapshots::table
             .filter(snapshots::id.eq(from.as_uuid()).and(snapshots::customer_id.eq(customer.uuid())))
-            .select(snapshots::id)
+            .select(snapshots::number)
             .first(self.conn())
             .await
             .optional()
@@ -117,18 +117,20 @@ impl TenantTx<ReadWrite> {
         .await?;
         diesel::insert_into(co_managed_documents::table)
             .values(
-                snapshot_documents::table.filter(snapshot_documents::snapshot_id.eq(from.as_uuid())).select(
-                    (
+                snapshot_documents::table
+                    .filter(snapshot_documents::customer_id.eq(customer.uuid()))
+                    .filter(snapshot_documents::since.le(number))
+                    .filter(snapshot_documents::until.is_null().or(snapshot_documents::until.gt(number)))
+                    .select((
                         snapshot_documents::msp_id,
-                        customer.uuid().into_sql::<diesel::sql_types::Uuid>(),
+                        snapshot_documents::customer_id,
                         snapshot_documents::kind,
                         snapshot_documents::position,
                         snapshot_documents::object_id,
                         snapshot_documents::display_name,
                         snapshot_documents::beta_only,
                         snapshot_documents::sha256,
-                    ),
-                ),
+                    )),
             )
             .into_columns((
                 co_managed_documents::msp_id,

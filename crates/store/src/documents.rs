@@ -74,12 +74,8 @@ impl TryFrom<DocumentRow> for StoredDocument {
     type Error = StoreError;
     fn try_from(row: DocumentRow) -> Result<Self, StoreError> {
         let (kind, object_id, display_name, beta_only, sha256, normal, body) = row;
-        let digest = |bytes: Vec<u8>| bytes.try_into().map_err(|_| StoreError::Corrupt("documents.sha256"));
         Ok(Self {
-            kind: DocumentKind::ALL
-                .into_iter()
-                .find(|k| k.as_str() == kind)
-                .ok_or(StoreError::Corrupt("documents.kind"))?,
+            kind: self::kind(&kind)?,
             object_id,
             display_name,
             beta_only,
@@ -88,6 +84,16 @@ impl TryFrom<DocumentRow> for StoredDocument {
             body,
         })
     }
+}
+
+/// A kind by its name in the database.
+pub(crate) fn kind(name: &str) -> Result<DocumentKind, StoreError> {
+    DocumentKind::ALL.into_iter().find(|k| k.as_str() == name).ok_or(StoreError::Corrupt("documents.kind"))
+}
+
+/// A digest as the database gives it.
+pub(crate) fn digest(bytes: Vec<u8>) -> Result<[u8; 32], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt("documents.sha256"))
 }
 
 /// The documents with the position each has within its kind.

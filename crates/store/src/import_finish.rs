@@ -20,6 +20,9 @@ use policytab_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
+/// Imports of a customer whose steps are kept, the newest ones. Of older ones remain the times, the outcome and the error.
+pub const STEPS_KEPT: i64 = 10;
+
 impl TenantTx<ReadWrite> {
     /// Proves that `job` is this import's and still held, and locks the customer, then the job, until the transaction
     /// ends. Begin the transaction that writes the result with it.
@@ -45,8 +48,29 @@ impl TenantTx<ReadWrite> {
         Ok(locked.0)
     }
 
-    /// The customer has no unfinished import any more.
+    /// The customer has no unfinished import any more, and the steps of those long ago are forgotten.
     async fn import_ended(&mut self, customer: &CustomerRef) -> Result<(), StoreError> {
+        let of_customer = || imports::table.filter(imports::customer_id.eq(customer.uuid()));
+        let last: Option<Uuid> = of_customer()
+            .order(imports::id.desc())
+            .offset(STEPS_KEPT - 1)
+            .select(imports::id)
+            .first(self.conn())
+            .await
+            .optional()?;
+        if let Some(last) = last {
+            // One at a time grows old; a hundred where this was not done before.
+            let old: Vec<Uuid> = of_customer()
+                .filter(imports::id.lt(last))
+                .order(imports::id.desc())
+                .limit(100)
+                .select(imports::id)
+                .load(self.conn())
+                .await?;
+            diesel::delete(import_steps::table.filter(import_steps::import_id.eq_any(old)))
+                .execute(self.conn())
+                .await?;
+        }
         diesel::update(customers::table.filter(customers::id.eq(customer.uuid())))
             .set(customers::running_import_id.eq(None::<Uuid>))
             .execute(self.conn())

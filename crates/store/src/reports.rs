@@ -1,4 +1,5 @@
-//! Baseline-quality reports. A report is never changed; a new one takes its place.
+//! Baseline-quality reports. A report is never changed; a new one takes its place. Of the last ones the numbers of
+//! findings stay, for the trend.
 
 use crate::{
     customers::{CustomerRef, comparison, comparison_columns},
@@ -59,7 +60,7 @@ struct Row {
     findings_medium: i32,
     findings_low: i32,
     findings_info: i32,
-    body: Value,
+    body: Option<Value>,
     created_at: DateTime<Utc>,
 }
 
@@ -76,7 +77,8 @@ impl<M: Mode> TenantTx<M> {
             .first(self.conn())
             .await
             .optional()?;
-        Ok(row.map(|row| Report {
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Report {
             id: row.id.into(),
             snapshot_id: row.snapshot_id.into(),
             comparison_baseline: comparison(row.comparison_baseline_id, row.baseline_version),
@@ -87,7 +89,7 @@ impl<M: Mode> TenantTx<M> {
                 row.findings_low,
                 row.findings_info,
             ],
-            body: row.body,
+            body: row.body.ok_or(StoreError::Corrupt("reports.body"))?,
             created_at: row.created_at,
         }))
     }
@@ -166,10 +168,31 @@ impl TenantTx<ReadWrite> {
             ))
             .execute(self.conn())
             .await?;
+        self.reports_trim(customer, id).await?;
         diesel::update(customers::table.filter(customers::id.eq(customer.uuid())))
             .set(customers::compared_version.eq(version))
             .execute(self.conn())
             .await?;
         Ok(id.into())
+    }
+
+    /// Takes away what of reports before this one is shown nowhere.
+    async fn reports_trim(&mut self, customer: &CustomerRef, newest: Uuid) -> Result<(), StoreError> {
+        let of_customer = || reports::table.filter(reports::customer_id.eq(customer.uuid()));
+        diesel::update(of_customer().filter(reports::id.lt(newest).and(reports::body.is_not_null())))
+            .set(reports::body.eq(None::<Value>))
+            .execute(self.conn())
+            .await?;
+        let last: Option<Uuid> = of_customer()
+            .order(reports::id.desc())
+            .offset(i64::from(TREND) - 1)
+            .select(reports::id)
+            .first(self.conn())
+            .await
+            .optional()?;
+        if let Some(last) = last {
+            diesel::delete(of_customer().filter(reports::id.lt(last))).execute(self.conn()).await?;
+        }
+        Ok(())
     }
 }

@@ -114,7 +114,7 @@ diesel::table! {
         msp_id -> Uuid,
         customer_id -> Uuid,
         kind -> Text,
-        position -> Int4,
+        position -> Int8,
         object_id -> Text,
         display_name -> Text,
         beta_only -> Bool,
@@ -311,21 +311,48 @@ diesel::table! {
         findings_medium -> Int4,
         findings_low -> Int4,
         findings_info -> Int4,
-        body -> Jsonb,
+        body -> Nullable<Jsonb>,
         created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    snapshot_documents (msp_id, snapshot_id, kind, position) {
+    snapshot_documents (msp_id, customer_id, kind, position, since) {
         msp_id -> Uuid,
-        snapshot_id -> Uuid,
+        customer_id -> Uuid,
         kind -> Text,
-        position -> Int4,
+        position -> Int8,
+        since -> Int4,
+        until -> Nullable<Int4>,
         object_id -> Text,
         display_name -> Text,
         beta_only -> Bool,
         sha256 -> Bytea,
+    }
+}
+
+diesel::table! {
+    snapshot_facts (msp_id, customer_id, fact, since) {
+        msp_id -> Uuid,
+        customer_id -> Uuid,
+        fact -> Text,
+        since -> Int4,
+        until -> Nullable<Int4>,
+        body -> Jsonb,
+    }
+}
+
+diesel::table! {
+    snapshot_memberships (msp_id, customer_id, kind, object_id, since) {
+        msp_id -> Uuid,
+        customer_id -> Uuid,
+        kind -> Text,
+        object_id -> Text,
+        since -> Int4,
+        until -> Nullable<Int4>,
+        members -> Array<Uuid>,
+        head_count -> Int8,
+        complete -> Bool,
     }
 }
 
@@ -336,17 +363,12 @@ diesel::table! {
         customer_id -> Uuid,
         import_id -> Uuid,
         taken_at -> Timestamptz,
-        tenant -> Jsonb,
         security_defaults -> Nullable<Bool>,
-        skus -> Nullable<Jsonb>,
-        licences -> Nullable<Jsonb>,
-        object_references -> Jsonb,
-        memberships -> Jsonb,
-        unread -> Jsonb,
         policies_enabled -> Int4,
         policies_report_only -> Int4,
         policies_disabled -> Int4,
         created_at -> Timestamptz,
+        number -> Int4,
     }
 }
 
@@ -373,6 +395,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     co_managed_documents,
     documents,
     snapshot_documents,
+    snapshot_facts,
+    snapshot_memberships,
 );
 diesel::allow_tables_to_appear_in_same_query!(customers, imports);
 diesel::allow_tables_to_appear_in_same_query!(baselines, customers);

@@ -1,11 +1,14 @@
-//! Snapshots: immutable. The runtime role has no right to change one.
+//! Snapshots: immutable. What they hold is stored as spans: a row tells from which snapshot of its customer on it holds,
+//! and before which one it ended. The runtime role may end a span, and change nothing else.
 
 use crate::{
-    customers::{CustomerRef, to_json},
-    documents::{self, CHUNK, CanonicalDocument, DocumentRow, StoredDocument, positioned},
+    customers::CustomerRef,
+    documents::{self, CHUNK, CanonicalDocument, DocumentRow, StoredDocument},
     error::{OrNotFound as _, StoreError, violates},
     page::{Page, decode, fetch_count},
     schema::{documents as bodies, snapshot_documents, snapshots},
+    snapshot_facts::{self, LICENCES, TENANT},
+    spans::{self, Open},
     tx::{Mode, ReadWrite, TenantTx},
 };
 use chrono::{DateTime, Utc};
@@ -57,28 +60,32 @@ pub struct NewSnapshot<'a> {
 struct Row {
     id: Uuid,
     import_id: Uuid,
+    number: i32,
     taken_at: DateTime<Utc>,
-    tenant: Value,
     security_defaults: Option<bool>,
-    licences: Option<Value>,
     policies_enabled: i32,
     policies_report_only: i32,
     policies_disabled: i32,
 }
 
-impl TryFrom<Row> for Snapshot {
-    type Error = StoreError;
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.id.into(),
-            import_id: row.import_id.into(),
-            taken_at: row.taken_at,
-            tenant: from_json(row.tenant, "snapshots.tenant")?,
-            security_defaults: row.security_defaults,
-            licences: row.licences,
-            policies: [row.policies_enabled, row.policies_report_only, row.policies_disabled],
+impl Row {
+    fn snapshot(self, tenant: Value, licences: Option<Value>) -> Result<Snapshot, StoreError> {
+        Ok(Snapshot {
+            id: self.id.into(),
+            import_id: self.import_id.into(),
+            taken_at: self.taken_at,
+            tenant: from_json(tenant, "snapshot_facts.tenant")?,
+            security_defaults: self.security_defaults,
+            licences,
+            policies: [self.policies_enabled, self.policies_report_only, self.policies_disabled],
         })
     }
+}
+
+/// The value that held at this number.
+fn at(spans: &[(i32, Option<i32>, Value)], number: i32) -> Option<Value> {
+    let holds = |since: i32, until: Option<i32>| since <= number && until.is_none_or(|until| until > number);
+    spans.iter().find(|(since, until, _)| holds(*since, *until)).map(|(.., body)| body.clone())
 }
 
 pub(crate) fn from_json<T: serde::de::DeserializeOwned>(
@@ -110,7 +117,21 @@ impl<M: Mode> TenantTx<M> {
             .load(self.conn())
             .await?;
         let page = Page::cut(rows, limit, |last| last.id);
-        let items = page.items.into_iter().map(Snapshot::try_from).collect::<Result<_, _>>()?;
+        let (Some(newest), Some(oldest)) = (page.items.as_slice().first(), page.items.as_slice().last())
+        else {
+            return Ok(Page { items: Vec::new(), next_cursor: page.next_cursor });
+        };
+        let numbers = (oldest.number, newest.number);
+        let tenants = self.fact_spans(customer, TENANT, numbers).await?;
+        let licences = self.fact_spans(customer, LICENCES, numbers).await?;
+        let items = page
+            .items
+            .into_iter()
+            .map(|row| {
+                let number = row.number;
+                row.snapshot(at(&tenants, number).unwrap_or_default(), at(&licences, number))
+            })
+            .collect::<Result<_, _>>()?;
         Ok(Page { items, next_cursor: page.next_cursor })
     }
 
@@ -123,14 +144,19 @@ impl<M: Mode> TenantTx<M> {
         customer: &CustomerRef,
         id: SnapshotId,
     ) -> Result<Snapshot, StoreError> {
+        let row = self.snapshot_row(customer, id).await?;
+        let mut facts = self.facts_of(customer, row.number).await?;
+        row.snapshot(facts.remove(TENANT).unwrap_or_default(), facts.remove(LICENCES))
+    }
+
+    async fn snapshot_row(&mut self, customer: &CustomerRef, id: SnapshotId) -> Result<Row, StoreError> {
         snapshots::table
             .filter(snapshots::id.eq(id.as_uuid()).and(snapshots::customer_id.eq(customer.uuid())))
             .select(Row::as_select())
             .first(self.conn())
             .await
             .optional()
-            .or_not_found("snapshot")?
-            .try_into()
+            .or_not_found("snapshot")
     }
 
     /// The documents of a snapshot, of one kind or of all, in the order they were read.
@@ -143,14 +169,25 @@ impl<M: Mode> TenantTx<M> {
         id: SnapshotId,
         kind: Option<DocumentKind>,
     ) -> Result<Vec<StoredDocument>, StoreError> {
-        self.snapshot_fetch(customer, id).await?;
+        let number = self.snapshot_row(customer, id).await?.number;
+        self.documents_of(customer, number, kind).await
+    }
+
+    async fn documents_of(
+        &mut self,
+        customer: &CustomerRef,
+        number: i32,
+        kind: Option<DocumentKind>,
+    ) -> Result<Vec<StoredDocument>, StoreError> {
         let mut query = snapshot_documents::table
             .inner_join(
                 bodies::table.on(bodies::msp_id
                     .eq(snapshot_documents::msp_id)
                     .and(bodies::sha256.eq(snapshot_documents::sha256))),
             )
-            .filter(snapshot_documents::snapshot_id.eq(id.as_uuid()))
+            .filter(snapshot_documents::customer_id.eq(customer.uuid()))
+            .filter(snapshot_documents::since.le(number))
+            .filter(snapshot_documents::until.is_null().or(snapshot_documents::until.gt(number)))
             .into_boxed();
         if let Some(kind) = kind {
             query = query.filter(snapshot_documents::kind.eq(kind.as_str()));
@@ -180,18 +217,10 @@ impl<M: Mode> TenantTx<M> {
         customer: &CustomerRef,
         id: SnapshotId,
     ) -> Result<SnapshotContent, StoreError> {
-        let head = self.snapshot_fetch(customer, id).await?;
-        let (skus, references, memberships, unread): (Option<Value>, Value, Value, Value) = snapshots::table
-            .filter(snapshots::id.eq(id.as_uuid()))
-            .select((
-                snapshots::skus,
-                snapshots::object_references,
-                snapshots::memberships,
-                snapshots::unread,
-            ))
-            .first(self.conn())
-            .await?;
-        let mut stored = self.snapshot_documents(customer, id, None).await?;
+        let head = self.snapshot_row(customer, id).await?;
+        let mut facts = self.facts_of(customer, head.number).await?;
+        let memberships = self.memberships_of(customer, head.number).await?;
+        let mut stored = self.documents_of(customer, head.number, None).await?;
         stored.sort_by_key(|d| d.kind);
         let documents = stored
             .into_iter()
@@ -206,21 +235,52 @@ impl<M: Mode> TenantTx<M> {
                 })
             })
             .collect::<Result<_, StoreError>>()?;
+        let (references, unread) = snapshot_facts::rest(&mut facts)?;
         Ok(SnapshotContent {
             taken_at: head.taken_at,
-            tenant: head.tenant,
+            tenant: snapshot_facts::tenant(&mut facts)?,
             documents,
             security_defaults: head.security_defaults,
-            skus: skus.map(|s| from_json(s, "snapshots.skus")).transpose()?,
-            references: from_json(references, "snapshots.object_references")?,
-            memberships: from_json(memberships, "snapshots.memberships")?,
-            unread: from_json(unread, "snapshots.unread")?,
+            skus: snapshot_facts::skus(&mut facts)?,
+            references,
+            memberships,
+            unread,
         })
+    }
+
+    /// What the customer's newest snapshot has.
+    async fn documents_open(&mut self, customer: &CustomerRef) -> Result<Vec<Open>, StoreError> {
+        let rows: Vec<(String, i64, String, String, bool, Vec<u8>)> = snapshot_documents::table
+            .filter(snapshot_documents::customer_id.eq(customer.uuid()))
+            .filter(snapshot_documents::until.is_null())
+            .select((
+                snapshot_documents::kind,
+                snapshot_documents::position,
+                snapshot_documents::object_id,
+                snapshot_documents::display_name,
+                snapshot_documents::beta_only,
+                snapshot_documents::sha256,
+            ))
+            .load(self.conn())
+            .await?;
+        rows.into_iter()
+            .map(|(kind, position, object_id, display_name, beta_only, sha256)| {
+                Ok(Open {
+                    kind: documents::kind(&kind)?,
+                    position,
+                    object_id,
+                    display_name,
+                    beta_only,
+                    sha256: documents::digest(sha256)?,
+                })
+            })
+            .collect()
     }
 }
 
 impl TenantTx<ReadWrite> {
-    /// Stores a snapshot: bodies that are new to the MSP once, and references to all of them.
+    /// Stores a snapshot: bodies that are new to the MSP, and spans for what is not as it was in the customer's snapshot
+    /// before. The customer must be locked.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the import has its snapshot already.
@@ -233,25 +293,24 @@ impl TenantTx<ReadWrite> {
         let (msp, id) = (self.msp(), Uuid::now_v7());
         let content = new.content;
         let [enabled, report_only, disabled] = new.policies;
+        let last: Option<i32> = snapshots::table
+            .filter(snapshots::customer_id.eq(customer.uuid()))
+            .select(diesel::dsl::max(snapshots::number))
+            .first(self.conn())
+            .await?;
+        let number = last.unwrap_or_default() + 1;
         diesel::insert_into(snapshots::table)
             .values((
                 snapshots::msp_id.eq(msp),
                 snapshots::id.eq(id),
                 snapshots::customer_id.eq(customer.uuid()),
                 snapshots::import_id.eq(new.import_id.as_uuid()),
+                snapshots::number.eq(number),
                 snapshots::taken_at.eq(content.taken_at),
-                snapshots::tenant.eq(to_json(&content.tenant, "tenant")?),
                 snapshots::security_defaults.eq(content.security_defaults),
-                snapshots::skus.eq(content.skus.as_ref().map(|s| to_json(s, "skus")).transpose()?),
-                snapshots::licences.eq(new.licences),
-                (
-                    snapshots::object_references.eq(to_json(&content.references, "references")?),
-                    snapshots::memberships.eq(to_json(&content.memberships, "memberships")?),
-                    snapshots::unread.eq(to_json(&content.unread, "unread")?),
-                    snapshots::policies_enabled.eq(enabled),
-                    snapshots::policies_report_only.eq(report_only),
-                    snapshots::policies_disabled.eq(disabled),
-                ),
+                snapshots::policies_enabled.eq(enabled),
+                snapshots::policies_report_only.eq(report_only),
+                snapshots::policies_disabled.eq(disabled),
             ))
             .execute(self.conn())
             .await
@@ -262,16 +321,45 @@ impl TenantTx<ReadWrite> {
                     e.into()
                 }
             })?;
-        let all: Vec<_> = positioned(new.documents).collect();
-        for chunk in all.chunks(CHUNK) {
+        self.documents_span(customer, number, new.documents).await?;
+        let facts = snapshot_facts::facts(content, new.licences)?;
+        self.facts_store(customer, number, facts).await?;
+        self.memberships_store(customer, number, &content.memberships).await?;
+        Ok(id.into())
+    }
+
+    /// Ends and begins spans so that the snapshot of this number has these documents.
+    async fn documents_span(
+        &mut self,
+        customer: &CustomerRef,
+        number: i32,
+        next: &[CanonicalDocument],
+    ) -> Result<(), StoreError> {
+        let open = self.documents_open(customer).await?;
+        let change = spans::change(&open, next);
+        for (kind, positions) in change.ended {
+            diesel::update(
+                snapshot_documents::table
+                    .filter(snapshot_documents::customer_id.eq(customer.uuid()))
+                    .filter(snapshot_documents::until.is_null())
+                    .filter(snapshot_documents::kind.eq(kind.as_str()))
+                    .filter(snapshot_documents::position.eq_any(positions)),
+            )
+            .set(snapshot_documents::until.eq(number))
+            .execute(self.conn())
+            .await?;
+        }
+        let msp = self.msp();
+        for chunk in change.begun.chunks(CHUNK) {
             let rows: Vec<_> = chunk
                 .iter()
                 .map(|(position, d)| {
                     (
                         snapshot_documents::msp_id.eq(msp),
-                        snapshot_documents::snapshot_id.eq(id),
+                        snapshot_documents::customer_id.eq(customer.uuid()),
                         snapshot_documents::kind.eq(d.kind.as_str()),
                         snapshot_documents::position.eq(*position),
+                        snapshot_documents::since.eq(number),
                         snapshot_documents::object_id.eq(d.object_id.as_str()),
                         snapshot_documents::display_name.eq(d.display_name.as_str()),
                         snapshot_documents::beta_only.eq(d.beta_only),
@@ -281,6 +369,6 @@ impl TenantTx<ReadWrite> {
                 .collect();
             diesel::insert_into(snapshot_documents::table).values(rows).execute(self.conn()).await?;
         }
-        Ok(id.into())
+        Ok(())
     }
 }

@@ -5,11 +5,13 @@ use policytab_graph_sim::TenantEdit;
 use std::time::Duration;
 
 /// Everything but what a request or a login leaves behind.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "imports",
     "import_steps",
     "snapshots",
     "snapshot_documents",
+    "snapshot_facts",
+    "snapshot_memberships",
     "documents",
     "co_managed_baselines",
     "co_managed_documents",

@@ -36,14 +36,18 @@ pub(crate) const LOOKUP_POLICIES: [(&str, &str, &str, &str); 10] = [
     ("users", "lookup", "SELECT", "true"),
 ];
 
-/// Tables whose rows are never changed once written: what the runtime role may do with them.
-pub(crate) const IMMUTABLE_TABLES: [(&str, &[&str]); 8] = [
-    ("audit", &["INSERT", "SELECT"]),
-    ("baseline_documents", &["DELETE", "INSERT", "SELECT"]),
-    ("baseline_versions", &["DELETE", "INSERT", "SELECT"]),
-    ("documents", &["DELETE", "INSERT", "SELECT"]),
-    ("reports", &["DELETE", "INSERT", "SELECT"]),
-    ("snapshot_documents", &["DELETE", "INSERT", "SELECT"]),
-    ("snapshots", &["DELETE", "INSERT", "SELECT"]),
-    ("login_attempts", &[]),
+/// Tables whose rows are never changed once written, or in the columns named last only: what the runtime role may do.
+pub(crate) const IMMUTABLE_TABLES: [(&str, &[&str], &[&str]); 10] = [
+    ("audit", &["INSERT", "SELECT"], &[]),
+    ("baseline_documents", &["DELETE", "INSERT", "SELECT"], &[]),
+    ("baseline_versions", &["DELETE", "INSERT", "SELECT"], &[]),
+    ("documents", &["DELETE", "INSERT", "SELECT"], &[]),
+    // The newest is kept whole.
+    ("reports", &["DELETE", "INSERT", "SELECT"], &["body"]),
+    // Spans end.
+    ("snapshot_documents", &["DELETE", "INSERT", "SELECT"], &["until"]),
+    ("snapshot_facts", &["INSERT", "SELECT"], &["until"]),
+    ("snapshot_memberships", &["INSERT", "SELECT"], &["until"]),
+    ("snapshots", &["DELETE", "INSERT", "SELECT"], &[]),
+    ("login_attempts", &[], &[]),
 ];

@@ -11,7 +11,7 @@ use policytab_domain::{
     permission::PermissionCheck,
     problem::{Problem, ProblemCode},
     role::Role,
-    snapshot::{DocumentKind, SnapshotContent, TenantFacts},
+    snapshot::{DocumentKind, Membership, ReferenceKind, SnapshotContent, TenantFacts},
     tenancy::MspScope,
 };
 use policytab_store::{
@@ -116,8 +116,18 @@ pub(crate) fn content(tenant: Uuid) -> SnapshotContent {
         security_defaults: Some(false),
         skus: Some(Vec::new()),
         references: Vec::new(),
-        memberships: Vec::new(),
+        memberships: vec![membership("g1", &[1, 2])],
         unread: Vec::new(),
+    }
+}
+
+pub(crate) fn membership(group: &str, members: &[u128]) -> Membership {
+    Membership {
+        kind: ReferenceKind::Group,
+        id: group.to_owned(),
+        members: members.iter().map(|m| Uuid::from_u128(*m)).collect(),
+        head_count: members.len() as u64,
+        complete: true,
     }
 }
 
@@ -196,16 +206,27 @@ impl Fixture {
         job: &ClaimedJob,
         documents: &[CanonicalDocument],
     ) -> Result<SnapshotId, StoreError> {
+        self.finish_with(scope, id, job, &content(Uuid::from_u128(1)), documents).await
+    }
+
+    /// Likewise with facts of the caller's.
+    pub(crate) async fn finish_with(
+        &self,
+        scope: &MspScope,
+        id: ImportId,
+        job: &ClaimedJob,
+        content: &SnapshotContent,
+        documents: &[CanonicalDocument],
+    ) -> Result<SnapshotId, StoreError> {
         self.store
             .write(scope, async |tx| {
                 let customer = tx.import_lock(id, job).await?;
-                let content = content(Uuid::from_u128(1));
                 let snapshot = tx
                     .snapshot_insert(
                         &customer,
                         &NewSnapshot {
                             import_id: id,
-                            content: &content,
+                            content,
                             documents,
                             licences: Some(&json!({"p1": true})),
                             policies: [1, 0, 0],

@@ -21,3 +21,4 @@ mod lists;
 mod migrations;
 mod people;
 mod send;
+mod spans;

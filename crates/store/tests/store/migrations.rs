@@ -101,6 +101,8 @@ async fn the_schema_file_is_what_the_database_has() {
                 "boolean" => "Bool",
                 "bytea" => "Bytea",
                 "jsonb" => "Jsonb",
+                // The catalogue tells of what further down; there is one.
+                "ARRAY" => "Array<Uuid>",
                 other => panic!("say here what {other} is in diesel"),
             };
             let sql_type = if row.get(2) { format!("Nullable<{sql_type}>") } else { sql_type.to_owned() };

@@ -106,7 +106,7 @@ impl Behind {
 
     /// Nothing of a snapshot is there yet.
     pub(crate) async fn is_bare(&self, customer: &Customer) {
-        for table in ["snapshots", "reports", "co_managed_baselines", "co_managed_documents"] {
+        for table in ["snapshots", "snapshot_documents", "reports", "co_managed_baselines", "co_managed_documents"] {
             let sql = format!("SELECT count(*) FROM {table} WHERE customer_id = '{}'", customer.id);
             assert_eq!(self.number(&sql).await, 0, "{}: {table}", customer.tenant.name);
         }
@@ -147,7 +147,7 @@ impl Stage {
         }
         let documents =
             |table: &str, of: &str| format!("SELECT count(*) FROM {table} WHERE kind = 'policy' AND {of}");
-        let of = format!("snapshot_id = (SELECT last_snapshot_id FROM customers WHERE id = '{id}')");
+        let of = format!("customer_id = '{id}' AND until IS NULL");
         let policies = self.behind.number(&documents("snapshot_documents", &of)).await;
         assert_eq!(policies, 14, "{name}: policies");
         let seeded =

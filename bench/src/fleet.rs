@@ -1,0 +1,255 @@
+//! A whole fleet: imported for the first time, read again unchanged, and once more after a change in every tenant. Time,
+//! memory of the server, and what the database grows by; of the latter follows a year of nightly snapshots.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use policytab_graph_sim::{AddTenant, CaThrottle, DemoTenant, Sim, TenantEdit};
+use reqwest::Method;
+use serde_json::json;
+use tokio_postgres::{Client, NoTls};
+use uuid::Uuid;
+
+use crate::server::Server;
+use crate::table::Row;
+use crate::{AnyError, proc};
+
+/// Imports side by side.
+pub(crate) const AT_ONCE: usize = 64;
+/// Round trip to Graph, in milliseconds.
+const LATENCY: u64 = 100;
+/// Calls of the API at once while customers are made and imports are asked for.
+const CALLERS: usize = 16;
+
+/// Whose year is computed: one snapshot a night, one changed policy a week.
+const NIGHTS: f64 = 365.0;
+const CHANGES: f64 = 52.0;
+
+/// Tenants of one kind, and how many bytes a year of one of them may take.
+struct Kind {
+    template: &'static str,
+    /// One of its policies.
+    policy: &'static str,
+    bytes_a_year: f64,
+}
+
+const SMALL: Kind = Kind { template: "messy", policy: "MFA all users", bytes_a_year: 0.6e6 };
+const LARGE: Kind = Kind { template: "large", policy: "CA000 - Everyone - MFA", bytes_a_year: 1.5e6 };
+
+/// How long a re-sync of so many may take, in seconds: 1,000 a minute.
+fn seconds_allowed(customers: usize) -> f64 {
+    customers as f64 * 60.0 / 1000.0
+}
+
+/// Measures a fleet of small tenants, and the growth for a few large ones.
+pub(crate) async fn measure(
+    server: &Arc<Server>,
+    sim: &Sim,
+    msp: Uuid,
+    superuser_url: &str,
+    customers: usize,
+    say: impl Fn(&str),
+) -> Result<Vec<Row>, AnyError> {
+    let (db, connection) = tokio_postgres::connect(superuser_url, NoTls).await?;
+    let connection = tokio::spawn(connection);
+    let fleet = Fleet { server: Arc::clone(server), sim, db, token: server.token(msp)? };
+    sim.control().settings_update(|settings| settings.ca_throttle = CaThrottle::Strict);
+    let mut rows = fleet.rows(&SMALL, customers, true, &say).await?;
+    rows.extend(fleet.rows(&LARGE, 20, false, &say).await?);
+    connection.abort();
+    Ok(rows)
+}
+
+struct Fleet<'a> {
+    server: Arc<Server>,
+    sim: &'a Sim,
+    db: Client,
+    token: String,
+}
+
+/// What one pass over the fleet took.
+struct Pass {
+    seconds: f64,
+    peak_mib: f64,
+    refused: f64,
+    bytes: f64,
+}
+
+impl Fleet<'_> {
+    async fn rows(
+        &self,
+        kind: &Kind,
+        count: usize,
+        timed: bool,
+        say: &impl Fn(&str),
+    ) -> Result<Vec<Row>, AnyError> {
+        say(&format!("a fleet of {count} tenants like {}", kind.template));
+        let tenants = self.tenants(kind, count)?;
+        let customers = self.connect(&tenants).await?;
+        say("importing it");
+        let first = self.pass(&customers, None).await?;
+        say("reading it again, unchanged");
+        let again = self.pass(&customers, None).await?;
+        say("reading it again, one policy of each changed");
+        let changed = self.pass(&customers, Some((kind, &tenants))).await?;
+        let policies = self
+            .number(
+                "SELECT (policies_enabled + policies_report_only + policies_disabled)::float8 FROM customers
+            WHERE last_snapshot_id IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1",
+            )
+            .await?;
+        // A changed night costs what an unchanged one does, and the change.
+        let year = first.bytes + NIGHTS * again.bytes + CHANGES * (changed.bytes - again.bytes).max(0.0);
+        let mut rows = Vec::new();
+        if timed {
+            let bound = self.bound(count);
+            rows.push(pass_row("first import", count, &first, bound, None));
+            rows.push(pass_row("re-sync", count, &again, bound, Some(seconds_allowed(count))));
+        }
+        rows.push(Row {
+            subject: format!("a year of nightly snapshots, {policies:.0} policies"),
+            measured: format!(
+                "{:.2} MB: first {:.1} kB, a night {:.2} kB, a change {:.1} kB more",
+                year / 1e6,
+                first.bytes / 1e3,
+                again.bytes / 1e3,
+                (changed.bytes - again.bytes).max(0.0) / 1e3
+            ),
+            ceiling: "full copies 18 to 115 MB".to_owned(),
+            demand: format!("<= {:.1} MB", kind.bytes_a_year / 1e6),
+            met: Some(year <= kind.bytes_a_year),
+        });
+        Ok(rows)
+    }
+
+    /// Seconds below which nobody gets: the two paced requests of each import and its four round trips, 64 at once.
+    fn bound(&self, count: usize) -> f64 {
+        let each = 1.0 + 4.0 * LATENCY as f64 / 1000.0;
+        (count as f64 / AT_ONCE as f64).ceil() * each
+    }
+
+    fn tenants(&self, kind: &Kind, count: usize) -> Result<Vec<DemoTenant>, AnyError> {
+        let control = self.sim.control();
+        let template = Some(kind.template.to_owned());
+        (0..count)
+            .map(|n| {
+                let name = format!("{} {n}", kind.template);
+                Ok(control.tenant_add(&AddTenant {
+                    name,
+                    template: template.clone(),
+                    ..AddTenant::default()
+                })?)
+            })
+            .collect()
+    }
+
+    /// Makes customers of tenants; gives their paths. Not timed.
+    async fn connect(&self, tenants: &[DemoTenant]) -> Result<Vec<String>, AnyError> {
+        self.each(tenants.to_vec(), async |server, token, tenant: DemoTenant| {
+            let body = json!({"display_name": tenant.name, "cloud": "emulator"});
+            let made = server.call(&token, Method::POST, "/customers", Some(&body)).await?;
+            let path = format!("/customers/{}", made["id"].as_str().unwrap_or_default());
+            let body = json!({
+                "client_id": tenant.client_id,
+                "client_secret": tenant.client_secret,
+                "tenant_hint": tenant.tenant_id,
+            });
+            server.call(&token, Method::PUT, &format!("{path}/connect"), Some(&body)).await?;
+            Ok(path)
+        })
+        .await
+    }
+
+    /// Imports all customers and waits for the last of them.
+    async fn pass(
+        &self,
+        customers: &[String],
+        change: Option<(&Kind, &[DemoTenant])>,
+    ) -> Result<Pass, AnyError> {
+        let control = self.sim.control();
+        if let Some((kind, tenants)) = change {
+            for tenant in tenants {
+                let patch = json!({"state": "enabledForReportingButNotEnforced"});
+                control.edit(
+                    &tenant.tenant_id,
+                    &TenantEdit::PolicyPatch { policy: kind.policy.to_owned(), patch },
+                )?;
+            }
+        }
+        let before = self.bytes().await?;
+        let throttled = self.server.throttled().await?;
+        control.settings_update(|settings| settings.latency_ms = LATENCY);
+        let start = Instant::now();
+        self.each(customers.to_vec(), async |server, token, path: String| {
+            let body = json!({"comparison_baseline": {"kind": "imported_snapshot"}});
+            server.call(&token, Method::POST, &format!("{path}/import"), Some(&body)).await
+        })
+        .await?;
+        let mut peak_mib: f64 = 0.0;
+        loop {
+            peak_mib = peak_mib.max(proc::resident_mib(self.server.pid));
+            if self.server.call(&self.token, Method::GET, "/fleet", None).await?["imports_running"] == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        control.settings_update(|settings| settings.latency_ms = 0);
+        let refused = self.server.throttled().await? - throttled;
+        let failed = self.number("SELECT count(*)::float8 FROM imports WHERE state = 'failed'").await?;
+        if failed > 0.0 {
+            return Err(format!("{failed} imports failed").into());
+        }
+        let bytes = (self.bytes().await? - before) / customers.len() as f64;
+        Ok(Pass { seconds, peak_mib, refused, bytes })
+    }
+}
+
+impl Fleet<'_> {
+    /// Calls the API for each of these, some at once; gives the answers in order.
+    async fn each<T, R, F>(&self, items: Vec<T>, call: F) -> Result<Vec<R>, AnyError>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+        F: AsyncFn(Arc<Server>, String, T) -> Result<R, AnyError>,
+    {
+        use futures_util::{StreamExt as _, TryStreamExt as _};
+        futures_util::stream::iter(items)
+            .map(|item| call(Arc::clone(&self.server), self.token.clone(), item))
+            .buffered(CALLERS)
+            .try_collect()
+            .await
+    }
+
+    /// Bytes of all tables with their indexes and what is stored beside them, rewritten without dead rows. What goes by
+    /// itself is left out (answers kept under an Idempotency-Key for a day), and so are customers, whose rows
+    /// don't become more.
+    async fn bytes(&self) -> Result<f64, AnyError> {
+        self.db.batch_execute("VACUUM FULL").await?;
+        self.number(
+            "SELECT sum(pg_total_relation_size(c.oid))::float8 FROM pg_class c WHERE c.relkind = 'r'
+             AND c.relnamespace = 'public'::regnamespace AND c.relname NOT IN ('idempotency_keys', 'customers')",
+        )
+        .await
+    }
+
+    async fn number(&self, sql: &str) -> Result<f64, AnyError> {
+        Ok(self.db.query_one(sql, &[]).await?.get(0))
+    }
+}
+
+fn pass_row(what: &str, count: usize, pass: &Pass, bound: f64, demand: Option<f64>) -> Row {
+    Row {
+        subject: format!("{what} of {count} tenants, {AT_ONCE} at once"),
+        measured: format!(
+            "{:.0} s, {:.0} times 429, at most {:.0} MiB, database {:.0} MB more",
+            pass.seconds,
+            pass.refused,
+            pass.peak_mib,
+            pass.bytes * count as f64 / 1e6
+        ),
+        ceiling: format!("waiting for Graph alone {bound:.0} s"),
+        demand: demand.map_or_else(|| "-".to_owned(), |seconds| format!("<= {seconds:.0} s, no 429")),
+        met: demand.map(|seconds| pass.seconds <= seconds && pass.refused == 0.0),
+    }
+}
