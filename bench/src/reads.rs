@@ -14,8 +14,8 @@ use crate::{AnyError, ceiling, load, proc};
 
 const MSPS: u64 = 1000;
 const CUSTOMERS: u64 = 200;
-const CLIENTS: u64 = 8;
-const ROUNDS: usize = 3;
+/// Connections, and rounds with so many. The demands are for the first; the others are shown.
+const LOADS: [(u64, usize); 3] = [(8, 3), (1, 1), (32, 1)];
 const SECONDS: u64 = 4;
 
 struct Operation {
@@ -75,56 +75,87 @@ pub(crate) async fn measure(
         let script = dir.join(format!("{}.sql", operation.name));
         std::fs::write(&script, operation.script)?;
         // Plans, caches and the pool's connections, for both.
-        load::run(server.address, CLIENTS, Duration::from_secs(2), |n| request(operation.name, n))?;
-        let [mut rate, mut cpu, mut p50, mut p99] = [const { Series(Vec::new()) }; 4];
-        let [mut top_rate, mut top_cpu] = [const { Series(Vec::new()) }; 2];
-        let mut failures = 0;
-        for round in 1..=ROUNDS {
-            say(&format!("{} customers, round {round} of {ROUNDS}", operation.name));
-            if let Some(pgbench) = &pgbench {
-                let before = proc::cpu_seconds(postgres);
-                let top = ceiling::run(pgbench, &runtime, &script, CLIENTS, SECONDS)?;
-                top_rate.0.push(top.rate);
-                top_cpu.0.push((proc::cpu_seconds(postgres) - before) * 1e6 / top.count);
+        load::run(server.address, LOADS[0].0, Duration::from_secs(2), |n| request(operation.name, n))?;
+        for (index, (clients, rounds)) in LOADS.into_iter().enumerate() {
+            let mut series = Measured::default();
+            for round in 1..=rounds {
+                say(&format!(
+                    "{} customers, {clients} connections, round {round} of {rounds}",
+                    operation.name
+                ));
+                if let Some(pgbench) = &pgbench {
+                    let before = proc::cpu_seconds(postgres);
+                    let top = ceiling::run(pgbench, &runtime, &script, clients, SECONDS)?;
+                    series.top_rate.0.push(top.rate);
+                    series.top_cpu.0.push((proc::cpu_seconds(postgres) - before) * 1e6 / top.count);
+                }
+                let before = proc::cpu_seconds(postgres) + proc::cpu_seconds(server.pid);
+                let length = Duration::from_secs(SECONDS);
+                let run = load::run(server.address, clients, length, |n| request(operation.name, n))?;
+                let used = proc::cpu_seconds(postgres) + proc::cpu_seconds(server.pid) - before;
+                series.rate.0.push(run.rate);
+                series.cpu.0.push(used * 1e6 / run.count as f64);
+                series.p50.0.push(run.p50);
+                series.p99.0.push(run.p99);
+                series.failures += run.failures;
             }
-            let before = proc::cpu_seconds(postgres) + proc::cpu_seconds(server.pid);
-            let length = Duration::from_secs(SECONDS);
-            let run = load::run(server.address, CLIENTS, length, |n| request(operation.name, n))?;
-            let used = proc::cpu_seconds(postgres) + proc::cpu_seconds(server.pid) - before;
-            rate.0.push(run.rate);
-            cpu.0.push(used * 1e6 / run.count as f64);
-            p50.0.push(run.p50);
-            p99.0.push(run.p99);
-            failures += run.failures;
+            rows.extend(series.rows(operation, clients, index == 0, pgbench.is_some()));
         }
-        let (rate, cpu, top) = (rate.median(), cpu.median(), top_rate.median());
+    }
+    Ok(rows)
+}
+
+/// All rounds with one number of connections.
+#[derive(Default)]
+struct Measured {
+    rate: Series,
+    cpu: Series,
+    p50: Series,
+    p99: Series,
+    top_rate: Series,
+    top_cpu: Series,
+    failures: u64,
+}
+
+impl Measured {
+    fn rows(mut self, operation: &Operation, clients: u64, demanded: bool, ceiling: bool) -> Vec<Row> {
+        let (rate, cpu, top) = (self.rate.median(), self.cpu.median(), self.top_rate.median());
         let share = rate / top;
-        rows.push(Row {
-            subject: format!("{} customers, {CLIENTS} connections", operation.name),
+        let none = || "no pgbench on this machine".to_owned();
+        let plural = if clients == 1 { "" } else { "s" };
+        let rate_row = Row {
+            subject: format!("{} customers, {clients} connection{plural}", operation.name),
             measured: format!(
-                "{rate:.0} req/s, p50 {:.2} ms, p99 {:.1} ms, {failures} failed",
-                p50.median(),
-                p99.median()
+                "{rate:.0} req/s, p50 {:.2} ms, p99 {:.1} ms, {} failed",
+                self.p50.median(),
+                self.p99.median(),
+                self.failures
             ),
-            ceiling: match pgbench {
-                Some(_) => format!("pgbench {top:.0} tps; this is {:.0} %", share * 100.0),
-                None => "no pgbench on this machine".to_owned(),
+            ceiling: match ceiling {
+                true => format!("pgbench {top:.0} tps; this is {:.0} %", share * 100.0),
+                false => none(),
             },
-            demand: format!(">= {:.0} % of pgbench", operation.share * 100.0),
-            met: pgbench.is_some().then_some(share >= operation.share && failures == 0),
-        });
-        rows.push(Row {
+            demand: match demanded {
+                true => format!(">= {:.0} % of pgbench", operation.share * 100.0),
+                false => "-".to_owned(),
+            },
+            met: (ceiling && demanded).then_some(share >= operation.share && self.failures == 0),
+        };
+        if !demanded {
+            return vec![rate_row];
+        }
+        let cpu_row = Row {
             subject: format!("{} customers, CPU of server and PostgreSQL", operation.name),
             measured: format!("{cpu:.0} us each"),
-            ceiling: match pgbench {
-                Some(_) => format!("PostgreSQL alone {:.0} us", top_cpu.median()),
-                None => "no pgbench on this machine".to_owned(),
+            ceiling: match ceiling {
+                true => format!("PostgreSQL alone {:.0} us", self.top_cpu.median()),
+                false => none(),
             },
             demand: format!("<= {:.0} us", operation.cpu),
             met: Some(cpu <= operation.cpu),
-        });
+        };
+        vec![rate_row, cpu_row]
     }
-    Ok(rows)
 }
 
 /// The ids of seed.sql, which are md5 of a name; asked of PostgreSQL, so that no hash function is needed here.

@@ -18,6 +18,9 @@ use uuid::Uuid;
 
 use crate::AnyError;
 
+/// How often a server is asked that says it is too busy.
+const TRIES: usize = 20;
+
 /// A running `policytab serve`. Killed when dropped.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -92,7 +95,8 @@ impl Server {
         Ok(counts.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum())
     }
 
-    /// A call that must succeed; gives the JSON answered, `Null` for none.
+    /// A call that must succeed, though not at once: where the server has too much to do it is asked again, as it says.
+    /// Gives the JSON answered, `Null` for none.
     pub(crate) async fn call(
         &self,
         token: &str,
@@ -100,20 +104,28 @@ impl Server {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, AnyError> {
-        let mut request = self
-            .client
-            .request(method.clone(), format!("{}/api/v1{path}", self.issuer))
-            .bearer_auth(token)
-            .header("Idempotency-Key", Uuid::now_v7().to_string());
-        if let Some(body) = body {
-            request = request.json(body);
+        let key = Uuid::now_v7().to_string();
+        for _ in 0..TRIES {
+            let mut request = self
+                .client
+                .request(method.clone(), format!("{}/api/v1{path}", self.issuer))
+                .bearer_auth(token)
+                .header("Idempotency-Key", &key);
+            if let Some(body) = body {
+                request = request.json(body);
+            }
+            let answer = request.send().await?;
+            let status = answer.status();
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            let text = answer.text().await?;
+            if !status.is_success() {
+                return Err(format!("{method} {path}: {status} {text}").into());
+            }
+            return Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? });
         }
-        let answer = request.send().await?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        if !status.is_success() {
-            return Err(format!("{method} {path}: {status} {text}").into());
-        }
-        Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
+        Err(format!("{method} {path}: too busy, {TRIES} times").into())
     }
 }

@@ -19,6 +19,9 @@ use tokio::{
 /// Added to the interval: the service counts arrivals, not departures, and the network may bring two of them closer
 /// together than they left.
 const JITTER: Duration = Duration::from_millis(40);
+/// An answer that takes longer than this may be one to a call that came late, for want of a free core or line. The next
+/// call then waits for as much longer, so that both don't come within one interval.
+const PROMPT: Duration = Duration::from_millis(190);
 /// From this many tenants on, idle ones are forgotten.
 const SWEEP_AT: usize = 1024;
 
@@ -35,15 +38,18 @@ pub(crate) struct TenantLimits {
 
 /// The right to start one paced call now.
 pub(crate) struct Turn<'a> {
+    limits: &'a TenantLimits,
     guard: Option<MutexGuard<'a, Instant>>,
     interval: Duration,
 }
 
 impl Turn<'_> {
-    /// The call was answered. Only matters for a turn that was kept (see [`TenantLimits::turn`]).
+    /// The call was answered: counts from here for a turn that was kept (see [`TenantLimits::turn`]), and holds the next
+    /// call back where the answer took long.
     pub(crate) fn answered(mut self) {
-        if let Some(next) = self.guard.as_deref_mut() {
-            *next = Instant::now() + self.interval;
+        match self.guard.as_deref_mut() {
+            Some(next) => *next = Instant::now() + self.interval,
+            None => self.limits.hold(self.interval.saturating_sub(PROMPT)),
         }
     }
 }
@@ -74,7 +80,7 @@ impl TenantLimits {
         }
         let interval = if self.interval.is_zero() { Duration::ZERO } else { self.interval + JITTER };
         *next = Instant::now() + interval;
-        Turn { guard: cold.then_some(next), interval }
+        Turn { limits: self, guard: cold.then_some(next), interval }
     }
 
     /// Lets no paced call of the tenant start for a while.
@@ -134,6 +140,17 @@ mod tests {
         turn.answered();
         drop(limits.turn(false).await);
         assert!(answered.elapsed() >= Duration::from_millis(59));
+    }
+
+    #[tokio::test]
+    async fn a_late_answer_holds_the_next_call_back() {
+        let limits = limits(400);
+        let turn = limits.turn(false).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let answered = Instant::now();
+        turn.answered();
+        drop(limits.turn(false).await);
+        assert!(answered.elapsed() >= Duration::from_millis(200), "{:?}", answered.elapsed());
     }
 
     #[test]
