@@ -53,7 +53,7 @@ impl Books<'_> {
     }
 
     async fn imports(&mut self, ledger: &Ledger) {
-        let told: BTreeSet<String> = ledger.imports.lock().unwrap().keys().cloned().collect();
+        let told: BTreeSet<String> = ledger.imports.lock().unwrap().clone();
         let there: BTreeSet<String> = self
             .behind
             .rows("SELECT id FROM imports")

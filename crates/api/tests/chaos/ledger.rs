@@ -18,17 +18,11 @@ pub(crate) struct Keyed {
     pub(crate) answer: Value,
 }
 
-/// An import that a client was told of.
-#[derive(Clone)]
-pub(crate) struct Accepted {
-    pub(crate) msp: usize,
-    pub(crate) customer: String,
-}
-
 #[derive(Default)]
 pub(crate) struct Ledger {
     keyed: Mutex<BTreeMap<String, Keyed>>,
-    pub(crate) imports: Mutex<BTreeMap<String, Accepted>>,
+    /// Imports that a client was told of.
+    pub(crate) imports: Mutex<BTreeSet<String>>,
     /// Customers by MSP.
     pub(crate) customers: Mutex<[BTreeSet<String>; 2]>,
     /// Customers that a stream or a list showed, by the MSP that saw them.

@@ -26,7 +26,7 @@ use std::{
 };
 
 /// Long enough for every part to play once; `make chaos` runs longer.
-const SECONDS: u64 = 20;
+const SECONDS: u64 = 12;
 
 fn setting(name: &str) -> Option<u64> {
     env::var(name).ok().filter(|text| !text.is_empty()).map(|text| {

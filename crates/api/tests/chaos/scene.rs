@@ -51,7 +51,8 @@ async fn cluster(folder: &Path, port: Option<u16>) -> Cluster {
     let project_root = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let config = ClusterConfig {
         data_dir: folder.join("cluster"),
-        durability: Durability::Throwaway,
+        // The other kind may lose what it has committed when it is stopped.
+        durability: Durability::Durable,
         port,
         project_root,
     };
@@ -70,7 +71,7 @@ impl Scene {
         let database =
             Database { runtime_url: urls.runtime_url, superuser_url: superuser_url.clone(), _own: None };
         let settings = [
-            ("POLICYTAB_IMPORT_DEADLINE_SECONDS", "20"),
+            ("POLICYTAB_IMPORT_DEADLINE_SECONDS", "12"),
             ("POLICYTAB_DATABASE_CONNECTIONS", "8"),
             ("POLICYTAB_DRAIN_SECONDS", "1"),
         ];

@@ -3,7 +3,7 @@
 use crate::{
     figures::{Figures, IMPORTS, REQUESTS, pick},
     harness::{Answer, Dice, Stage, text},
-    ledger::{Accepted, Ledger},
+    ledger::Ledger,
     scene::Msp,
 };
 use futures_util::future::{LocalBoxFuture, join_all};
@@ -169,8 +169,7 @@ impl Caller<'_> {
         }
         self.figures.count(IMPORTS, "accepted");
         let id = text(&asked.body["id"]).to_owned();
-        let accepted = Accepted { msp: self.msp.number, customer: customer.to_owned() };
-        if self.ledger.imports.lock().unwrap().insert(id.clone(), accepted).is_some() {
+        if !self.ledger.imports.lock().unwrap().insert(id.clone()) {
             self.ledger.wrong(format!("the import {id} was accepted twice"));
         }
         let path = format!("/customers/{customer}/imports/{id}");

@@ -2,10 +2,11 @@
 
 use crate::{
     figures::{FAULTS, Figures, pick},
-    harness::{Behind, Dice, Stage},
+    harness::{Behind, Dice, Stage, eventually},
     scene::{Member, Scene},
 };
 use policytab_graph_sim::{Fault, FaultKind, FaultScope};
+use rustix::process::{Pid, Signal, kill_process};
 use std::time::{Duration, Instant};
 
 /// The paths that an import asks, and Connect.
@@ -25,11 +26,12 @@ pub(crate) async fn make(stage: &Stage, scene: &mut Scene, seed: u64, time: Dura
     let mut dice = Dice::new(seed);
     let end = Instant::now() + time;
     // The ones that happen once in a while come first, so that a short run sees them as well.
-    let mut first = vec![0, 30, 45, 65, 68, 70, 80];
+    let mut first = vec![0, 30, 45, 68, 70, 72, 58, 65];
     while Instant::now() < end {
-        tokio::time::sleep(Duration::from_millis(150 + dice.below(750))).await;
+        tokio::time::sleep(Duration::from_millis(100 + dice.below(500))).await;
         revive(stage, scene);
-        let what = if first.is_empty() { dice.below(100) } else { first.remove(0) };
+        microsoft(stage, &mut dice, figures);
+        let what = if first.is_empty() { dice.below(80) } else { first.remove(0) };
         match what {
             0..30 => {
                 let worker = dice.below(3) as usize;
@@ -54,8 +56,8 @@ pub(crate) async fn make(stage: &Stage, scene: &mut Scene, seed: u64, time: Dura
                 tokio::time::sleep(Duration::from_millis(dice.below(1500))).await;
                 scene.database_start().await;
             }
-            70..75 => token_lifetime(stage, &mut dice, figures),
-            _ => microsoft(stage, &mut dice, figures),
+            70..72 => crash(&scene.superuser_url, figures).await,
+            _ => token_lifetime(stage, &mut dice, figures),
         }
     }
 }
@@ -105,6 +107,22 @@ async fn pause(member: &mut Member, dice: &mut Dice, figures: &Figures) {
 async fn cut(superuser_url: &str, figures: &Figures) {
     let cut = Behind::again(superuser_url).await.sessions_end().await;
     figures.add(FAULTS, "database sessions cut", u64::try_from(cut).unwrap_or_default());
+}
+
+/// SIGKILL of one of the database's processes: it ends all the others and recovers from its log.
+async fn crash(superuser_url: &str, figures: &Figures) {
+    let any = "SELECT coalesce(max(pid), 0)::bigint FROM pg_stat_activity WHERE usename = 'policytab_runtime'";
+    let pid = Behind::again(superuser_url).await.number(any).await;
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        kill_process(pid, Signal::KILL).unwrap();
+        figures.count(FAULTS, "database crashed");
+        // Nobody gets in before it has recovered.
+        eventually("the database has recovered", Duration::from_secs(30), async || {
+            Behind::is_there(superuser_url).await.then_some(())
+        })
+        .await;
+    }
 }
 
 fn token_lifetime(stage: &Stage, dice: &mut Dice, figures: &Figures) {
