@@ -1,6 +1,6 @@
 //! Settings: typed, from an optional TOML file and the environment (which wins), all mistakes told at once.
 
-use crate::auth::outside::OutsideConfig;
+use crate::{auth::outside::OutsideConfig, bounds::BoundsConfig};
 use policytab_github_client::GithubSettings;
 use secrecy::SecretString;
 use std::{
@@ -67,6 +67,33 @@ const SETTINGS: &[Setting] = &[
         "take the caller's address from X-Forwarded-For (behind a proxy)",
     ),
     s("POLICYTAB_HTTP_WORKERS", Some("2"), "threads that serve HTTP"),
+    s("POLICYTAB_HTTP_CONNECTIONS", Some("8192"), "connections that HTTP callers may have open"),
+    s("POLICYTAB_HTTP_REQUESTS", Some("256"), "requests worked on at once; past it and the next, 503"),
+    s("POLICYTAB_HTTP_WAITING", Some("256"), "further requests that wait for their turn"),
+    s("POLICYTAB_HTTP_WAIT_SECONDS", Some("1"), "seconds that one waits for its turn before it is told 503"),
+    s("POLICYTAB_HTTP_HEAD_SECONDS", Some("5"), "seconds for a connection's first request line and headers"),
+    s("POLICYTAB_HTTP_HEAD_KIB", Some("16"), "size of a request line with its headers, in KiB"),
+    s("POLICYTAB_HTTP_BODY_SECONDS", Some("30"), "seconds for a request's body to arrive"),
+    s("POLICYTAB_HTTP_BODY_MIB", Some("64"), "memory for the bodies of all requests together, in MiB"),
+    s(
+        "POLICYTAB_HTTP_READER_SECONDS",
+        Some("30"),
+        "seconds after which a caller that takes nothing of an answer is cut off",
+    ),
+    s("POLICYTAB_EVENT_STREAMS", Some("2000"), "streams of events at once"),
+    s("POLICYTAB_EVENT_STREAMS_PER_ACTOR", Some("20"), "streams of events of one user or API token"),
+    s(
+        "POLICYTAB_EVENT_RECHECK_SECONDS",
+        Some("30"),
+        "seconds after which a stream of events looks whether its reader may still read",
+    ),
+    s("POLICYTAB_DATABASE_WAITING", Some("128"), "requests that wait for a connection to PostgreSQL"),
+    s("POLICYTAB_PASSWORD_WAITING", Some("32"), "passwords that wait to be hashed"),
+    s(
+        "POLICYTAB_DRAIN_SECONDS",
+        Some("2"),
+        "seconds that a server told to stop is not ready and still answers, for load balancers to notice",
+    ),
     s("POLICYTAB_LOG", Some("info"), "log filter, as of tracing-subscriber's EnvFilter"),
     s("POLICYTAB_LOG_FORMAT", Some("pretty"), "`pretty` or `json`"),
     s("POLICYTAB_OIDC_ISSUER", None, "outside issuer of access tokens (`iss`)"),
@@ -107,6 +134,8 @@ pub struct Config {
     pub trust_forwarded_for: bool,
     /// HTTP threads.
     pub http_workers: usize,
+    /// How much may be under way.
+    pub bounds: BoundsConfig,
     /// Log filter.
     pub log: String,
     /// Log as JSON.
@@ -165,6 +194,7 @@ impl Config {
         let listen: SocketAddr = read.parse("POLICYTAB_LISTEN").unwrap_or(([127, 0, 0, 1], 8080).into());
         let fallback = Url::parse(&format!("http://{listen}"));
         let outside = read.outside();
+        let bounds = read.bounds();
         let config = Self {
             database_url: read.required("DATABASE_URL").into(),
             migration_database_url: read.text("POLICYTAB_MIGRATION_DATABASE_URL").map(Into::into),
@@ -194,6 +224,7 @@ impl Config {
             ),
             trust_forwarded_for: read.parse("POLICYTAB_TRUST_FORWARDED_FOR").unwrap_or(false),
             http_workers: read.parse("POLICYTAB_HTTP_WORKERS").unwrap_or(2),
+            bounds,
             log: read.text("POLICYTAB_LOG").unwrap_or_default(),
             log_json: match read.text("POLICYTAB_LOG_FORMAT").as_deref() {
                 Some("json") => true,
@@ -280,6 +311,39 @@ impl Reader<'_> {
         }
     }
 
+    /// A number of at least one.
+    fn count(&mut self, name: &str) -> usize {
+        let count = self.parse(name).unwrap_or(1);
+        if count == 0 {
+            self.mistakes.push(format!("{name}: must be at least 1"));
+        }
+        count
+    }
+
+    fn seconds(&mut self, name: &str) -> Duration {
+        Duration::from_secs(self.parse(name).unwrap_or_default())
+    }
+
+    fn bounds(&mut self) -> BoundsConfig {
+        BoundsConfig {
+            connections: self.count("POLICYTAB_HTTP_CONNECTIONS"),
+            requests: self.count("POLICYTAB_HTTP_REQUESTS"),
+            waiting: self.parse("POLICYTAB_HTTP_WAITING").unwrap_or_default(),
+            patience: self.seconds("POLICYTAB_HTTP_WAIT_SECONDS"),
+            head_time: self.seconds("POLICYTAB_HTTP_HEAD_SECONDS"),
+            head_bytes: self.count("POLICYTAB_HTTP_HEAD_KIB").saturating_mul(1024),
+            body_time: self.seconds("POLICYTAB_HTTP_BODY_SECONDS"),
+            body_bytes: self.count("POLICYTAB_HTTP_BODY_MIB").saturating_mul(1024 * 1024),
+            reader_time: self.seconds("POLICYTAB_HTTP_READER_SECONDS"),
+            streams: self.count("POLICYTAB_EVENT_STREAMS"),
+            streams_per_actor: self.count("POLICYTAB_EVENT_STREAMS_PER_ACTOR"),
+            recheck: Duration::from_secs(self.count("POLICYTAB_EVENT_RECHECK_SECONDS") as u64),
+            database_waiting: self.count("POLICYTAB_DATABASE_WAITING"),
+            password_waiting: self.count("POLICYTAB_PASSWORD_WAITING"),
+            drain: self.seconds("POLICYTAB_DRAIN_SECONDS"),
+        }
+    }
+
     /// The outside issuer: all three of its settings, or none.
     fn outside(&mut self) -> Option<OutsideConfig> {
         let issuer = self.text("POLICYTAB_OIDC_ISSUER");
@@ -339,6 +403,7 @@ mod tests {
         assert_eq!(config.issuer(), "http://127.0.0.1:8080");
         assert!(!config.secure());
         assert!(config.emulator_url.is_none());
+        assert_eq!(config.bounds, BoundsConfig::default());
         // An import whose worker died goes on within ten seconds: the lease ends, then the queue is looked at.
         assert!(config.job_lease + policytab_app::worker::POLL < Duration::from_secs(10));
     }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth;
 pub mod baselines;
 pub mod bindings;
+pub mod bounds;
 pub mod cli;
 pub mod config;
 pub mod connect;

@@ -1,8 +1,9 @@
-//! Prometheus metrics: requests, Graph calls, imports by step, the job queue.
+//! Prometheus metrics: requests, Graph calls, imports by step, the job queue, how full every bound is.
 
+use crate::bounds::Level;
 use policytab_domain::import::ImportStep;
 use prometheus::{
-    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use std::time::Duration;
 
@@ -16,6 +17,10 @@ pub struct Metrics {
     imports: IntCounterVec,
     queue_depth: IntGauge,
     queue_age: IntGauge,
+    bound_used: IntGaugeVec,
+    bound_limit: IntGaugeVec,
+    bound_refused: IntCounterVec,
+    database_connections: IntGaugeVec,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -49,6 +54,22 @@ impl Metrics {
             )?,
             queue_depth: IntGauge::new("policytab_job_queue_depth", "Jobs that wait or run.")?,
             queue_age: IntGauge::new("policytab_job_queue_age_seconds", "Age of the oldest waiting job.")?,
+            bound_used: IntGaugeVec::new(
+                Opts::new("policytab_bound_used", "How much of a bound is taken."),
+                &["bound"],
+            )?,
+            bound_limit: IntGaugeVec::new(
+                Opts::new("policytab_bound_limit", "The most that a bound lets be taken."),
+                &["bound"],
+            )?,
+            bound_refused: IntCounterVec::new(
+                Opts::new("policytab_bound_refused_total", "How often a bound was met and somebody refused."),
+                &["bound"],
+            )?,
+            database_connections: IntGaugeVec::new(
+                Opts::new("policytab_database_connections", "Connections of the pool."),
+                &["state"],
+            )?,
             registry,
         };
         let registry = &metrics.registry;
@@ -58,6 +79,10 @@ impl Metrics {
         registry.register(Box::new(metrics.imports.clone()))?;
         registry.register(Box::new(metrics.queue_depth.clone()))?;
         registry.register(Box::new(metrics.queue_age.clone()))?;
+        registry.register(Box::new(metrics.bound_used.clone()))?;
+        registry.register(Box::new(metrics.bound_limit.clone()))?;
+        registry.register(Box::new(metrics.bound_refused.clone()))?;
+        registry.register(Box::new(metrics.database_connections.clone()))?;
         Ok(metrics)
     }
 
@@ -75,6 +100,24 @@ impl Metrics {
     pub fn queue(&self, depth: i64, oldest_seconds: i64) {
         self.queue_depth.set(depth);
         self.queue_age.set(oldest_seconds);
+    }
+
+    /// How full the bounds are now.
+    pub fn bounds(&self, levels: &[Level]) {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        for level in levels {
+            self.bound_used.with_label_values(&[level.name]).set(number(level.used));
+            self.bound_limit.with_label_values(&[level.name]).set(number(level.limit));
+            // Counted where it happens; here it only becomes visible.
+            let seen = self.bound_refused.with_label_values(&[level.name]);
+            seen.inc_by(level.refused.saturating_sub(seen.get()));
+        }
+    }
+
+    /// The pool's connections: how many are open, and how many of these are idle.
+    pub fn connections(&self, open: u32, idle: u32) {
+        self.database_connections.with_label_values(&["busy"]).set(open.saturating_sub(idle).into());
+        self.database_connections.with_label_values(&["idle"]).set(idle.into());
     }
 
     /// The text that Prometheus scrapes.

@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     http::{
+        bounded::bounded,
         fallback::{KnownPaths, fallback},
         middleware::outermost,
     },
@@ -20,7 +21,11 @@ use actix_web::{
     web::{self, PathConfig, QueryConfig},
 };
 use policytab_domain::problem::Problem;
-use std::{net::TcpListener, time::Duration};
+#[cfg(target_os = "linux")]
+use actix_web::rt::net::TcpStream;
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
+use std::{any::Any, net::TcpListener, time::Duration};
 use tracing::Span;
 use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder, TracingLogger};
 use utoipa_actix_web::AppExt as _;
@@ -50,7 +55,8 @@ pub fn serve(
     let document = openapi::document();
     let known = web::Data::new(KnownPaths::new(&document));
     let text = web::Bytes::from(document.to_pretty_json()?);
-    let workers = state.config.http_workers;
+    let workers = state.config.http_workers.max(1);
+    let bounds = state.config.bounds;
     let metrics = web::Data::new(metrics);
     let server = HttpServer::new(move || {
         let text = text.clone();
@@ -71,18 +77,36 @@ pub fn serve(
         app.service(web::redirect("/docs", "/docs/"))
             .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
             .default_service(web::to(fallback))
+            .wrap(from_fn(bounded))
             .wrap(from_fn(outermost))
             .wrap(Compress::default())
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(workers)
-    .client_request_timeout(Duration::from_secs(5))
+    .max_connections(bounds.connections.div_ceil(workers))
+    .on_connect(move |connection, _| cut_off_after(connection, bounds.reader_time))
+    // Who hangs up is answered no more: what was begun for them is dropped, and their place is free.
+    .h1_allow_half_closed(false)
+    .client_request_timeout(bounds.head_time)
     .keep_alive(Duration::from_secs(75))
     .shutdown_timeout(20)
     .disable_signals()
     .listen(listener)?
     .run();
     Ok(server)
+}
+
+/// Lets the system end a connection whose other side acknowledges nothing for that long, be it gone or only not
+/// reading: an answer or a stream would else be held for it without end.
+fn cut_off_after(connection: &dyn Any, time: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Some(stream) = connection.downcast_ref::<TcpStream>()
+        && let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(time))
+    {
+        tracing::debug!(%error, "a connection can't be bounded in time");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (connection, time);
 }
 
 fn swagger() -> utoipa_swagger_ui::Config<'static> {

@@ -25,7 +25,7 @@ pub async fn healthz() -> web::Json<HealthOut> {
     web::Json(HealthOut { status: "ok".to_owned() })
 }
 
-/// Whether the process can serve: it reaches its database.
+/// Whether the process can serve: it reaches its database, and was not told to stop.
 #[utoipa::path(
     tag = "service",
     responses(
@@ -36,11 +36,16 @@ pub async fn healthz() -> web::Json<HealthOut> {
 )]
 #[get("/readyz")]
 pub async fn readyz(state: web::Data<State>) -> ApiResult<web::Json<HealthOut>> {
+    if *state.stopped.borrow() {
+        return Err(Problem::new(ProblemCode::Unavailable, "This server is stopping.").into());
+    }
     match state.app.store.ping().await {
         Ok(()) => Ok(web::Json(HealthOut { status: "ok".to_owned() })),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            Err(Problem::new(ProblemCode::Unavailable, "The database can't be reached.").into())
+            let mut problem = Problem::new(ProblemCode::Unavailable, "The database can't be reached.");
+            problem.retry_after = Some(2);
+            Err(problem.into())
         }
     }
 }
@@ -56,6 +61,9 @@ pub async fn metrics(state: web::Data<State>, metrics: web::Data<Metrics>) -> Ht
         let oldest = stats.oldest_ready.map_or(0, |age| age.as_secs());
         metrics.queue(stats.ready + stats.leased, i64::try_from(oldest).unwrap_or(i64::MAX));
     }
+    metrics.bounds(&state.bounds.levels(&state.app));
+    let (open, idle) = state.app.store.connections();
+    metrics.connections(open, idle);
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.text())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     auth::{claims::AccessClaims, keys::SigningKeys, outside::OutsideIssuer},
+    bounds::Bounds,
     config::Config,
 };
 use policytab_app::App;
@@ -29,6 +30,8 @@ pub struct State {
     /// Our own access tokens that were verified a moment ago, by digest: checking a signature costs more than everything
     /// else in a small request. Times are looked at each time.
     pub verified: moka::future::Cache<[u8; 32], Arc<AccessClaims>>,
+    /// Bounds on what is under way.
+    pub bounds: Arc<Bounds>,
     /// Turns true when the process is told to stop: what streams without end must end then.
     pub stopped: watch::Receiver<bool>,
 }
@@ -51,6 +54,7 @@ impl State {
         let noted_tokens = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
         let issuer = config.issuer();
         let verified = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
-        Ok(Self { app, issuer, config, keys, outside, known_msps, noted_tokens, verified, stopped })
+        let bounds = Arc::new(Bounds::new(&config.bounds));
+        Ok(Self { app, issuer, config, keys, outside, known_msps, noted_tokens, verified, bounds, stopped })
     }
 }

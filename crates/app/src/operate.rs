@@ -7,7 +7,7 @@ use policytab_domain::{
     role::Role,
     tenancy::MspScope,
 };
-use policytab_store::AuditVerdict;
+use policytab_store::{AuditVerdict, NewUser};
 use secrecy::SecretString;
 
 /// The first workspace and its owner.
@@ -39,6 +39,17 @@ pub fn fresh_password() -> SecretString {
 
 /// Makes a workspace with its owner.
 pub async fn create_msp(app: &App, name: &str, email: &str, password: SecretString) -> AppResult<MspId> {
+    let (name, owner) = prepare_msp(app, name, email, password).await?;
+    let (msp, _) = app.store.msp_create(name, &owner).await?;
+    Ok(msp.id)
+}
+
+async fn prepare_msp<'n>(
+    app: &App,
+    name: &'n str,
+    email: &str,
+    password: SecretString,
+) -> AppResult<(&'n str, NewUser)> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 120 {
         return Err(Problem::invalid("name", "must have between 1 and 120 characters").into());
@@ -49,9 +60,7 @@ pub async fn create_msp(app: &App, name: &str, email: &str, password: SecretStri
         role: Role::Owner,
         password,
     };
-    let owner = users::prepare(app, person).await?;
-    let (msp, _) = app.store.msp_create(name, &owner).await?;
-    Ok(msp.id)
+    Ok((name, users::prepare(app, person).await?))
 }
 
 /// Makes the first workspace where there is none; says how where none is wanted.
@@ -61,8 +70,10 @@ pub async fn first_owner(app: &App, wanted: Option<FirstOwner>) -> AppResult<()>
     }
     match wanted {
         Some(first) => {
-            let msp = create_msp(app, &first.name, &first.email, first.password).await?;
-            tracing::info!(msp.id = %msp, "made the first workspace");
+            let (name, owner) = prepare_msp(app, &first.name, &first.email, first.password).await?;
+            if let Some((msp, _)) = app.store.msp_create_first(name, &owner).await? {
+                tracing::info!(msp.id = %msp.id, "made the first workspace");
+            }
         }
         None => tracing::warn!("there is no workspace yet: make one with `policytab admin create-msp`"),
     }
@@ -93,7 +104,7 @@ pub async fn set_password(
         };
         return Err(Problem::invalid("email", what).into());
     };
-    let hash = app.passwords.hash(password).await.map_err(AppError::internal)?;
+    let hash = app.passwords.hash(password).await?;
     let scope = MspScope::assume_verified(candidate.msp_id);
     let user = candidate.user_id;
     app.store.write(&scope, async |tx| Ok(tx.password_set(user, &hash).await?)).await

@@ -77,11 +77,11 @@ pub async fn login(app: &App, email: &str, password: SecretString, origin: &Orig
     let alone = candidates.len() == 1;
     let mut found = None;
     if candidates.is_empty() {
-        app.passwords.verify(password, None).await.map_err(AppError::internal)?;
+        app.passwords.verify(password, None).await?;
     } else {
         for candidate in candidates {
             let hash = candidate.password_hash.clone();
-            if app.passwords.verify(password.clone(), hash).await.map_err(AppError::internal)? {
+            if app.passwords.verify(password.clone(), hash).await? {
                 found = Some(candidate);
                 break;
             }

@@ -1,12 +1,12 @@
 //! People of an MSP.
 
 use crate::{
-    Actor, App, AppError, AppResult, audit,
+    Actor, App, AppResult, audit,
     idempotency::{self, Idempotency, Outcome, Stored},
     passwords,
 };
-use policytab_domain::{ids::UserId, role::Role};
-use policytab_store::{NewUser, Page, User, UserPatch};
+use policytab_domain::{ids::UserId, role::Role, tenancy::MspScope};
+use policytab_store::{NewUser, Page, StoreError, User, UserPatch};
 use secrecy::SecretString;
 
 /// A person to add.
@@ -48,7 +48,7 @@ pub async fn create(
 /// Checks and hashes what a new person brings.
 pub async fn prepare(app: &App, person: Person) -> AppResult<NewUser> {
     passwords::check_new(&person.password)?;
-    let password_hash = app.passwords.hash(person.password).await.map_err(AppError::internal)?;
+    let password_hash = app.passwords.hash(person.password).await?;
     Ok(NewUser {
         email: person.email.trim().to_lowercase(),
         display_name: person.display_name.trim().to_owned(),
@@ -60,6 +60,15 @@ pub async fn prepare(app: &App, person: Person) -> AppResult<NewUser> {
 /// One page of people, by address.
 pub async fn list(app: &App, actor: &Actor, limit: i64, cursor: Option<&str>) -> AppResult<Page<User>> {
     app.store.read(&actor.scope, async |tx| Ok(tx.user_list(cursor, limit).await?)).await
+}
+
+/// Whether the person still belongs to the MSP.
+pub async fn exists(app: &App, scope: &MspScope, id: UserId) -> AppResult<bool> {
+    match app.store.read(scope, async |tx| tx.user_fetch(id).await).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Changes a person; a new password or role ends their sessions, a lower role the API tokens that they made above it.
@@ -75,7 +84,7 @@ pub async fn update(
     let password_hash = match password {
         Some(password) => {
             passwords::check_new(&password)?;
-            Some(app.passwords.hash(password).await.map_err(AppError::internal)?)
+            Some(app.passwords.hash(password).await?)
         }
         None => None,
     };

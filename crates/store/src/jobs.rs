@@ -193,7 +193,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn job_queue_stats(&self) -> Result<QueueStats, StoreError> {
-        let mut conn = self.connection().await?;
+        let mut conn = self.probe().await?;
         let free = || jobs::lease_until.is_null().or(jobs::lease_until.lt(clock_timestamp().nullable()));
         let (ready, oldest, at): (i64, Option<DateTime<Utc>>, DateTime<Utc>) = jobs::table
             .filter(free())

@@ -17,6 +17,9 @@ use diesel_async::RunQueryDsl;
 use policytab_domain::{ids::MspId, tenancy::MspScope};
 use uuid::Uuid;
 
+/// Any number: it only has to be the same on every node.
+const FIRST: i64 = 0x706f_6c69_6379_6d73;
+
 /// An MSP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Msp {
@@ -44,9 +47,37 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn msp_create(&self, display_name: &str, owner: &NewUser) -> Result<(Msp, User), StoreError> {
+        self.create(display_name, owner, false).await?.ok_or(StoreError::Corrupt("msps"))
+    }
+
+    /// The same where there is no MSP yet; `None` where there is one. Of several nodes that start at once, one makes it.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn msp_create_first(
+        &self,
+        display_name: &str,
+        owner: &NewUser,
+    ) -> Result<Option<(Msp, User)>, StoreError> {
+        self.create(display_name, owner, true).await
+    }
+
+    async fn create(
+        &self,
+        display_name: &str,
+        owner: &NewUser,
+        first_only: bool,
+    ) -> Result<Option<(Msp, User)>, StoreError> {
         #[expect(clippy::disallowed_methods, reason = "a fresh id: nothing of another MSP can be under it")]
         let scope = MspScope::assume_verified(Uuid::now_v7().into());
         self.write(&scope, async |tx| {
+            if first_only {
+                diesel::sql_query(format!("SELECT pg_advisory_xact_lock({FIRST})")).execute(tx.conn()).await?;
+                let there: Vec<Row> = diesel::sql_query("SELECT * FROM lookup_msps()").load(tx.conn()).await?;
+                if !there.is_empty() {
+                    return Ok(None);
+                }
+            }
             let (id, display_name, created_at): (Uuid, String, DateTime<Utc>) =
                 diesel::insert_into(msps::table)
                     .values((msps::msp_id.eq(tx.msp()), msps::display_name.eq(display_name)))
@@ -54,7 +85,7 @@ impl Store {
                     .get_result(tx.conn())
                     .await?;
             let owner = tx.user_insert(owner).await?;
-            Ok((Msp { id: id.into(), display_name, created_at }, owner))
+            Ok(Some((Msp { id: id.into(), display_name, created_at }, owner)))
         })
         .await
     }

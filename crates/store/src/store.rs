@@ -1,6 +1,12 @@
 //! The pool and what it is set up with. Connections leave this module only inside the crate.
 
-use crate::{boot, boot::BootError, error::StoreError, events::Listener};
+use crate::{
+    boot,
+    boot::BootError,
+    error::StoreError,
+    events::Listener,
+    queue::{Queue, Waiting},
+};
 use diesel::ConnectionError;
 use diesel_async::{
     AsyncPgConnection, RunQueryDsl,
@@ -8,7 +14,11 @@ use diesel_async::{
 };
 use futures_util::FutureExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::Mutex;
 use tokio_postgres::NoTls;
 
 pub(crate) type PgPooled = bb8::PooledConnection<'static, AsyncPgConnection>;
@@ -22,6 +32,8 @@ pub struct StoreConfig {
     pub max_connections: u32,
     /// How long a request waits for a connection before it is told that the service is unavailable.
     pub acquire_timeout: Duration,
+    /// How many may wait for a connection; who comes then is told at once that the service is unavailable.
+    pub max_waiting: usize,
     /// PostgreSQL ends a statement that takes longer.
     pub statement_timeout: Duration,
     /// PostgreSQL ends a session that sits in a transaction for longer: calls to other services don't belong there.
@@ -29,12 +41,14 @@ pub struct StoreConfig {
 }
 
 impl StoreConfig {
-    /// Defaults that suit a server: 16 connections, 2 s to get one, 15 s for a statement, 10 s idle in a transaction.
+    /// Defaults that suit a server: 16 connections, 2 s to get one, 128 that wait for one, 15 s for a statement, 10 s idle
+    /// in a transaction.
     pub fn new(url: impl Into<SecretString>) -> Self {
         Self {
             url: url.into(),
             max_connections: 16,
             acquire_timeout: Duration::from_secs(2),
+            max_waiting: 128,
             statement_timeout: Duration::from_secs(15),
             idle_in_transaction_timeout: Duration::from_secs(10),
         }
@@ -45,6 +59,10 @@ impl StoreConfig {
 #[derive(Clone)]
 pub struct Store {
     pool: bb8::Pool<AsyncPgConnection>,
+    /// One connection for those who watch, so that they hear of the database and not of the pool.
+    probe: bb8::Pool<AsyncPgConnection>,
+    probed: Arc<Mutex<Option<Probed>>>,
+    queue: Queue,
     max_connections: u32,
     pub(crate) listener: Arc<Listener>,
 }
@@ -57,23 +75,55 @@ impl Store {
     pub async fn connect(config: StoreConfig) -> Result<Self, BootError> {
         let pg: tokio_postgres::Config =
             config.url.expose_secret().parse().map_err(|_| BootError::InvalidUrl)?;
-        let pool = pool(&config, &pg).await?;
-        let store =
-            Self { pool, max_connections: config.max_connections, listener: Arc::new(Listener::new(pg)) };
+        let store = Self {
+            pool: pool(&config, &pg, config.max_connections).await?,
+            probe: pool(&config, &pg, 1).await?,
+            probed: Arc::default(),
+            queue: Queue::new(config.max_waiting),
+            max_connections: config.max_connections,
+            listener: Arc::new(Listener::new(pg)),
+        };
         let mut conn = store.connection().await.map_err(|e| BootError::Unreachable(e.to_string()))?;
         boot::check(&mut conn).await?;
         drop(conn);
         Ok(store)
     }
 
-    /// Asks the database for a sign of life.
+    /// Asks the database for a sign of life, on a connection that nothing else waits for. Those who ask at the same time
+    /// share an answer.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when there is none.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let mut conn = self.connection().await?;
+        let mut probed = self.probed.lock().await;
+        if let Some((_, known)) = probed.as_ref().filter(|(at, _)| at.elapsed() < PROBE_LASTS) {
+            return known.clone().map_err(StoreError::Unavailable);
+        }
+        let found = match self.ask().await {
+            // The connection may have ended since it was last used; that says nothing of the database.
+            Err(_) => self.ask().await,
+            alive => alive,
+        };
+        let found = found.map_err(|error| error.to_string());
+        *probed = Some((Instant::now(), found.clone()));
+        found.map_err(StoreError::Unavailable)
+    }
+
+    async fn ask(&self) -> Result<(), StoreError> {
+        let mut conn = self.probe().await?;
         diesel::select(diesel::dsl::now).execute(&mut conn).await?;
         Ok(())
+    }
+
+    /// How many wait for a connection.
+    pub fn waiting(&self) -> Waiting {
+        self.queue.state()
+    }
+
+    /// How many connections of the pool are open, and how many of them are idle.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections, state.idle_connections)
     }
 
     pub(crate) fn max_connections(&self) -> u32 {
@@ -82,19 +132,35 @@ impl Store {
 
     /// A connection without a scope: current_msp() raises on it. For the tenant-less list only.
     pub(crate) async fn connection(&self) -> Result<PgPooled, StoreError> {
-        self.pool.get_owned().await.map_err(|error| {
-            StoreError::Unavailable(match error {
-                bb8::RunError::TimedOut => "no connection became free in time".to_owned(),
-                bb8::RunError::User(PoolError::ConnectionError(e)) => e.to_string(),
-                bb8::RunError::User(PoolError::QueryError(e)) => e.to_string(),
-            })
-        })
+        let busy = || StoreError::Unavailable("too many wait for a connection".to_owned());
+        let _waiting = self.queue.enter().ok_or_else(busy)?;
+        self.pool.get_owned().await.map_err(unavailable)
     }
+
+    /// The connection of those who watch.
+    pub(crate) async fn probe(&self) -> Result<PgPooled, StoreError> {
+        self.probe.get_owned().await.map_err(unavailable)
+    }
+}
+
+/// When the database was asked last, and what came of it.
+type Probed = (Instant, Result<(), String>);
+
+/// How long an answer to [`Store::ping`] is good.
+const PROBE_LASTS: Duration = Duration::from_millis(500);
+
+fn unavailable(error: bb8::RunError) -> StoreError {
+    StoreError::Unavailable(match error {
+        bb8::RunError::TimedOut => "no connection became free in time".to_owned(),
+        bb8::RunError::User(PoolError::ConnectionError(e)) => e.to_string(),
+        bb8::RunError::User(PoolError::QueryError(e)) => e.to_string(),
+    })
 }
 
 async fn pool(
     config: &StoreConfig,
     pg: &tokio_postgres::Config,
+    size: u32,
 ) -> Result<bb8::Pool<AsyncPgConnection>, BootError> {
     let mut session = pg.clone();
     let more = pg.get_options().unwrap_or_default();
@@ -121,7 +187,7 @@ async fn pool(
     // The URL is not needed by the manager any more and would only be one more place that holds the password.
     let manager = AsyncDieselConnectionManager::new_with_config("", manager);
     bb8::Pool::builder()
-        .max_size(config.max_connections)
+        .max_size(size)
         .connection_timeout(config.acquire_timeout)
         .test_on_check_out(false)
         .build(manager)

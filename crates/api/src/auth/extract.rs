@@ -14,6 +14,7 @@ use policytab_domain::{
     problem::{Problem, ProblemCode},
     tenancy::MspScope,
 };
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use std::{marker::PhantomData, ops::Deref, sync::Arc};
 
@@ -67,29 +68,65 @@ fn unauthenticated(detail: &str) -> ApiError {
     Problem::new(ProblemCode::Unauthenticated, detail).into()
 }
 
-async fn authenticate(request: &HttpRequest) -> Result<Actor, ApiError> {
-    let state = request
-        .app_data::<web::Data<State>>()
-        .ok_or_else(|| ApiError::internal("the server's state is missing"))?
-        .clone();
+/// The token that a request came with.
+fn bearer(request: &HttpRequest) -> Result<&str, ApiError> {
     let header = request
         .headers()
         .get(AUTHORIZATION)
         .ok_or_else(|| unauthenticated("No Authorization header was sent."))?;
-    let token = header
+    header
         .to_str()
         .ok()
         .and_then(|text| text.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(|| unauthenticated("The Authorization header is not of the form `Bearer <token>`."))?;
+        .ok_or_else(|| unauthenticated("The Authorization header is not of the form `Bearer <token>`."))
+}
+
+/// Whose token it is, while it is good.
+async fn recognise(state: &State, token: &str) -> Result<Option<Actor>, ApiError> {
+    if token.starts_with(tokens::API_TOKEN_PREFIX) {
+        api_token(state, token).await
+    } else {
+        jwt(state, token).await
+    }
+}
+
+/// The credential of a request whose answer has no end, to be looked at again while it lasts.
+pub struct Lasting(SecretString);
+
+impl Lasting {
+    /// What the request came with.
+    ///
+    /// # Errors
+    /// 401 when it came with nothing.
+    pub fn of(request: &HttpRequest) -> Result<Self, ApiError> {
+        Ok(Self(bearer(request)?.to_owned().into()))
+    }
+
+    /// Whether it is still good: neither expired nor revoked, and its person still there.
+    ///
+    /// # Errors
+    /// When that can't be found out now.
+    pub async fn holds(&self, state: &State) -> Result<bool, ApiError> {
+        let Some(actor) = recognise(state, self.0.expose_secret()).await? else { return Ok(false) };
+        // An access token outlives its person by some minutes; a stream need not.
+        Ok(match actor.user_id {
+            Some(id) => policytab_app::users::exists(&state.app, &actor.scope, id).await?,
+            None => true,
+        })
+    }
+}
+
+async fn authenticate(request: &HttpRequest) -> Result<Actor, ApiError> {
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or_else(|| ApiError::internal("the server's state is missing"))?
+        .clone();
+    let token = bearer(request)?;
     let ip = client_ip(request, state.config.trust_forwarded_for);
     let request_id = request_id(request);
-    let found = if token.starts_with(tokens::API_TOKEN_PREFIX) {
-        api_token(&state, token).await?
-    } else {
-        jwt(&state, token).await?
-    };
+    let found = recognise(&state, token).await?;
     let mut actor = found.ok_or_else(|| unauthenticated("The token is not valid, or has expired."))?;
     actor.ip = ip;
     actor.request_id = request_id;

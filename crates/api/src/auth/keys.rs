@@ -105,7 +105,10 @@ fn fresh_pem() -> Result<String, KeyError> {
     Ok(format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n")))
 }
 
+/// Written aside and linked into place: several nodes may start at once on one folder, and the first one's key is
+/// everybody's, never a part of it.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let aside = path.with_extension(format!("{}.new", uuid::Uuid::new_v4().simple()));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -113,7 +116,15 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    options.open(path)?.write_all(text.as_bytes())
+    let mut file = options.open(&aside)?;
+    let linked = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| {
+        match std::fs::hard_link(&aside, path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    });
+    let removed = std::fs::remove_file(&aside);
+    linked.and(removed)
 }
 
 #[cfg(test)]
@@ -130,6 +141,21 @@ mod tests {
         assert_eq!(both.jwks().keys.len(), 2);
         let published = serde_json::to_string(both.jwks()).unwrap();
         assert!(!published.contains("\"d\""), "a private member was published");
+    }
+
+    #[test]
+    fn nodes_that_start_at_once_share_the_first_ones_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys").join("signing.pem");
+        let starting: Vec<_> = (0..16)
+            .map(|_| {
+                let path = path.clone();
+                std::thread::spawn(move || SigningKeys::load_or_create(&path).unwrap().kid().to_owned())
+            })
+            .collect();
+        let kids: std::collections::BTreeSet<_> = starting.into_iter().map(|node| node.join().unwrap()).collect();
+        assert_eq!(kids.len(), 1);
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]

@@ -159,6 +159,8 @@ fn config(
         ("POLICYTAB_SIGNING_KEY_FILE", path("signing.pem")),
         ("POLICYTAB_EMULATOR_URL", emulator.to_owned()),
         ("POLICYTAB_WORKERS", args.workers.to_string()),
+        // Nobody balances load over a demo: Ctrl-C need not wait.
+        ("POLICYTAB_DRAIN_SECONDS", "0".to_owned()),
     ]);
     // Quiet by default: what matters is printed below.
     let quiet = |name: &str| (name == "POLICYTAB_LOG").then(|| "warn".to_owned());

@@ -12,8 +12,9 @@ use policytab_github_client::GithubClient;
 use policytab_graph_client::{GraphClient, GraphConfig, Observer};
 use policytab_store::{Store, StoreConfig};
 use policytab_vault::KeyRing;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use secrecy::ExposeSecret as _;
-use std::{net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -31,7 +32,10 @@ pub(super) async fn run(what: What) -> Result<(), Failure> {
     let config = Config::load()?;
     log(&config)?;
     let listener = match what {
-        What::ServerAndWorkers => Some(server::bind(&config)?),
+        What::ServerAndWorkers => {
+            allow_connections(config.bounds.connections);
+            Some(server::bind(&config)?)
+        }
         What::Workers => None,
     };
     if let Some(url) = &config.migration_database_url {
@@ -43,6 +47,29 @@ pub(super) async fn run(what: What) -> Result<(), Failure> {
     tracing::info!("stopping");
     running.stop().await;
     Ok(())
+}
+
+/// Files that a server has open besides its callers' connections: the database, Microsoft, logs.
+const OTHER_FILES: u64 = 512;
+
+/// Lets this process have that many connections open, as far as the system allows: many systems give a program 1,024
+/// files to begin with, and leave it to the program to ask for more.
+fn allow_connections(connections: usize) {
+    let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current.is_none_or(|current| current >= wanted) {
+        return;
+    }
+    let allowed = limit.maximum.map_or(wanted, |most| most.min(wanted));
+    limit.current = Some(allowed);
+    match setrlimit(Resource::Nofile, limit) {
+        Ok(()) if allowed >= wanted => {}
+        _ => tracing::warn!(
+            files = allowed,
+            wanted,
+            "the system allows fewer open files than POLICYTAB_HTTP_CONNECTIONS needs"
+        ),
+    }
 }
 
 /// Brings the database up to date.
@@ -75,6 +102,7 @@ pub(super) async fn open(config: &Config, metrics: &Metrics) -> Result<App, Fail
     }
     let mut store = StoreConfig::new(config.database_url.clone());
     store.max_connections = config.database_connections;
+    store.max_waiting = config.bounds.database_waiting;
     let graph = GraphConfig {
         emulator: config.emulator_url.clone(),
         import_deadline: config.import_deadline,
@@ -86,7 +114,7 @@ pub(super) async fn open(config: &Config, metrics: &Metrics) -> Result<App, Fail
         graph: GraphClient::new(graph)?,
         github: GithubClient::new(config.github())?,
         keyring: Arc::new(KeyRing::load_or_create(&config.key_file)?),
-        passwords: Passwords::new()?,
+        passwords: Passwords::with_waiting(config.bounds.password_waiting)?,
     })
 }
 
@@ -96,6 +124,7 @@ pub(super) struct Running {
     pub(super) issuer: String,
     server: Option<actix_web::dev::ServerHandle>,
     stop: watch::Sender<bool>,
+    drain: Duration,
     workers: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -105,7 +134,7 @@ impl Running {
         let metrics = Metrics::new()?;
         let app = open(&config, &metrics).await?;
         super::admin::first_owner(&app).await?;
-        let issuer = config.issuer();
+        let (issuer, drain) = (config.issuer(), config.bounds.drain);
         let (stop, stopped) = watch::channel(false);
         // A process that only works must work, whatever POLICYTAB_WORKERS says for servers.
         let slots = if listener.is_none() { config.workers.max(1) } else { config.workers };
@@ -128,17 +157,19 @@ impl Running {
                 Some(handle)
             }
         };
-        Ok(Self { issuer, server, stop, workers })
+        Ok(Self { issuer, server, stop, drain, workers })
     }
 
-    /// Stops taking requests and jobs, lets what is under way end, up to a bound.
+    /// Stops taking jobs, and requests a moment later; lets what is under way end, up to a bound.
     pub(super) async fn stop(self) {
         let _ = self.stop.send(true);
         if let Some(server) = &self.server {
+            // Who sends requests here goes by /readyz, which has just turned; what comes meanwhile is still answered.
+            tokio::time::sleep(self.drain).await;
             server.stop(true).await;
         }
         for worker in self.workers {
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(5), worker).await;
+            let _ = tokio::time::timeout(Duration::from_secs(5), worker).await;
         }
     }
 }

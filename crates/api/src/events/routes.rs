@@ -1,17 +1,21 @@
 //! `GET /events`: says what changed, so that screens ask again. Carries no data of its own.
 
 use crate::{
-    auth::{extract::Authed, perm},
-    problem::ApiResult,
+    auth::{
+        extract::{Authed, Lasting},
+        perm,
+    },
+    problem::{ApiError, ApiResult},
     state::State,
 };
 use actix_web::{
-    HttpResponse, get,
+    HttpRequest, HttpResponse, get,
     http::header::{CACHE_CONTROL, ContentEncoding},
     web,
 };
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use policytab_domain::problem::{Problem, ProblemCode};
 use policytab_store::{EventKind, Notice};
 use serde::Serialize;
 use std::time::Duration;
@@ -21,8 +25,7 @@ use uuid::Uuid;
 /// A line of life for proxies, and the moment at which a dead reader is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// The longest that a stream lives: about as long as an access token, so that a person whose access was taken away
-/// does not go on reading.
+/// The longest that a stream lives, so that a node that comes back is found again by those who left it.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// What changed.
@@ -38,6 +41,13 @@ pub struct EventOut {
     pub import_id: Option<Uuid>,
 }
 
+/// Others can be reached: a reader that comes back after a moment finds one of them.
+fn stopping() -> ApiError {
+    let mut problem = Problem::new(ProblemCode::Unavailable, "This server is stopping.");
+    problem.retry_after = Some(2);
+    problem.into()
+}
+
 /// Follows what changes in the workspace, as server-sent events named `change`.
 #[utoipa::path(
     tag = "fleet",
@@ -48,14 +58,25 @@ pub struct EventOut {
 pub async fn event_stream(
     who: Authed<perm::SessionRead>,
     state: web::Data<State>,
+    request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
+    if *state.stopped.borrow() {
+        return Err(stopping());
+    }
+    let place = state.bounds.stream(&format!("{}:{}", who.kind.as_str(), who.id))?;
+    let credential = Lasting::of(&request)?;
     let msp = who.scope.msp_id();
     let mut notices = state.app.store.listen();
     let mut stopped = state.stopped.clone();
     let stream = async_stream::stream! {
+        let _place = place;
         yield Ok::<_, actix_web::Error>(Bytes::from_static(b"retry: 2000\n: connected\n\n"));
         let end = tokio::time::Instant::now() + LIFETIME;
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        let mut recheck = tokio::time::interval_at(
+            tokio::time::Instant::now() + state.bounds.recheck(),
+            state.bounds.recheck(),
+        );
         loop {
             let notice = tokio::select! {
                 () = tokio::time::sleep_until(end) => break,
@@ -64,6 +85,11 @@ pub async fn event_stream(
                     yield Ok(Bytes::from_static(b": still here\n\n"));
                     continue;
                 }
+                _ = recheck.tick() => match credential.holds(&state).await {
+                    Ok(false) => break,
+                    // Unknown while the database is away: nothing is to be told from it then either.
+                    Ok(true) | Err(_) => continue,
+                },
                 notice = notices.next() => notice,
             };
             let event = match notice {

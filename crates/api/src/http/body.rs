@@ -1,8 +1,13 @@
 //! JSON bodies: parsed, checked for what no text may hold, validated.
 
-use crate::problem::ApiError;
+use super::shape;
+use crate::{
+    bounds::{Bounds, Place},
+    problem::ApiError,
+    state::State,
+};
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage as _, HttpRequest,
     dev::Payload,
     http::header::CONTENT_TYPE,
     web::{self, BytesMut},
@@ -10,8 +15,8 @@ use actix_web::{
 use futures_util::{StreamExt as _, future::LocalBoxFuture};
 use policytab_domain::problem::{Problem, ProblemCode};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
+use tokio::sync::OwnedSemaphorePermit;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 /// Largest body in bytes, save where a route allows more.
@@ -20,12 +25,6 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 /// Largest body of an import of files, in bytes.
 pub const FILES_BODY_LIMIT: usize = 20 * 1024 * 1024;
 
-/// Time for a whole body to arrive: connections that trickle would hold memory for ever.
-const BODY_TIME: Duration = Duration::from_secs(30);
-
-/// Deepest nesting that is parsed.
-const DEPTH_LIMIT: usize = 64;
-
 /// A validated JSON body of at most `LIMIT` bytes, and the bytes it came from.
 #[derive(Debug)]
 pub struct Valid<T, const LIMIT: usize = BODY_LIMIT> {
@@ -33,6 +32,8 @@ pub struct Valid<T, const LIMIT: usize = BODY_LIMIT> {
     pub body: T,
     /// As it came, for the idempotency key's comparison.
     pub bytes: web::Bytes,
+    /// Its part of the memory for bodies.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl<T: DeserializeOwned + Validate + 'static, const LIMIT: usize> FromRequest for Valid<T, LIMIT> {
@@ -47,22 +48,34 @@ impl<T: DeserializeOwned + Validate + 'static, const LIMIT: usize> FromRequest f
             .and_then(|v| v.parse::<mime_guess::Mime>().ok())
             .is_some_and(|m| m.subtype() == "json" || m.suffix().is_some_and(|s| s == "json"));
         let payload = payload.take();
+        let place = request.extensions().get::<Place>().cloned();
+        let state = request.app_data::<web::Data<State>>().cloned();
         Box::pin(async move {
             if !json {
                 return Err(unreadable("send JSON with Content-Type: application/json"));
             }
-            let bytes = tokio::time::timeout(BODY_TIME, collect(payload, LIMIT))
-                .await
-                .map_err(|_| unreadable("the body did not arrive in time"))??;
+            let state = state.ok_or_else(|| ApiError::internal("the server's state is missing"))?;
+            let bounds = &state.bounds;
+            let arriving = tokio::time::timeout(bounds.body_time(), collect(payload, LIMIT, bounds));
+            let arrived = match place {
+                Some(place) => place.lend(bounds, arriving).await?,
+                None => arriving.await,
+            };
+            let (bytes, room) = arrived.map_err(|_| unreadable("the body did not arrive in time"))??;
             let body = parse(&bytes)?;
-            Ok(Self { body, bytes })
+            Ok(Self { body, bytes, _room: room })
         })
     }
 }
 
-/// Reads a payload up to a limit.
-async fn collect(mut payload: Payload, limit: usize) -> Result<web::Bytes, ApiError> {
+/// Reads a payload up to a limit, as far as there is memory for bodies.
+async fn collect(
+    mut payload: Payload,
+    limit: usize,
+    bounds: &Bounds,
+) -> Result<(web::Bytes, Option<OwnedSemaphorePermit>), ApiError> {
     let mut bytes = BytesMut::new();
+    let mut room: Option<OwnedSemaphorePermit> = None;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| unreadable("the body ended early"))?;
         if bytes.len() + chunk.len() > limit {
@@ -72,38 +85,25 @@ async fn collect(mut payload: Payload, limit: usize) -> Result<web::Bytes, ApiEr
             )
             .into());
         }
+        let more = bounds.body(chunk.len())?;
+        match &mut room {
+            Some(room) => room.merge(more),
+            None => room = Some(more),
+        }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes.freeze())
+    Ok((bytes.freeze(), room))
 }
 
 /// Parses and validates a body.
 pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError> {
-    let value: Value =
+    shape::check(bytes).map_err(|said| unreadable(&said))?;
+    // By way of a value: its errors name fields without a position, and the last of two equal members counts.
+    let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|e| unreadable(&format!("not valid JSON: {e}")))?;
-    inspect(&value, DEPTH_LIMIT)?;
     let body: T = serde_json::from_value(value).map_err(|e| shape_error(&e))?;
     body.validate().map_err(|e| validation_error(&e))?;
     Ok(body)
-}
-
-/// PostgreSQL's text can't hold U+0000, and no text of ours needs it; nesting is bounded.
-fn inspect(value: &Value, depth: usize) -> Result<(), ApiError> {
-    if depth == 0 {
-        return Err(unreadable("nested too deeply"));
-    }
-    let no_nul = |text: &str| {
-        if text.contains('\0') { Err(unreadable("the character U+0000 is not allowed")) } else { Ok(()) }
-    };
-    match value {
-        Value::String(text) => no_nul(text),
-        Value::Array(items) => items.iter().try_for_each(|v| inspect(v, depth - 1)),
-        Value::Object(members) => members.iter().try_for_each(|(name, v)| {
-            no_nul(name)?;
-            inspect(v, depth - 1)
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
-    }
 }
 
 fn unreadable(detail: &str) -> ApiError {

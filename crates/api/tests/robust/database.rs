@@ -108,6 +108,7 @@ async fn a_database_that_is_restarted_costs_time_and_nothing_else() {
     assert!(gone.elapsed() < Duration::from_secs(4), "told after {:?}", gone.elapsed());
     tokio::time::sleep(Duration::from_secs(4)).await;
 
+    assert!(!Behind::is_there(&superuser_url).await);
     let _second = cluster(dir.path(), Some(port)).await;
     stage.behind = Behind::again(&superuser_url).await;
     stage.control().faults_clear();

@@ -1,6 +1,6 @@
 //! SIGKILL of a worker, at each step and at random moments.
 
-use crate::harness::{Customer, LEASE, Stage, eventually, text};
+use crate::harness::{Customer, Dice, LEASE, Stage, eventually, text};
 use futures_util::future::join_all;
 use policytab_graph_sim::{Fault, FaultKind};
 use std::time::{Duration, Instant};
@@ -95,23 +95,12 @@ async fn a_worker_killed_at_any_step_is_replaced_and_nothing_shows_twice_or_half
     stage.behind.has_no_orphans().await;
 }
 
-/// Small numbers that look random, the same in every run of one seed.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        // Knuth's MMIX generator; its high bits are the good ones.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_killed_at_random_moments_leave_one_snapshot_each() {
     let seed = std::env::var("POLICYTAB_TEST_SEED").ok().and_then(|text| text.parse().ok());
     let seed = seed.unwrap_or_else(|| u64::from(std::process::id()));
     eprintln!("POLICYTAB_TEST_SEED={seed}");
-    let (mut dice, stage) = (Dice(seed), Stage::new().await);
+    let (mut dice, stage) = (Dice::new(seed), Stage::new().await);
     let mut imports = Vec::new();
     for number in 0..10 {
         let customer = stage.connected(&format!("Random {number}")).await;

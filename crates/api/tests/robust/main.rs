@@ -1,6 +1,6 @@
 //! Imports withstand what happens: real processes of the built program are killed, paused and stopped, the database
 //! drops its sessions, Microsoft answers badly or never. Whatever it is, an import ends with exactly one snapshot or
-//! with a clear failure, and nothing in between is ever seen.
+//! with a clear failure, and nothing in between is ever seen. Servers withstand more than they can do, and each other.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod again;
@@ -10,8 +10,12 @@ mod deleted;
 mod faults;
 mod harness;
 mod kills;
+mod nodes;
+mod overload;
 mod pauses;
 mod repositories;
 mod resync;
+mod rolling;
 mod signals;
+mod streams;
 mod token;

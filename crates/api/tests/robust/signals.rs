@@ -1,9 +1,13 @@
 //! SIGTERM: a worker gives its job back, a server finishes what it was asked.
 
 use crate::harness::{LEASE, Stage, eventually};
+use futures_util::future::join_all;
 use policytab_graph_sim::{Fault, FaultKind};
 use reqwest::Method;
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_stopped_gives_its_jobs_back_at_once() {
@@ -73,4 +77,43 @@ async fn a_server_that_is_stopped_finishes_its_requests() {
     assert!(stream.unwrap().starts_with("retry:"), "the stream ended in order");
     let ended = stage.server.ended(Duration::from_secs(10)).await;
     assert!(ended.success(), "{ended}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_stopped_under_load_loses_no_request() {
+    let mut stage = Stage::new().await;
+    let mut readers = Vec::new();
+    for _ in 0..10 {
+        readers.push(stage.events().await);
+    }
+    let stopping = AtomicBool::new(false);
+    // Each on connections of its own, until the server says that it is not ready: what is asked before is answered.
+    let callers = (0..16).map(async |caller: usize| {
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
+        let mut answered = 0;
+        while !stopping.load(Ordering::Relaxed) {
+            let request = http.get(format!("{}/api/v1/customers", stage.base)).bearer_auth(stage.token());
+            let answer = request.send().await.unwrap_or_else(|e| panic!("caller {caller} was lost: {e:?}"));
+            assert_eq!(answer.status(), 200);
+            answer.bytes().await.unwrap();
+            answered += 1;
+        }
+        answered
+    });
+    let turning = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        stage.server.terminate();
+        eventually("it says so", Duration::from_secs(5), async || (!stage.is_ready(&stage.base).await).then_some(()))
+            .await;
+        stopping.store(true, Ordering::Relaxed);
+    };
+    let (answered, ()) = tokio::join!(join_all(callers), turning);
+    assert!(answered.iter().all(|count| *count > 0), "{answered:?}");
+    let told = Instant::now();
+    assert!(stage.server.ended(Duration::from_secs(30)).await.success());
+    assert!(told.elapsed() < Duration::from_secs(30));
+    for reader in readers {
+        let said = tokio::time::timeout(LEASE, reader.text()).await.unwrap();
+        assert!(said.unwrap().starts_with("retry:"), "streams end in order");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Stage, eventually};
 use policytab_graph_sim::DemoTenant;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -11,6 +11,32 @@ use std::time::Duration;
 pub(crate) struct Customer {
     pub(crate) id: String,
     pub(crate) tenant: DemoTenant,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// Sends it. The body is null when there is no JSON in it.
+    pub(crate) async fn of(request: RequestBuilder) -> reqwest::Result<Self> {
+        let answer = request.send().await?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let bytes = answer.bytes().await?;
+        Ok(Self { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+    }
+
+    /// The server had no room for it: told at once, with when to come again.
+    pub(crate) fn is_overload(&self) -> bool {
+        self.status == 503
+            && self.body["code"] == "unavailable"
+            && self.body["reason"] == "overloaded"
+            && self.headers.contains_key("retry-after")
+    }
 }
 
 /// A member that must be text.

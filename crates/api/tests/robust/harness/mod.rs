@@ -1,19 +1,23 @@
 //! The product as it is deployed: a server without workers, workers of their own, a database of the test's own, and
 //! the emulator in this process.
 
+mod dice;
 mod http;
 mod look;
+pub(crate) mod nodes;
 mod process;
 
-pub(crate) use http::{Customer, text};
+pub(crate) use dice::Dice;
+pub(crate) use http::{Answer, Customer, text};
 pub(crate) use look::Behind;
+pub(crate) use nodes::free_address;
 pub(crate) use process::Process;
 
 use policytab_graph_sim::{AddTenant, Control, DemoTenant, Fault, Sim, SimConfig};
 use policytab_test_support::TestDb;
 use reqwest::Client;
 use secrecy::ExposeSecret as _;
-use std::{net::TcpListener, time::Duration};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Seconds of a lease in these tests.
@@ -27,8 +31,8 @@ pub(crate) struct Stage {
     pub(crate) base: String,
     pub(crate) http: Client,
     token: String,
-    settings: Vec<(String, String)>,
-    dir: TempDir,
+    pub(crate) settings: Vec<(String, String)>,
+    pub(crate) dir: TempDir,
     pub(crate) database: Database,
 }
 
@@ -57,12 +61,13 @@ impl Stage {
         let dir = tempfile::tempdir().unwrap();
         let password = secrecy::SecretString::from(uuid::Uuid::new_v4().to_string());
         let file = |name: &str| dir.path().join(name).display().to_string();
-        // Freed at once, for the server to take. Nobody else on this machine asks for a certain port meanwhile.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let address = free_address();
+        let base = format!("http://{address}");
         let lease = LEASE.as_secs().to_string();
         let usual = [
             ("DATABASE_URL", database.runtime_url.as_str()),
             ("POLICYTAB_LISTEN", &address),
+            ("POLICYTAB_PUBLIC_URL", &base),
             ("POLICYTAB_KEY_FILE", &file("vault.keys")),
             ("POLICYTAB_SIGNING_KEY_FILE", &file("signing.pem")),
             ("POLICYTAB_EMULATOR_URL", &sim.base_url()),
@@ -76,7 +81,6 @@ impl Stage {
             usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let server = Process::start("server", "serve", dir.path(), &settings);
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
-        let base = format!("http://{address}");
         let behind = Behind::new(&database.superuser_url).await;
         let token = String::new();
         let mut stage = Self { server, sim, behind, base, http, token, settings, dir, database };
@@ -96,10 +100,13 @@ impl Stage {
 
     /// A worker process that runs this many imports side by side.
     pub(crate) fn worker(&self, name: &str, slots: usize) -> Process {
-        let own = [("POLICYTAB_WORKERS", slots), ("POLICYTAB_DATABASE_CONNECTIONS", slots * 2 + 4)];
-        let own = own.map(|(name, value)| (name.to_owned(), value.to_string()));
-        let settings: Vec<_> = self.settings.iter().cloned().chain(own).collect();
-        Process::start(name, "worker", self.dir.path(), &settings)
+        let connections = (slots * 2 + 4).to_string();
+        let own = [
+            ("POLICYTAB_WORKERS", slots.to_string().as_str()),
+            ("POLICYTAB_DATABASE_CONNECTIONS", &connections),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.process(name, "worker", &own)
     }
 
     pub(crate) fn control(&self) -> Control {

@@ -69,6 +69,14 @@ impl Process {
         super::eventually("the process ends", within, async || child.try_wait().unwrap()).await
     }
 
+    /// Memory that it holds, in MiB, as Linux counts it; 0 elsewhere.
+    pub(crate) fn resident_mib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|text| text.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
+        kib.unwrap_or_default() / 1024
+    }
+
     pub(crate) fn is_alive(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }

@@ -1,0 +1,54 @@
+//! The bound on requests in flight, and on the size of their heads.
+
+use crate::{
+    bounds::{Bounds, Place},
+    problem::ApiError,
+    state::State,
+};
+use actix_web::{
+    Error, HttpMessage as _, ResponseError as _,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::Next,
+    web,
+};
+use policytab_domain::problem::{Problem, ProblemCode};
+
+/// What is answered however much is under way: who watches the server must see it then above all.
+const OUTSIDE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// Lets a request through when there is a place for it, and answers 503 when there is none.
+pub async fn bounded(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
+        return Err(ApiError::internal("the server's state is missing").into());
+    };
+    if let Err(error) = head_fits(&request, &state.bounds) {
+        return Ok(request.into_response(error.error_response()));
+    }
+    if OUTSIDE.contains(&request.path()) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let place = match Place::take(&state.bounds).await {
+        Ok(place) => place,
+        Err(error) => return Ok(request.into_response(error.error_response())),
+    };
+    request.extensions_mut().insert(place.clone());
+    let response = next.call(request).await;
+    // What is left is the network's: a body that is slowly read, or a stream without end.
+    place.leave();
+    Ok(response?.map_into_boxed_body())
+}
+
+fn head_fits(request: &ServiceRequest, bounds: &Bounds) -> Result<(), ApiError> {
+    let headers: usize =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let limit = bounds.head_bytes();
+    if request.uri().path_and_query().map_or(0, |p| p.as_str().len()) + headers <= limit {
+        return Ok(());
+    }
+    let detail = format!("The request's line and headers are larger than {limit} bytes.");
+    Err(Problem::new(ProblemCode::PayloadTooLarge, detail).into())
+}
