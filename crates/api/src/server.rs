@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     http::{
+        cors,
         fallback::{KnownPaths, fallback},
         middleware::outermost,
     },
@@ -16,7 +17,7 @@ use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
     dev::{Server, ServiceRequest, ServiceResponse},
     error::{PathError, QueryPayloadError},
-    middleware::{Compress, from_fn},
+    middleware::{Compress, Condition, from_fn},
     web::{self, PathConfig, QueryConfig},
 };
 use policytab_domain::problem::Problem;
@@ -51,6 +52,7 @@ pub fn serve(
     let known = web::Data::new(KnownPaths::new(&document));
     let text = web::Bytes::from(document.to_pretty_json()?);
     let workers = state.config.http_workers;
+    let origins = state.config.cors_origins.clone();
     let metrics = web::Data::new(metrics);
     let server = HttpServer::new(move || {
         let text = text.clone();
@@ -71,6 +73,7 @@ pub fn serve(
         app.service(web::redirect("/docs", "/docs/"))
             .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
             .default_service(web::to(fallback))
+            .wrap(Condition::new(!origins.is_empty(), cors::layer(&origins)))
             .wrap(from_fn(outermost))
             .wrap(Compress::default())
             .wrap(TracingLogger::<RequestSpan>::new())

@@ -1,6 +1,7 @@
 //! What every request can reach.
 
 use crate::{
+    audit::looks::Looks,
     auth::{claims::AccessClaims, keys::SigningKeys, outside::OutsideIssuer},
     config::Config,
 };
@@ -29,6 +30,9 @@ pub struct State {
     /// Our own access tokens that were verified a moment ago, by digest: checking a signature costs more than everything
     /// else in a small request. Times are looked at each time.
     pub verified: moka::future::Cache<[u8; 32], Arc<AccessClaims>>,
+    /// Looks at what is known of credentials that were put on record a moment ago: a page that asks again and again is one
+    /// look.
+    pub looks: Looks,
     /// Turns true when the process is told to stop: what streams without end must end then.
     pub stopped: watch::Receiver<bool>,
 }
@@ -51,6 +55,6 @@ impl State {
         let noted_tokens = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
         let issuer = config.issuer();
         let verified = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
-        Ok(Self { app, issuer, config, keys, outside, known_msps, noted_tokens, verified, stopped })
+        Ok(Self { app, issuer, config, keys, outside, known_msps, noted_tokens, verified, looks: Looks::new(), stopped })
     }
 }

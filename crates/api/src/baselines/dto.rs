@@ -88,7 +88,7 @@ pub struct BaselineImportGithub {
     pub git_ref: Option<String>,
     /// A token that may read a private repository. It is sealed, used for this source only, and never shown again.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = Password, write_only, max_length = 500)]
+    #[schema(value_type = Option<String>, format = Password, write_only, max_length = 500, pattern = "^[!-~]*$")]
     pub token: Option<SecretString>,
     /// Only files below this folder.
     #[serde(default)]

@@ -1,9 +1,12 @@
 //! What every route shares: bodies, paging, entity tags, idempotency keys, headers.
 
 pub mod body;
+pub mod cors;
 pub mod etag;
 pub mod fallback;
+pub mod headers;
 pub mod idempotency;
 pub mod middleware;
 pub mod page;
+pub mod proxies;
 pub mod text;
