@@ -79,7 +79,7 @@ pub struct BaselineImportGithub {
     pub name: String,
     /// The repository's address, `https://github.com/owner/name`; a `/tree/branch/folder` part is understood.
     #[validate(length(min = 1, max = 500, message = "between 1 and 500 characters"))]
-    #[schema(max_length = 500, example = "https://github.com/j0eyv/ConditionalAccessBaseline")]
+    #[schema(min_length = 1, max_length = 500, example = "https://github.com/j0eyv/ConditionalAccessBaseline")]
     pub url: String,
     /// Branch, tag or commit; the default branch when left out.
     #[serde(default, rename = "ref")]
