@@ -31,7 +31,7 @@ run: tools $(modules) $(spa) ## Build and start everything: database, emulator, 
 # --- Checking ------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: test-setup test-lint test-rust test-frontend test-openapi test-e2e ## Set up what tests need and run all of them
+test: test-setup test-lint test-rust test-frontend test-openapi test-e2e test-fuzz ## Set up what tests need and run all of them
 	$(call say,'All tests have passed')
 
 .PHONY: test-setup
@@ -69,6 +69,22 @@ test-openapi: program ## The published API description: current and valid
 test-e2e: program ## Real server, database and emulator: a generated client and a browser walk through
 	$(call say,'Generated client and browser against the real server')
 	scripts/with-demo.sh scripts/test-e2e.sh
+
+# The same requests each time; about half a minute.
+.PHONY: test-fuzz
+test-fuzz: program ## Random requests by the published API description, in short
+	$(call say,'Random requests by the API description')
+	scripts/with-demo.sh scripts/fuzz-api.sh 10 20261129
+
+# Longer: other requests each time (the seed is printed), the readers with more cases, more requests that hang up.
+.PHONY: fuzz
+fuzz: test-setup program ## The long form: random requests and documents, interrupted requests; on the loopback interface only
+	$(call say,'Random requests by the API description')
+	scripts/with-demo.sh scripts/fuzz-api.sh 200
+	$(call say,'Random documents, archives, rules, addresses and tokens')
+	PROPTEST_CASES=$(or $(FUZZ_CASES),20000) cargo nextest run --locked --workspace -E 'test(/never_panic|no_bytes|damaged|hostile_/)'
+	$(call say,'Requests that hang up')
+	POLICYTAB_HANG_UPS=100000 cargo nextest run --locked -p policytab-store -E 'test(hanging_up_leaves_no_trace)' --no-capture
 
 .PHONY: screenshots
 screenshots: program ## Every screen of a demo fleet, light and dark, at two widths, into frontend/test-results/screenshots

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the tests need beyond `make run`: a browser, cargo-nextest, the generator of the Python client.
+# Gets what the tests need beyond `make run`: a browser, cargo-nextest, and in .venv the generator of the Python client and
+# the fuzzer of the API.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,11 +23,12 @@ if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --locked cargo-nextest
 fi
 
-generator=$(cat tests/client/requirements.txt)
-if [ "$(cat .venv/.installed 2>/dev/null)" != "$generator" ]; then
-    echo 'Installing the generator of the Python client'
+wanted=$(cat tests/client/requirements.txt tests/fuzz/requirements.txt)
+if [ "$(cat .venv/.installed 2>/dev/null)" != "$wanted" ]; then
+    echo 'Installing the generator of the Python client and the fuzzer of the API'
     rm -rf .venv
     python3 -m venv .venv || { echo 'policytab: python3 cannot make virtual environments: install python3-venv.' >&2; exit 1; }
-    .venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/client/requirements.txt
-    echo "$generator" >.venv/.installed
+    .venv/bin/pip install --quiet --disable-pip-version-check \
+        --requirement tests/client/requirements.txt --requirement tests/fuzz/requirements.txt
+    echo "$wanted" >.venv/.installed
 fi

@@ -1,6 +1,10 @@
 //! Settings: typed, from an optional TOML file and the environment (which wins), all mistakes told at once.
 
-use crate::{auth::outside::OutsideConfig, bounds::BoundsConfig};
+use crate::{
+    auth::outside::OutsideConfig,
+    bounds::BoundsConfig,
+    http::{cors, proxies::Proxies},
+};
 use policytab_github_client::GithubSettings;
 use secrecy::SecretString;
 use std::{
@@ -62,10 +66,16 @@ const SETTINGS: &[Setting] = &[
         "seconds after which an import gives up on Microsoft",
     ),
     s(
+        "POLICYTAB_TRUSTED_PROXIES",
+        None,
+        "networks of the proxies in front, such as 10.0.0.0/8: what they say in X-Forwarded-For is believed",
+    ),
+    s(
         "POLICYTAB_TRUST_FORWARDED_FOR",
         Some("false"),
-        "take the caller's address from X-Forwarded-For (behind a proxy)",
+        "believe the last entry of X-Forwarded-For whoever connects; for a proxy whose address is not known",
     ),
+    s("POLICYTAB_CORS_ORIGINS", None, "origins whose pages may call the API from a browser; none when unset"),
     s("POLICYTAB_HTTP_WORKERS", Some("2"), "threads that serve HTTP"),
     s("POLICYTAB_HTTP_CONNECTIONS", Some("8192"), "connections that HTTP callers may have open"),
     s("POLICYTAB_HTTP_REQUESTS", Some("256"), "requests worked on at once; past it and the next, 503"),
@@ -130,8 +140,10 @@ pub struct Config {
     pub job_lease: Duration,
     /// Deadline of an import's reading.
     pub import_deadline: Duration,
-    /// Believe X-Forwarded-For.
-    pub trust_forwarded_for: bool,
+    /// Who is believed about where a request came from.
+    pub proxies: Proxies,
+    /// Origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
     /// HTTP threads.
     pub http_workers: usize,
     /// How much may be under way.
@@ -222,7 +234,8 @@ impl Config {
             import_deadline: Duration::from_secs(
                 read.parse("POLICYTAB_IMPORT_DEADLINE_SECONDS").unwrap_or(120),
             ),
-            trust_forwarded_for: read.parse("POLICYTAB_TRUST_FORWARDED_FOR").unwrap_or(false),
+            proxies: read.proxies(),
+            cors_origins: read.list("POLICYTAB_CORS_ORIGINS", cors::origins),
             http_workers: read.parse("POLICYTAB_HTTP_WORKERS").unwrap_or(2),
             bounds,
             log: read.text("POLICYTAB_LOG").unwrap_or_default(),
@@ -344,6 +357,33 @@ impl Reader<'_> {
         }
     }
 
+    /// A setting that holds several values.
+    fn list<T>(&mut self, name: &str, values: impl Fn(&str) -> Result<Vec<T>, String>) -> Vec<T> {
+        let text = self.text(name).unwrap_or_default();
+        values(&text).unwrap_or_else(|e| {
+            self.mistakes.push(format!("{name}: {e}"));
+            Vec::new()
+        })
+    }
+
+    /// The networks that are named, or any proxy at all, but not both.
+    fn proxies(&mut self) -> Proxies {
+        let networks = self.list("POLICYTAB_TRUSTED_PROXIES", Proxies::networks);
+        let any: bool = self.parse("POLICYTAB_TRUST_FORWARDED_FOR").unwrap_or(false);
+        match (networks.is_empty(), any) {
+            (true, false) => Proxies::None,
+            (true, true) => Proxies::Any,
+            (false, false) => Proxies::Networks(networks),
+            (false, true) => {
+                self.mistakes.push(
+                    "POLICYTAB_TRUSTED_PROXIES, POLICYTAB_TRUST_FORWARDED_FOR: set one of them, not both"
+                        .to_owned(),
+                );
+                Proxies::None
+            }
+        }
+    }
+
     /// The outside issuer: all three of its settings, or none.
     fn outside(&mut self) -> Option<OutsideConfig> {
         let issuer = self.text("POLICYTAB_OIDC_ISSUER");
@@ -382,6 +422,9 @@ mod tests {
             ("POLICYTAB_WORKERS", "many"),
             ("POLICYTAB_LOG_FORMAT", "xml"),
             ("POLICYTAB_OIDC_ISSUER", "https://issuer.example"),
+            ("POLICYTAB_CORS_ORIGINS", "*"),
+            ("POLICYTAB_TRUSTED_PROXIES", "10.0.0.0/8"),
+            ("POLICYTAB_TRUST_FORWARDED_FOR", "true"),
         ])
         .unwrap_err()
         .to_string();
@@ -391,6 +434,8 @@ mod tests {
             "POLICYTAB_WORKERS",
             "POLICYTAB_LOG_FORMAT",
             "POLICYTAB_OIDC",
+            "POLICYTAB_CORS_ORIGINS",
+            "POLICYTAB_TRUSTED_PROXIES",
         ] {
             assert!(error.contains(name), "{name} is missing in {error}");
         }

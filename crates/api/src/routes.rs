@@ -86,7 +86,8 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(fleet::fleet_fetch)
                 .service(events::event_stream)
                 .service(audit::audit_list)
-                .service(audit::audit_export),
+                .service(audit::audit_export)
+                .service(audit::audit_verify),
         )
         .service(server::healthz)
         .service(server::readyz)

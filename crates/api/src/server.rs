@@ -4,6 +4,7 @@ use crate::{
     config::Config,
     http::{
         bounded::bounded,
+        cors,
         fallback::{KnownPaths, fallback},
         middleware::outermost,
     },
@@ -13,16 +14,16 @@ use crate::{
     routes,
     state::State,
 };
+#[cfg(target_os = "linux")]
+use actix_web::rt::net::TcpStream;
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
     dev::{Server, ServiceRequest, ServiceResponse},
     error::{PathError, QueryPayloadError},
-    middleware::{Compress, from_fn},
+    middleware::{Compress, Condition, from_fn},
     web::{self, PathConfig, QueryConfig},
 };
 use policytab_domain::problem::Problem;
-#[cfg(target_os = "linux")]
-use actix_web::rt::net::TcpStream;
 #[cfg(target_os = "linux")]
 use socket2::SockRef;
 use std::{any::Any, net::TcpListener, time::Duration};
@@ -57,6 +58,7 @@ pub fn serve(
     let text = web::Bytes::from(document.to_pretty_json()?);
     let workers = state.config.http_workers.max(1);
     let bounds = state.config.bounds;
+    let origins = state.config.cors_origins.clone();
     let metrics = web::Data::new(metrics);
     let server = HttpServer::new(move || {
         let text = text.clone();
@@ -78,6 +80,7 @@ pub fn serve(
             .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
             .default_service(web::to(fallback))
             .wrap(from_fn(bounded))
+            .wrap(Condition::new(!origins.is_empty(), cors::layer(&origins)))
             .wrap(from_fn(outermost))
             .wrap(Compress::default())
             .wrap(TracingLogger::<RequestSpan>::new())

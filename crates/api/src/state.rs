@@ -1,6 +1,7 @@
 //! What every request can reach.
 
 use crate::{
+    audit::looks::Looks,
     auth::{claims::AccessClaims, keys::SigningKeys, outside::OutsideIssuer},
     bounds::Bounds,
     config::Config,
@@ -32,6 +33,9 @@ pub struct State {
     pub verified: moka::future::Cache<[u8; 32], Arc<AccessClaims>>,
     /// Bounds on what is under way.
     pub bounds: Arc<Bounds>,
+    /// Looks at what is known of credentials that were put on record a moment ago: a page that asks again and again is one
+    /// look.
+    pub looks: Looks,
     /// Turns true when the process is told to stop: what streams without end must end then.
     pub stopped: watch::Receiver<bool>,
 }
@@ -55,6 +59,18 @@ impl State {
         let issuer = config.issuer();
         let verified = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
         let bounds = Arc::new(Bounds::new(&config.bounds));
-        Ok(Self { app, issuer, config, keys, outside, known_msps, noted_tokens, verified, bounds, stopped })
+        Ok(Self {
+            app,
+            issuer,
+            config,
+            keys,
+            outside,
+            known_msps,
+            noted_tokens,
+            verified,
+            bounds,
+            looks: Looks::new(),
+            stopped,
+        })
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::{Actor, ActorKind, App, AppResult};
 use policytab_domain::problem::{Problem, ProblemCode};
-use policytab_store::{AuditEntry, AuditFilter, AuditRow, Page, ReadWrite, StoreError, TenantTx};
+use policytab_store::{
+    AuditEntry, AuditFilter, AuditRow, AuditVerdict, Page, ReadWrite, StoreError, TenantTx,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -63,21 +65,19 @@ pub async fn list(
     app.store.read(&actor.scope, async |tx| Ok(tx.audit_list(filter, cursor, limit).await?)).await
 }
 
-/// Rows of one export at the most; whoever needs more narrows the time.
-pub const MOST_EXPORTED: usize = 50_000;
+/// Checks the chain of the actor's MSP.
+pub async fn verify(app: &App, actor: &Actor) -> AppResult<AuditVerdict> {
+    Ok(app.store.audit_verify(&actor.scope).await?)
+}
 
-/// All that a filter lets through, newest first, up to [`MOST_EXPORTED`].
-pub async fn export(app: &App, actor: &Actor, filter: &AuditFilter) -> AppResult<Vec<AuditRow>> {
-    const BATCH: i64 = 2_000;
-    let mut rows: Vec<AuditRow> = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = list(app, actor, filter, BATCH, cursor.as_deref()).await?;
-        rows.extend(page.items);
-        cursor = page.next_cursor;
-        if cursor.is_none() || rows.len() >= MOST_EXPORTED {
-            rows.truncate(MOST_EXPORTED);
-            return Ok(rows);
-        }
-    }
+/// Puts on record that somebody looked at what is known of a credential. The look itself changes nothing, so it is written by
+/// itself, before anything is shown: what can't be recorded is not shown.
+pub async fn viewed(
+    app: &App,
+    actor: &Actor,
+    action: &'static str,
+    subject: (&'static str, Uuid),
+    details: Value,
+) -> AppResult<()> {
+    app.store.write(&actor.scope, async move |tx| write(tx, actor, action, subject, details).await).await
 }

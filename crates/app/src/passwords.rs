@@ -1,11 +1,11 @@
 //! Passwords: argon2id, hashed and verified off the request threads, at most two at a time. Who would wait behind too
 //! many others is refused at once.
 
+use crate::AppError;
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use crate::AppError;
 use policytab_domain::problem::{Problem, ProblemCode};
 use policytab_store::{Queue, Waiting};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -119,7 +119,8 @@ impl Passwords {
 }
 
 fn argon() -> Result<Argon2<'static>, PasswordError> {
-    let params = Params::new(COST.0, COST.1, COST.2, None).map_err(|e| PasswordError::Failed(e.to_string()))?;
+    let params =
+        Params::new(COST.0, COST.1, COST.2, None).map_err(|e| PasswordError::Failed(e.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 

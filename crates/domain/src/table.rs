@@ -6,8 +6,17 @@ use std::borrow::Cow;
 
 /// A table with its headings, as CSV with the line ends of RFC 4180.
 pub fn table<const N: usize>(headings: [String; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    text(std::iter::once(headings).chain(rows))
+}
+
+/// One more row of such a table, for one that is written in parts.
+pub fn row<const N: usize>(cells: [String; N]) -> String {
+    text(std::iter::once(cells))
+}
+
+fn text<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for row in std::iter::once(headings).chain(rows) {
+    for row in rows {
         // Writing into memory can't fail; a row of another length could, and every row has the length of the headings.
         let written = writer.write_record(row.iter().map(|cell| harmless(cell).into_owned()));
         debug_assert!(written.is_ok());

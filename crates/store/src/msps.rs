@@ -72,8 +72,11 @@ impl Store {
         let scope = MspScope::assume_verified(Uuid::now_v7().into());
         self.write(&scope, async |tx| {
             if first_only {
-                diesel::sql_query(format!("SELECT pg_advisory_xact_lock({FIRST})")).execute(tx.conn()).await?;
-                let there: Vec<Row> = diesel::sql_query("SELECT * FROM lookup_msps()").load(tx.conn()).await?;
+                diesel::sql_query(format!("SELECT pg_advisory_xact_lock({FIRST})"))
+                    .execute(tx.conn())
+                    .await?;
+                let there: Vec<Row> =
+                    diesel::sql_query("SELECT * FROM lookup_msps()").load(tx.conn()).await?;
                 if !there.is_empty() {
                     return Ok(None);
                 }

@@ -63,8 +63,25 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The audit log as a table (CSV), newest first; 50,000 entries at the most. */
+    /** The audit log as a table (CSV), newest first. An answer that breaks off is not the whole. */
     get: operations["audit_export"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/verification": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Checks the chain of hashes from its first entry to its end: each entry holds the hash of the one before. */
+    get: operations["audit_verify"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1023,6 +1040,21 @@ export interface components {
       items: components["schemas"]["AuditOut"][];
       /** @description Give this back as `cursor` for the next page; null on the last one. */
       next_cursor?: string | null;
+    };
+    /** @description What checking the chain of hashes found. */
+    AuditVerification: {
+      /**
+       * Format: int64
+       * @description Entries that were checked, up to and with the one that does not fit.
+       */
+      checked: number;
+      /**
+       * Format: int64
+       * @description Number of the first entry that does not fit: changed, missing, or cut off at the end; null when all do.
+       */
+      first_bad?: number | null;
+      /** @description Whether every entry is there, unchanged and in its place. */
+      intact: boolean;
     };
     /**
      * @description Authentication flows.
@@ -2020,6 +2052,13 @@ export interface components {
        *     ]
        */
       any_of: string[];
+    };
+    /** @description One server-sent event. */
+    EventFrame: {
+      /** @description An `EventOut` as JSON. */
+      data: string;
+      /** @description Its name. */
+      event: string;
     };
     /** @description What changed. */
     EventOut: {
@@ -3216,7 +3255,116 @@ export interface components {
      */
     ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
   };
-  responses: never;
+  responses: {
+    /** @description `unauthenticated`: Sign in first. */
+    Problem401: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `forbidden`: Your role does not allow this. */
+    Problem403: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `not_found`: Not found. */
+    Problem404: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `method_not_allowed`: This method is not offered here. */
+    Problem405: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `tenant_mismatch`: These credentials belong to another tenant; `tenant_already_connected`: This tenant is already connected; `graph_credentials_unavailable`: There are no usable Graph credentials; `import_in_progress`: An import is already running; `invalid_state`: This step does not come next; `conflict`: It conflicts with something that exists. */
+    Problem409: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `precondition_failed`: It was changed meanwhile. */
+    Problem412: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `payload_too_large`: The request is too large. */
+    Problem413: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `graph_token_failed`: Entra refused the credentials; `tenant_not_detected`: The tenant could not be detected from the credentials; `tenant_hint_invalid`: Entra knows no tenant by this id or domain; `graph_permission_missing`: A Graph permission is missing; `validation_failed`: The request is not valid; `idempotency_conflict`: This idempotency key was used for another request. */
+    Problem422: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `rate_limited`: Too many requests. */
+    Problem429: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `internal`: Something went wrong on our side. */
+    Problem500: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `graph_unavailable`: Microsoft did not answer as expected. */
+    Problem502: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `graph_throttled`: Microsoft Graph is throttling this tenant; `unavailable`: The service can't answer right now. */
+    Problem503: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+  };
   parameters: never;
   requestBodies: never;
   headers: never;
@@ -3247,15 +3395,12 @@ export interface operations {
           "application/json": components["schemas"]["ApiTokenPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   api_token_create: {
@@ -3263,7 +3408,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3283,15 +3428,14 @@ export interface operations {
           "application/json": components["schemas"]["ApiTokenCreated"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   api_token_delete: {
@@ -3313,15 +3457,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   audit_list: {
@@ -3353,15 +3495,12 @@ export interface operations {
           "application/json": components["schemas"]["AuditPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   audit_export: {
@@ -3389,15 +3528,37 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  audit_verify: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was found. */
+      200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["AuditVerification"];
         };
       };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   jwks_fetch: {
@@ -3418,15 +3579,9 @@ export interface operations {
           "application/json": Record<string, never>;
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   session_login: {
@@ -3451,15 +3606,13 @@ export interface operations {
           "application/json": components["schemas"]["SessionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   session_logout: {
@@ -3478,15 +3631,11 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   session_refresh: {
@@ -3507,15 +3656,11 @@ export interface operations {
           "application/json": components["schemas"]["SessionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_list: {
@@ -3541,15 +3686,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselinePage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_create: {
@@ -3557,7 +3699,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3577,15 +3719,14 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_import_files: {
@@ -3593,7 +3734,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3622,15 +3763,14 @@ export interface operations {
           "application/json": components["schemas"]["BaselineImportOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_import_github: {
@@ -3638,7 +3778,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3667,15 +3807,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineImportOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_from_snapshot: {
@@ -3683,7 +3823,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3705,15 +3845,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_fetch: {
@@ -3739,15 +3879,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineDetailOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_delete: {
@@ -3769,15 +3906,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_update: {
@@ -3785,7 +3920,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The baseline. */
@@ -3810,15 +3945,16 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_customer_list: {
@@ -3842,15 +3978,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineCustomerList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_policy_put: {
@@ -3858,7 +3991,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The baseline. */
@@ -3885,15 +4018,16 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_update_from_source: {
@@ -3901,9 +4035,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The baseline. */
@@ -3926,15 +4060,17 @@ export interface operations {
           "application/json": components["schemas"]["BaselineUpdateOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_list: {
@@ -3958,15 +4094,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineVersionList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_create: {
@@ -3974,9 +4107,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The baseline. */
@@ -4001,15 +4134,16 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_fetch: {
@@ -4035,15 +4169,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineVersionDetailOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_compare: {
@@ -4071,15 +4202,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineComparisonOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_export: {
@@ -4105,15 +4233,12 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_list: {
@@ -4153,15 +4278,12 @@ export interface operations {
           "application/json": components["schemas"]["CustomerPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_create: {
@@ -4169,7 +4291,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -4193,15 +4315,14 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_fetch: {
@@ -4227,15 +4348,12 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_delete: {
@@ -4243,7 +4361,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the decision is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4260,15 +4378,15 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_update: {
@@ -4276,7 +4394,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4301,15 +4419,16 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   binding_list: {
@@ -4335,15 +4454,13 @@ export interface operations {
           "application/json": components["schemas"]["BindingList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   binding_put: {
@@ -4351,7 +4468,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4376,15 +4493,16 @@ export interface operations {
           "application/json": components["schemas"]["BindingList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   co_managed_baseline_fetch: {
@@ -4408,15 +4526,13 @@ export interface operations {
           "application/json": components["schemas"]["CoManagedBaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   comparison_baseline_fetch: {
@@ -4442,15 +4558,13 @@ export interface operations {
           "application/json": components["schemas"]["ComparisonBaselineBody"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   comparison_baseline_put: {
@@ -4458,7 +4572,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4483,15 +4597,16 @@ export interface operations {
           "application/json": components["schemas"]["ComparisonBaselineBody"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   connection_fetch: {
@@ -4517,15 +4632,12 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   connection_put: {
@@ -4533,7 +4645,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4558,15 +4670,17 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
     };
   };
   connection_delete: {
@@ -4588,15 +4702,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   connection_test: {
@@ -4622,15 +4734,15 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
     };
   };
   coverage_fetch: {
@@ -4657,15 +4769,14 @@ export interface operations {
           "application/json": components["schemas"]["CoverageMap"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   emergency_access_fetch: {
@@ -4691,15 +4802,13 @@ export interface operations {
           "application/json": components["schemas"]["EmergencyAccess"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   emergency_access_put: {
@@ -4707,7 +4816,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4732,15 +4841,16 @@ export interface operations {
           "application/json": components["schemas"]["EmergencyAccess"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   sign_in_evaluate: {
@@ -4768,15 +4878,15 @@ export interface operations {
           "application/json": components["schemas"]["Evaluation"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   finding_acceptance_put: {
@@ -4806,15 +4916,15 @@ export interface operations {
           "application/json": components["schemas"]["FindingOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   finding_acceptance_delete: {
@@ -4838,15 +4948,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   import_create: {
@@ -4854,7 +4962,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4879,15 +4987,15 @@ export interface operations {
           "application/json": components["schemas"]["ImportOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   import_list: {
@@ -4916,15 +5024,13 @@ export interface operations {
           "application/json": components["schemas"]["ImportPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   import_fetch: {
@@ -4950,15 +5056,12 @@ export interface operations {
           "application/json": components["schemas"]["ImportOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   report_fetch: {
@@ -5005,15 +5108,14 @@ export interface operations {
           "application/sarif+json": Record<string, never>;
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_list: {
@@ -5042,15 +5144,13 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_fetch: {
@@ -5076,15 +5176,12 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotDetailOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_compare: {
@@ -5112,15 +5209,12 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotComparison"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_export: {
@@ -5146,15 +5240,12 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_policies: {
@@ -5180,15 +5271,12 @@ export interface operations {
           "application/json": components["schemas"]["PolicyList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   event_stream: {
@@ -5200,24 +5288,20 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description A stream of `EventOut`, one JSON object an event. */
+      /** @description A stream of events; `data` of each is an `EventOut`. */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "text/event-stream": components["schemas"]["EventOut"];
+          "text/event-stream": components["schemas"]["EventFrame"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   fleet_fetch: {
@@ -5238,15 +5322,11 @@ export interface operations {
           "application/json": components["schemas"]["FleetOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   me_fetch: {
@@ -5267,15 +5347,11 @@ export interface operations {
           "application/json": components["schemas"]["MeOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   user_list: {
@@ -5301,15 +5377,12 @@ export interface operations {
           "application/json": components["schemas"]["UserPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   user_create: {
@@ -5317,7 +5390,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -5337,15 +5410,14 @@ export interface operations {
           "application/json": components["schemas"]["UserOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   user_delete: {
@@ -5367,15 +5439,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   user_update: {
@@ -5383,7 +5453,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The person. */
@@ -5406,15 +5476,16 @@ export interface operations {
           "application/json": components["schemas"]["UserOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   healthz: {
@@ -5435,15 +5506,9 @@ export interface operations {
           "application/json": components["schemas"]["HealthOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   metrics: {
@@ -5464,15 +5529,9 @@ export interface operations {
           "text/plain": string;
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   problem_fetch: {
@@ -5496,15 +5555,10 @@ export interface operations {
           "application/json": components["schemas"]["ProblemDescription"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   readyz: {
@@ -5525,17 +5579,10 @@ export interface operations {
           "application/json": components["schemas"]["HealthOut"];
         };
       };
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
       /** @description It can't; `code` is `unavailable`. */
       503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
         headers: {
           [name: string]: unknown;
         };

@@ -15,6 +15,7 @@ use actix_web::{HttpResponse, delete, get, post, web};
 use policytab_app::{api_tokens, idempotency::Stored};
 use policytab_store::ApiToken;
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 use uuid::Uuid;
 
 impl From<&ApiToken> for ApiTokenOut {
@@ -45,6 +46,8 @@ pub async fn api_token_list(
 ) -> ApiResult<web::Json<ApiTokenPage>> {
     let limit = page::limit(query.limit)?.into();
     let found = api_tokens::list(&state.app, &who, limit, query.cursor.as_deref()).await?;
+    let subject = ("msp", who.scope.msp_id().as_uuid());
+    state.looks.note(&state.app, &who, "api_token.viewed", subject, json!({})).await?;
     Ok(web::Json(ApiTokenPage {
         items: found.items.iter().map(Into::into).collect(),
         next_cursor: found.next_cursor,

@@ -67,6 +67,17 @@ pub struct AuditExportQuery {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// What checking the chain of hashes found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditVerification {
+    /// Whether every entry is there, unchanged and in its place.
+    pub intact: bool,
+    /// Entries that were checked, up to and with the one that does not fit.
+    pub checked: u64,
+    /// Number of the first entry that does not fit: changed, missing, or cut off at the end; null when all do.
+    pub first_bad: Option<i64>,
+}
+
 /// One page of the audit log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditPage {

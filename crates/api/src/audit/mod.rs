@@ -1,4 +1,6 @@
 //! The audit log.
 
 pub mod dto;
+mod export;
+pub mod looks;
 pub mod routes;

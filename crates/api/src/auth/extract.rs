@@ -5,7 +5,11 @@ use super::{
     claims::{self, AccessClaims},
     perm::Permission,
 };
-use crate::{http::middleware::request_id, problem::ApiError, state::State};
+use crate::{
+    http::{middleware::request_id, proxies::Proxies},
+    problem::ApiError,
+    state::State,
+};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web};
 use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
@@ -23,6 +27,13 @@ use std::{marker::PhantomData, ops::Deref, sync::Arc};
 pub struct Authed<P> {
     actor: Actor,
     permission: PhantomData<fn() -> P>,
+}
+
+impl<P> Authed<P> {
+    /// The actor, for what outlives the request.
+    pub fn actor(self) -> Actor {
+        self.actor
+    }
 }
 
 impl<P> Deref for Authed<P> {
@@ -53,15 +64,12 @@ impl<P: Permission> FromRequest for Authed<P> {
     }
 }
 
-/// The address a request came from. A proxy's header is believed only where the deployment says so: anybody can send it.
-pub fn client_ip(request: &HttpRequest, trust_forwarded_for: bool) -> Option<String> {
-    let forwarded = || {
-        // The last entry of the last such line is the one that our own proxy added.
-        let header = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
-        header.rsplit(',').next()?.trim().parse::<std::net::IpAddr>().ok().map(|ip| ip.to_string())
-    };
-    let peer = || request.peer_addr().map(|a| a.ip().to_string());
-    if trust_forwarded_for { forwarded().or_else(peer) } else { peer() }
+/// The address a request came from, as far as the proxies in front are believed.
+pub fn client_ip(request: &HttpRequest, proxies: &Proxies) -> Option<String> {
+    let peer = request.peer_addr()?.ip();
+    let lines = request.headers().get_all("x-forwarded-for").map(|line| line.to_str().unwrap_or_default());
+    let entries: Vec<_> = lines.flat_map(|line| line.split(',')).collect();
+    Some(proxies.caller(peer, entries.into_iter()).to_string())
 }
 
 fn unauthenticated(detail: &str) -> ApiError {
@@ -124,7 +132,7 @@ async fn authenticate(request: &HttpRequest) -> Result<Actor, ApiError> {
         .ok_or_else(|| ApiError::internal("the server's state is missing"))?
         .clone();
     let token = bearer(request)?;
-    let ip = client_ip(request, state.config.trust_forwarded_for);
+    let ip = client_ip(request, &state.config.proxies);
     let request_id = request_id(request);
     let found = recognise(&state, token).await?;
     let mut actor = found.ok_or_else(|| unauthenticated("The token is not valid, or has expired."))?;

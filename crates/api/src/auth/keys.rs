@@ -117,12 +117,13 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
         options.mode(0o600);
     }
     let mut file = options.open(&aside)?;
-    let linked = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| {
-        match std::fs::hard_link(&aside, path) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            other => other,
-        }
-    });
+    let linked =
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(
+            |()| match std::fs::hard_link(&aside, path) {
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+                other => other,
+            },
+        );
     let removed = std::fs::remove_file(&aside);
     linked.and(removed)
 }
@@ -153,9 +154,14 @@ mod tests {
                 std::thread::spawn(move || SigningKeys::load_or_create(&path).unwrap().kid().to_owned())
             })
             .collect();
-        let kids: std::collections::BTreeSet<_> = starting.into_iter().map(|node| node.join().unwrap()).collect();
+        let kids: std::collections::BTreeSet<_> =
+            starting.into_iter().map(|node| node.join().unwrap()).collect();
         assert_eq!(kids.len(), 1);
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(
+            std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
     }
 
     #[test]

@@ -50,6 +50,8 @@ permissions! {
     UserWrite: Owner,
     /// See the audit log.
     AuditRead: Viewer,
+    /// Check that the audit log is whole.
+    AuditVerify: Admin,
 }
 
 /// The role that may take a report out of the product as a file.

@@ -29,7 +29,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 const LOGIN_BODY_LIMIT: usize = 16 * 1024;
 
 fn origin(request: &HttpRequest, state: &State) -> Origin {
-    Origin { ip: client_ip(request, state.config.trust_forwarded_for), request_id: request_id(request) }
+    Origin { ip: client_ip(request, &state.config.proxies), request_id: request_id(request) }
 }
 
 /// Signs in with email and password.

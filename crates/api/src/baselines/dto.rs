@@ -79,7 +79,11 @@ pub struct BaselineImportGithub {
     pub name: String,
     /// The repository's address, `https://github.com/owner/name`; a `/tree/branch/folder` part is understood.
     #[validate(length(min = 1, max = 500, message = "between 1 and 500 characters"))]
-    #[schema(max_length = 500, example = "https://github.com/j0eyv/ConditionalAccessBaseline")]
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        example = "https://github.com/j0eyv/ConditionalAccessBaseline"
+    )]
     pub url: String,
     /// Branch, tag or commit; the default branch when left out.
     #[serde(default, rename = "ref")]
@@ -88,7 +92,7 @@ pub struct BaselineImportGithub {
     pub git_ref: Option<String>,
     /// A token that may read a private repository. It is sealed, used for this source only, and never shown again.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = Password, write_only, max_length = 500)]
+    #[schema(value_type = Option<String>, format = Password, write_only, max_length = 500, pattern = "^[!-~]*$")]
     pub token: Option<SecretString>,
     /// Only files below this folder.
     #[serde(default)]

@@ -12,6 +12,7 @@ use crate::{
         etag::{IfMatch, etag},
         idempotency::{Key, answer},
         page::{self, PageQuery},
+        text::header_token,
     },
     problem::{ApiError, ApiResult},
     snapshots::convert::{noted_policies, policies},
@@ -26,7 +27,6 @@ use policytab_app::{
 };
 use policytab_domain::problem::Problem;
 use policytab_store::Baseline;
-use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -171,7 +171,7 @@ pub async fn baseline_import_github(
 ) -> ApiResult<HttpResponse> {
     let idempotency = key.of(&new.bytes);
     let BaselineImportGithub { name, url, git_ref, folder, token, preview } = new.body;
-    let token = token.filter(|token| !token.expose_secret().trim().is_empty());
+    let token = header_token("token", token)?;
     let (address, commit, reading) =
         baselines::read_github(&state.app, &url, git_ref.as_deref(), folder.as_deref(), token.as_ref())
             .await?;

@@ -117,7 +117,7 @@ pub struct BaselineUpdateFromSource {
     /// Another token for a private source. It takes the place of the one that is kept as soon as the source could be read
     /// with it, also for a preview; sealed and never shown again.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = Password, write_only, max_length = 500)]
+    #[schema(value_type = Option<String>, format = Password, write_only, max_length = 500, pattern = "^[!-~]*$")]
     pub token: Option<SecretString>,
     /// Why, in the words of who takes it over.
     #[serde(default)]

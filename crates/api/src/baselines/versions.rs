@@ -15,6 +15,7 @@ use crate::{
         body::{FILES_BODY_LIMIT, Valid},
         etag::{IfMatch, etag},
         idempotency::{Key, answer},
+        text::header_token,
     },
     problem::{ApiError, ApiResult},
     reports::same,
@@ -30,7 +31,6 @@ use policytab_app::{
 };
 use policytab_domain::{changes::Changes, problem::Problem};
 use policytab_store::{Baseline, BaselineVersion};
-use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 fn version_out(version: &BaselineVersion) -> BaselineVersionOut {
@@ -250,8 +250,8 @@ pub async fn baseline_update_from_source(
         return Ok(answer(before));
     }
     let id = (*id).into();
-    let token = wanted.body.token.as_ref().filter(|token| !token.expose_secret().trim().is_empty());
-    let found = baseline_sources::update(&state.app, &who, id, token).await?;
+    let token = header_token("token", wanted.body.token.clone())?;
+    let found = baseline_sources::update(&state.app, &who, id, token.as_ref()).await?;
     let mut out = BaselineUpdateOut {
         baseline: None,
         from: found.from.clone(),

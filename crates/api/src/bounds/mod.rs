@@ -159,7 +159,8 @@ impl Bounds {
     /// 429 when the actor holds too many, 503 when all hold too many.
     pub fn stream(&self, actor: &str) -> Result<StreamPlace, ApiError> {
         let own = self.per_actor.take(actor)?;
-        let all = self.streams.take(1).ok_or_else(|| self.streams.refuse("Too many event streams are open."))?;
+        let all =
+            self.streams.take(1).ok_or_else(|| self.streams.refuse("Too many event streams are open."))?;
         Ok(StreamPlace::new(own, all))
     }
 

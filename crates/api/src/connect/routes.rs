@@ -20,6 +20,7 @@ use policytab_domain::{
     problem::Problem,
 };
 use policytab_store::{Connection, Customer};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Shows a customer's connection, or what is needed to make it. Never the secret.
@@ -35,7 +36,13 @@ pub async fn connection_fetch(
     state: web::Data<State>,
     id: web::Path<Uuid>,
 ) -> ApiResult<HttpResponse> {
-    answer(connect::fetch(&state.app, &who, (*id).into()).await?)
+    let found = connect::fetch(&state.app, &who, (*id).into()).await?;
+    if let (customer, Some(connection)) = &found {
+        let subject = ("customer", customer.id.as_uuid());
+        let details = json!({"display_name": customer.display_name, "client_id": connection.client_id});
+        state.looks.note(&state.app, &who, "connection.viewed", subject, details).await?;
+    }
+    answer(found)
 }
 
 /// Verifies credentials, then stores them: connects a customer, or rotates its secret.

@@ -48,10 +48,21 @@ fn stopping() -> ApiError {
     problem.into()
 }
 
+/// One server-sent event.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventFrame {
+    /// Its name.
+    #[schema(pattern = "^change$")]
+    pub event: String,
+    /// An `EventOut` as JSON.
+    #[schema(content_media_type = "application/json")]
+    pub data: String,
+}
+
 /// Follows what changes in the workspace, as server-sent events named `change`.
 #[utoipa::path(
     tag = "fleet",
-    responses((status = 200, description = "A stream of `EventOut`, one JSON object an event.", body = EventOut,
+    responses((status = 200, description = "A stream of events; `data` of each is an `EventOut`.", body = EventFrame,
         content_type = "text/event-stream"))
 )]
 #[get("/events")]

@@ -101,6 +101,10 @@ pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, ApiError
     // By way of a value: its errors name fields without a position, and the last of two equal members counts.
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|e| unreadable(&format!("not valid JSON: {e}")))?;
+    // serde takes an array for an object whose members it fills in order.
+    if !value.is_object() {
+        return Err(unreadable("must be a JSON object"));
+    }
     let body: T = serde_json::from_value(value).map_err(|e| shape_error(&e))?;
     body.validate().map_err(|e| validation_error(&e))?;
     Ok(body)

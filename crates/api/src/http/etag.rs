@@ -9,6 +9,9 @@ use actix_web::{
 use policytab_domain::problem::Problem;
 use std::future::{Ready, ready};
 
+/// What `If-Match` may hold.
+pub const PATTERN: &str = r#"^(\*|(W/)?("[0-9]{1,18}"|[0-9]{1,18}))$"#;
+
 /// The version demanded by `If-Match`; `None` when the header is absent or `*`.
 #[derive(Debug, Clone, Copy)]
 pub struct IfMatch(pub Option<i64>);
@@ -23,16 +26,51 @@ impl FromRequest for IfMatch {
         if text == "*" {
             return ready(Ok(Self(None)));
         }
-        let bare = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-        ready(match bare.parse() {
-            Ok(version) => Ok(Self(Some(version))),
-            Err(_) => Err(Problem::invalid("If-Match", "must be an ETag that this server gave").into()),
+        ready(match version(text) {
+            Some(version) => Ok(Self(Some(version))),
+            None => Err(Problem::invalid("If-Match", "must be an ETag that this server gave").into()),
         })
     }
+}
+
+/// The version in an entity tag, quoted or not.
+fn version(text: &str) -> Option<i64> {
+    let bare = text.strip_prefix("W/").unwrap_or(text);
+    let digits = bare.strip_prefix('"').map_or(Some(bare), |rest| rest.strip_suffix('"'))?;
+    let number = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    number.then(|| digits.parse().ok())?
 }
 
 /// The `ETag` header of a version.
 pub fn etag(version: i64) -> (actix_web::http::header::HeaderName, HeaderValue) {
     let value = HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""));
     (ETAG, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn only_what_this_server_gave_is_a_version() {
+        for good in ["7", "\"7\"", "W/\"7\"", "W/7", "007"] {
+            assert_eq!(version(good), Some(7), "{good}");
+        }
+        for bad in [
+            "",
+            "\"",
+            "\"\"",
+            "\"7",
+            "7\"",
+            "W/",
+            "-7",
+            "+7",
+            "7.0",
+            "null",
+            "1234567890123456789",
+            "\"1\", \"2\"",
+        ] {
+            assert_eq!(version(bad), None, "{bad}");
+        }
+    }
 }

@@ -12,6 +12,9 @@ use std::future::{Ready, ready};
 /// Name of the header.
 pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// What it may hold.
+pub const PATTERN: &str = "^[!-~]([ -~]{0,198}[!-~])?$";
+
 /// The key a caller sent, with the route it was sent to.
 #[derive(Debug)]
 pub struct Key {
@@ -38,7 +41,9 @@ impl FromRequest for Key {
         let route = format!("{} {}", request.method(), request.path());
         let key = match request.headers().get(HEADER).map(|v| v.to_str()) {
             None => None,
-            Some(Ok(text)) if !text.is_empty() && text.len() <= 200 => Some(text.to_owned()),
+            Some(Ok(text)) if (1..=200).contains(&text.len()) && text.bytes().all(|b| b >= b' ') => {
+                Some(text.to_owned())
+            }
             Some(_) => {
                 let problem =
                     Problem::invalid("Idempotency-Key", "must have 1 to 200 visible ASCII characters");

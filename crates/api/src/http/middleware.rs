@@ -1,8 +1,10 @@
 //! The outermost layer of every request: problems rendered, security headers set, requests counted.
 
+use super::headers;
 use crate::{
     metrics::Metrics,
     problem::{ProblemBody, from_status},
+    state::State,
 };
 use actix_web::{
     Error, HttpMessage as _,
@@ -18,10 +20,6 @@ use tracing_actix_web::RequestId;
 
 /// Carries the request's id, for people to quote.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The SPA and the API description load nothing from elsewhere; Swagger UI and Fluent set inline styles.
-const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-                   font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
 /// The request's id.
 pub fn request_id(request: &actix_web::HttpRequest) -> Option<String> {
@@ -45,18 +43,10 @@ pub async fn outermost(
         let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());
         metrics.request(response.request().method().as_str(), &route, status.as_u16(), began.elapsed());
     }
-    let api = response.request().path().starts_with("/api/");
+    let path = response.request().path().to_owned();
+    let secure = response.request().app_data::<web::Data<State>>().is_some_and(|s| s.config.secure());
     let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    set(header::CONTENT_SECURITY_POLICY, CSP);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    set(header::REFERRER_POLICY, "same-origin");
-    if api && !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
+    headers::set(headers, &path, secure);
     if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
         headers.insert(REQUEST_ID, value);
     }

@@ -2,10 +2,13 @@
 
 pub mod body;
 pub mod bounded;
-mod shape;
+pub mod cors;
 pub mod etag;
 pub mod fallback;
+pub mod headers;
 pub mod idempotency;
 pub mod middleware;
 pub mod page;
+pub mod proxies;
+mod shape;
 pub mod text;

@@ -1,5 +1,7 @@
 //! Rules for texts that people type.
 
+use policytab_domain::problem::Problem;
+use secrecy::{ExposeSecret as _, SecretString};
 use std::borrow::Cow;
 use uuid::Uuid;
 use validator::ValidationError;
@@ -33,6 +35,18 @@ pub fn prose(text: &str, most: usize) -> Result<(), ValidationError> {
     }
 }
 
+/// A token for another service's HTTP API, under its field's name: visible ASCII, as a header can hold it. An empty one is
+/// none. Not a validator's function: those keep the value for their message.
+pub fn header_token(field: &str, token: Option<SecretString>) -> Result<Option<SecretString>, Problem> {
+    let fits = |token: &str| token.len() <= 500 && token.bytes().all(|b| b.is_ascii_graphic());
+    match token {
+        Some(token) if !fits(token.expose_secret()) => {
+            Err(Problem::invalid(field, "must be at most 500 visible ASCII characters without spaces"))
+        }
+        token => Ok(token.filter(|token| !token.expose_secret().is_empty())),
+    }
+}
+
 /// A GUID, as the Entra admin center shows it.
 pub fn guid(text: &str) -> Result<(), ValidationError> {
     Uuid::try_parse(text.trim())
@@ -43,6 +57,17 @@ pub fn guid(text: &str) -> Result<(), ValidationError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tokens_fit_into_a_header() {
+        let read = |text: &str| header_token("token", Some(text.to_owned().into()));
+        assert!(header_token("token", None).unwrap().is_none() && read("").unwrap().is_none());
+        assert_eq!(read("ghp_Aa0~!").unwrap().unwrap().expose_secret(), "ghp_Aa0~!");
+        for bad in [" ", "a b", "a\n", "a\u{e}", "ä", "\u{202e}", &"x".repeat(501)] {
+            let told = read(bad).unwrap_err();
+            assert!(told.errors.contains_key("token") && !told.detail.contains("ghp"), "{bad:?}");
+        }
+    }
 
     #[test]
     fn names_are_counted_in_characters_after_trimming() {

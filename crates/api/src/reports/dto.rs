@@ -303,10 +303,16 @@ pub struct PairOut {
 #[into_params(parameter_in = Query)]
 pub struct ReportQuery {
     /// Only these severities, separated by commas.
-    #[param(example = "critical,high")]
+    #[param(
+        example = "critical,high",
+        pattern = "^((critical|high|medium|low|info)(,(critical|high|medium|low|info))*)?$"
+    )]
     pub severity: Option<String>,
     /// Only these kinds, separated by commas.
-    #[param(example = "missing,changed")]
+    #[param(
+        example = "missing,changed",
+        pattern = "^((missing|gap|not_decided|check_not_met|check_not_assessable|changed|extra)(,(missing|gap|not_decided|check_not_met|check_not_assessable|changed|extra))*)?$"
+    )]
     pub kind: Option<String>,
     /// Only findings of this standing.
     #[param(inline)]

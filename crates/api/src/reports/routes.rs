@@ -82,12 +82,11 @@ fn names(frameworks: &[String], wanted: &str) -> bool {
 
 /// Splits a comma-separated filter and refuses words that it doesn't know.
 fn words<T: DeserializeOwned>(text: Option<&str>, field: &str) -> Result<Vec<T>, Problem> {
-    text.unwrap_or_default()
-        .split(',')
-        .map(|word| word.trim().to_lowercase())
-        .filter(|word| !word.is_empty())
+    text.filter(|text| !text.is_empty())
+        .into_iter()
+        .flat_map(|text| text.split(','))
         .map(|word| {
-            T::deserialize(StrDeserializer::<serde_json::Error>::new(&word))
+            T::deserialize(StrDeserializer::<serde_json::Error>::new(word))
                 .map_err(|error| Problem::invalid(field, error.to_string()))
         })
         .collect()

@@ -29,9 +29,10 @@ use std::{
 const SECONDS: u64 = 12;
 
 fn setting(name: &str) -> Option<u64> {
-    env::var(name).ok().filter(|text| !text.is_empty()).map(|text| {
-        text.parse().unwrap_or_else(|_| panic!("{name}: {text:?} is no number"))
-    })
+    env::var(name)
+        .ok()
+        .filter(|text| !text.is_empty())
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{name}: {text:?} is no number")))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -65,9 +66,9 @@ async fn whatever_happens_the_books_balance() {
     };
     let all = async { tokio::join!(traffic, trouble).1 };
     let patience = Duration::from_secs(seconds + 120);
-    let settling = tokio::time::timeout(patience, all).await.unwrap_or_else(|_| {
-        panic!("seed {seed}: not settled after {patience:?}\n{}", figures.table())
-    });
+    let settling = tokio::time::timeout(patience, all)
+        .await
+        .unwrap_or_else(|_| panic!("seed {seed}: not settled after {patience:?}\n{}", figures.table()));
     let lost = books::balance(&stage, &scene, &msps, &figures, &ledger).await;
     eprintln!("{}", figures.table());
     eprintln!("settled and balanced after {:.1} s; lost: {}", settling.elapsed().as_secs_f64(), lost.len());

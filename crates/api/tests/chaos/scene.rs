@@ -82,7 +82,7 @@ impl Scene {
             list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
         let none = stage.process("none", "openapi", &[]);
-    let first = std::mem::replace(&mut stage.server, none);
+        let first = std::mem::replace(&mut stage.server, none);
         let member = |name: String, command, own, process| Member { name, command, own, process };
         let mut servers = vec![
             member("server".to_owned(), "serve", Vec::new(), Some(first)),

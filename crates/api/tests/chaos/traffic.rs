@@ -91,7 +91,8 @@ impl Caller<'_> {
         body: Option<&Value>,
         key: Option<&str>,
     ) -> reqwest::Result<Answer> {
-        let request = self.stage.http.request(method, format!("{base}/api/v1{path}")).bearer_auth(&self.msp.token);
+        let request =
+            self.stage.http.request(method, format!("{base}/api/v1{path}")).bearer_auth(&self.msp.token);
         let request = request.timeout(Duration::from_secs(45));
         let request = match key {
             Some(key) => request.header("idempotency-key", key),
@@ -107,7 +108,8 @@ impl Caller<'_> {
     /// Something with a key; now and then sent to all servers at once, as an impatient script does.
     async fn post(&mut self, path: &str, key: &str, body: &Value) -> Answer {
         if self.dice.below(3) == 0 {
-            let both = self.msp.bases.iter().map(|base| self.once(base, Method::POST, path, Some(body), Some(key)));
+            let both =
+                self.msp.bases.iter().map(|base| self.once(base, Method::POST, path, Some(body), Some(key)));
             for answer in join_all(both).await.into_iter().flatten().filter(|answer| answer.status < 300) {
                 self.figures.count(REQUESTS, "sent twice at once and answered");
                 self.ledger.answered(self.msp.number, path, key, body, &answer);

@@ -88,7 +88,10 @@ async fn stop(member: &mut Member, what: &str, figures: &Figures) {
         process.terminate();
         let ended = process.ended(Duration::from_secs(30)).await;
         // It may have been told before it had learned to listen.
-        assert!(ended.success() || std::os::unix::process::ExitStatusExt::signal(&ended) == Some(15), "{ended}");
+        assert!(
+            ended.success() || std::os::unix::process::ExitStatusExt::signal(&ended) == Some(15),
+            "{ended}"
+        );
         figures.count(FAULTS, what);
     }
 }
@@ -111,7 +114,8 @@ async fn cut(superuser_url: &str, figures: &Figures) {
 
 /// SIGKILL of one of the database's processes: it ends all the others and recovers from its log.
 async fn crash(superuser_url: &str, figures: &Figures) {
-    let any = "SELECT coalesce(max(pid), 0)::bigint FROM pg_stat_activity WHERE usename = 'policytab_runtime'";
+    let any =
+        "SELECT coalesce(max(pid), 0)::bigint FROM pg_stat_activity WHERE usename = 'policytab_runtime'";
     let pid = Behind::again(superuser_url).await.number(any).await;
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     if let Some(pid) = pid {

@@ -4,6 +4,7 @@
 mod support;
 
 mod acceptances;
+mod audit;
 mod canary;
 mod connect;
 mod customers;
@@ -21,4 +22,6 @@ mod recipes;
 mod reports;
 mod sessions;
 mod spec;
+mod texts;
 mod versions;
+mod web;

@@ -9,7 +9,9 @@ use crate::{
         onboard::at,
     },
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use policytab_api::auth::keys::SigningKeys;
 use policytab_domain::role::Role;
 use reqwest::Method;
 use serde_json::json;
@@ -36,6 +38,19 @@ async fn api_token(app: &TestApp, role: &str) -> Client {
     app.bearer(made["token"].as_str().expect("a token"))
 }
 
+/// The owner's access token, signed by the server's own key, with another value of a claim.
+fn with_claim(app: &TestApp, name: &str, value: &str) -> String {
+    let good = app.access_token(&app.one.subject(Role::Owner), TimeDelta::zero());
+    let part = good.split('.').nth(1).expect("claims");
+    let claims = URL_SAFE_NO_PAD.decode(part).expect("base64");
+    let mut claims: serde_json::Value = serde_json::from_slice(&claims).expect("JSON");
+    assert_ne!(claims[name], *value, "another value");
+    claims[name] = json!(value);
+    let mut header = jsonwebtoken::Header::new(SigningKeys::ALGORITHM);
+    header.kid = Some(app.state.keys.kid().to_owned());
+    jsonwebtoken::encode(&header, &claims, app.state.keys.encoding()).expect("a token")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn roles_and_operations() {
     let app = TestApp::start().await;
@@ -45,6 +60,8 @@ async fn roles_and_operations() {
         ("none", app.anonymous()),
         ("garbage", app.bearer("not.a.token")),
         ("expired", app.bearer(&expired)),
+        ("other audience", app.bearer(&with_claim(&app, "aud", "another-api"))),
+        ("foreign issuer", app.bearer(&with_claim(&app, "iss", "https://issuer.example"))),
     ];
     for role in [Role::Viewer, Role::Operator, Role::Admin, Role::Owner] {
         callers.push((role.as_str(), app.as_role(&app.one, role)));

@@ -84,9 +84,9 @@ impl Side {
         let mut customer = id(&self.customer);
         let mut other = String::new();
         match operation.id.as_str() {
-            "api_token_list" | "audit_list" | "audit_export" | "baseline_list" | "customer_list"
-            | "fleet_fetch" | "me_fetch" | "user_list" | "event_stream" | "healthz" | "readyz"
-            | "metrics" | "jwks_fetch" => {}
+            "api_token_list" | "audit_list" | "audit_export" | "audit_verify" | "baseline_list"
+            | "customer_list" | "fleet_fetch" | "me_fetch" | "user_list" | "event_stream" | "healthz"
+            | "readyz" | "metrics" | "jwks_fetch" => {}
             "co_managed_baseline_fetch"
             | "comparison_baseline_fetch"
             | "connection_fetch"

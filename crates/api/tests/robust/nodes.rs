@@ -80,7 +80,11 @@ async fn one_key_sent_to_all_nodes_at_once_has_one_effect_and_one_answer() {
     let name = json!({"display_name": "Made once", "cloud": "emulator"});
     for (path, body, count) in [
         ("/customers", name, "SELECT count(*) FROM customers WHERE display_name = 'Made once'".to_owned()),
-        (import.as_str(), json!({}), format!("SELECT count(*) FROM imports WHERE customer_id = '{}'", connected.id)),
+        (
+            import.as_str(),
+            json!({}),
+            format!("SELECT count(*) FROM imports WHERE customer_id = '{}'", connected.id),
+        ),
     ] {
         let asked = (0..45).map(|number| {
             let base = &bases[number % bases.len()];
@@ -106,7 +110,8 @@ async fn jobs_are_done_once_and_heard_of_on_every_node() {
         let request = stage.http.get(format!("{base}/api/v1/events")).bearer_auth(stage.token());
         hearing.push(request.send().await.unwrap().error_for_status().unwrap());
     }
-    let customers = join_all((0..9).map(async |number| stage.connected(&format!("Shared {number}")).await)).await;
+    let customers =
+        join_all((0..9).map(async |number| stage.connected(&format!("Shared {number}")).await)).await;
     let _workers = ["one", "two", "three"].map(|name| stage.worker(name, 2));
     let mut imports = Vec::new();
     for (number, customer) in customers.iter().enumerate() {
@@ -187,7 +192,8 @@ async fn three_nodes_that_start_at_once_on_an_empty_database_make_it_ready_once(
     let begun = Answer::of(http.post(format!("{public}/api/v1/auth/login")).json(&login)).await.unwrap();
     assert_eq!(begun.status, 200, "one workspace has this owner: {}", begun.body);
     for address in &addresses {
-        let me = http.get(format!("http://{address}/api/v1/me")).bearer_auth(text(&begun.body["access_token"]));
+        let me =
+            http.get(format!("http://{address}/api/v1/me")).bearer_auth(text(&begun.body["access_token"]));
         assert_eq!(Answer::of(me).await.unwrap().status, 200, "{address} knows the others' key");
     }
     let (client, connection) =

@@ -15,7 +15,8 @@ use tokio::{
 pub(crate) async fn bound(stage: &Stage, word: &str, bound: &str) -> i64 {
     let text = stage.http.get(format!("{}/metrics", stage.base)).send().await.unwrap().text().await.unwrap();
     let line = format!("policytab_bound_{word}{{bound=\"{bound}\"}} ");
-    let value = text.lines().find_map(|l| l.strip_prefix(&line)).unwrap_or_else(|| panic!("no {line} in {text}"));
+    let value =
+        text.lines().find_map(|l| l.strip_prefix(&line)).unwrap_or_else(|| panic!("no {line} in {text}"));
     value.parse().unwrap()
 }
 
@@ -118,7 +119,8 @@ async fn a_thousand_callers_who_never_finish_hold_up_nobody() {
     for _ in 0..300 {
         bodies.push(open(&stage, login).await);
     }
-    let follow = format!("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", stage.token());
+    let follow =
+        format!("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", stage.token());
     let mut streams = Vec::new();
     for _ in 0..300 {
         streams.push(open(&stage, &follow).await);
@@ -141,7 +143,8 @@ async fn a_thousand_callers_who_never_finish_hold_up_nobody() {
     let ours = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'policytab_runtime'";
     // The pool's, the listener's, and the one of who watches.
     assert!(stage.behind.number(ours).await <= 16 + 2, "nobody who waits holds a connection");
-    let idle = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
+    let idle =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
     assert_eq!(stage.behind.number(idle).await, 0);
     let memory = stage.server.resident_mib();
     eprintln!("1,000 unfinished requests: the server holds {memory} MiB");
@@ -215,7 +218,8 @@ async fn heads_bodies_and_lists_that_are_too_large_are_refused_in_words() {
     let answer = Answer::of(head).await.unwrap();
     assert_eq!((answer.status, &answer.body["code"]), (413, &"payload_too_large".into()));
     let refused = async |body: String| {
-        let request = stage.http.post(&url).bearer_auth(stage.token()).header("content-type", "application/json");
+        let request =
+            stage.http.post(&url).bearer_auth(stage.token()).header("content-type", "application/json");
         Answer::of(request.body(body)).await.unwrap()
     };
     let list = format!("{{\"display_name\": [{}]}}", vec!["0"; 10_001].join(","));
@@ -226,7 +230,8 @@ async fn heads_bodies_and_lists_that_are_too_large_are_refused_in_words() {
     }
     // Uploads share two MiB here, so one of three finds no room.
     let url = format!("{}/api/v1/baselines/import/files", stage.base);
-    let file = json!({"name": "Large", "files": [{"path": "a.json", "content": " ".repeat(3 * 1024 * 1024)}]});
+    let file =
+        json!({"name": "Large", "files": [{"path": "a.json", "content": " ".repeat(3 * 1024 * 1024)}]});
     let upload = stage.http.post(&url).bearer_auth(stage.token()).json(&file);
     let answer = Answer::of(upload).await.unwrap();
     assert!(answer.is_overload(), "{}", answer.body);

@@ -29,7 +29,8 @@ impl Balancer {
     async fn watch(&self, stage: &Stage, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
             let asked = join_all(self.bases.iter().map(|base| stage.is_ready(base))).await;
-            let ready = self.bases.iter().zip(asked).filter(|(_, ready)| *ready).map(|(base, _)| base.clone());
+            let ready =
+                self.bases.iter().zip(asked).filter(|(_, ready)| *ready).map(|(base, _)| base.clone());
             *self.ready.lock().unwrap() = ready.collect();
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -42,7 +43,13 @@ impl Balancer {
 }
 
 /// One request by way of the balancer, on a connection of its own, tried once.
-async fn ask(stage: &Stage, balancer: &Balancer, method: Method, path: &str, body: Option<(&str, &Value)>) -> Answer {
+async fn ask(
+    stage: &Stage,
+    balancer: &Balancer,
+    method: Method,
+    path: &str,
+    body: Option<(&str, &Value)>,
+) -> Answer {
     let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
     let base = balancer.pick();
     let request = http.request(method.clone(), format!("{base}/api/v1{path}")).bearer_auth(stage.token());
@@ -60,9 +67,12 @@ async fn replacing_every_process_one_by_one_loses_nothing() {
     let bases = vec![stage.base.clone(), second.base.clone(), third.base.clone()];
     let none = stage.process("none", "openapi", &[]);
     let first = std::mem::replace(&mut stage.server, none);
-    let mut nodes = vec![Node { name: "server".to_owned(), process: first, base: bases[0].clone() }, second, third];
-    let mut workers: Vec<Process> = (0..3).map(|number| stage.worker(&format!("worker-{number}"), 2)).collect();
-    let customers = join_all((0..8).map(async |number| stage.connected(&format!("Rolled {number}")).await)).await;
+    let mut nodes =
+        vec![Node { name: "server".to_owned(), process: first, base: bases[0].clone() }, second, third];
+    let mut workers: Vec<Process> =
+        (0..3).map(|number| stage.worker(&format!("worker-{number}"), 2)).collect();
+    let customers =
+        join_all((0..8).map(async |number| stage.connected(&format!("Rolled {number}")).await)).await;
     let (balancer, stop) = (Balancer::new(bases), AtomicBool::new(false));
 
     let rolling = async {

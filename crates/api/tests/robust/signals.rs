@@ -103,8 +103,10 @@ async fn a_server_that_is_stopped_under_load_loses_no_request() {
     let turning = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         stage.server.terminate();
-        eventually("it says so", Duration::from_secs(5), async || (!stage.is_ready(&stage.base).await).then_some(()))
-            .await;
+        eventually("it says so", Duration::from_secs(5), async || {
+            (!stage.is_ready(&stage.base).await).then_some(())
+        })
+        .await;
         stopping.store(true, Ordering::Relaxed);
     };
     let (answered, ()) = tokio::join!(join_all(callers), turning);

@@ -47,7 +47,8 @@ async fn a_stream_ends_when_its_reader_may_not_read_any_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn streams_are_bounded_for_one_reader_and_given_back() {
-    let stage = Stage::with(&[("POLICYTAB_EVENT_STREAMS_PER_ACTOR", "3"), ("POLICYTAB_EVENT_STREAMS", "4")]).await;
+    let stage =
+        Stage::with(&[("POLICYTAB_EVENT_STREAMS_PER_ACTOR", "3"), ("POLICYTAB_EVENT_STREAMS", "4")]).await;
     let mut own = Vec::new();
     for _ in 0..3 {
         own.push(follow(&stage, stage.token()).await);

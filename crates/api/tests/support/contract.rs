@@ -132,6 +132,9 @@ pub(crate) fn check(answer: &Answer) {
         "x-content-type-options",
         "x-frame-options",
         "referrer-policy",
+        "permissions-policy",
+        "cross-origin-opener-policy",
+        "cross-origin-resource-policy",
     ] {
         assert!(answer.headers.contains_key(name), "no header {name}: {answer}");
     }
@@ -141,6 +144,9 @@ pub(crate) fn check(answer: &Answer) {
     assert_ne!(answer.status.as_u16(), 500, "{answer}");
     let operation = contract.find(answer.method.as_str(), &answer.path);
     if answer.status.is_client_error() || answer.status.is_server_error() {
+        // Another method than those described is no operation.
+        let described = operation.map(|o| &o.body["responses"][answer.status.as_str()]);
+        assert!(described.is_none_or(Value::is_object), "this status is not described: {answer}");
         return problem(contract, answer);
     }
     let Some(operation) = operation else { return };

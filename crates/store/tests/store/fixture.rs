@@ -35,7 +35,11 @@ pub(crate) struct Fixture {
 }
 
 pub(crate) fn config(url: &str) -> StoreConfig {
-    StoreConfig { acquire_timeout: Duration::from_secs(30), max_waiting: 10_000, ..StoreConfig::new(url.to_owned()) }
+    StoreConfig {
+        acquire_timeout: Duration::from_secs(30),
+        max_waiting: 10_000,
+        ..StoreConfig::new(url.to_owned())
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test acts for the MSPs it made")]

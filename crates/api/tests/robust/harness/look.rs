@@ -117,7 +117,9 @@ impl Behind {
 
     /// Nothing of a snapshot is there yet.
     pub(crate) async fn is_bare(&self, customer: &Customer) {
-        for table in ["snapshots", "snapshot_documents", "reports", "co_managed_baselines", "co_managed_documents"] {
+        for table in
+            ["snapshots", "snapshot_documents", "reports", "co_managed_baselines", "co_managed_documents"]
+        {
             let sql = format!("SELECT count(*) FROM {table} WHERE customer_id = '{}'", customer.id);
             assert_eq!(self.number(&sql).await, 0, "{}: {table}", customer.tenant.name);
         }

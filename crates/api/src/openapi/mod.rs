@@ -1,11 +1,14 @@
 //! The API's description, made from the routes themselves.
 
-use crate::{problem::ProblemBody, routes};
+mod parameters;
+mod problems;
+
+use crate::{events::routes::EventOut, problem::ProblemBody, routes};
 use actix_web::App;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Components, ContentBuilder, Ref, RefOr, ResponseBuilder, Server,
+        Components, Server,
         path::Operation,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -33,7 +36,7 @@ pub const PUBLIC: &[&str] = &[
             something take an `Idempotency-Key`. What people edit carries an `ETag` and honours `If-Match`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(ProblemBody)),
+    components(schemas(ProblemBody, EventOut)),
     tags(
         (name = "session", description = "Signing in"),
         (name = "customers", description = "Customers, from pending to imported"),
@@ -62,6 +65,7 @@ impl Modify for Common {
                 .to_owned(),
         );
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        problems::add_components(components);
         document.servers = Some(vec![Server::new("/")]);
     }
 }
@@ -71,31 +75,28 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut document) =
         App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes::configure).split_for_parts();
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            complete(operation);
+        for operation in item.get.iter_mut() {
+            complete(operation, true);
+        }
+        let changes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in changes.into_iter().flatten() {
+            complete(operation, false);
         }
     }
     document
 }
 
-/// What every operation has: its security and the form of its errors.
-fn complete(operation: &mut Operation) {
-    let id = operation.operation_id.clone().unwrap_or_default();
-    let security = if PUBLIC.contains(&id.as_str()) {
+/// What every operation has: its security, and the form of its parameters and errors.
+fn complete(operation: &mut Operation, reads: bool) {
+    let public = operation.operation_id.as_deref().is_some_and(|id| PUBLIC.contains(&id));
+    let security = if public {
         SecurityRequirement::default()
     } else {
         SecurityRequirement::new("bearer", Vec::<String>::new())
     };
     operation.security = Some(vec![security]);
-    let problem = ResponseBuilder::new()
-        .description("A problem; `code` tells which.")
-        .content(
-            "application/problem+json",
-            ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
-        )
-        .build();
-    operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(problem));
+    parameters::describe(operation);
+    problems::describe(operation, !public, reads);
 }
 
 /// The description as the file in the repository holds it.
