@@ -1,8 +1,10 @@
-//! Prometheus metrics: requests, Graph calls, imports by step, the job queue.
+//! Prometheus metrics: requests, Graph calls, imports by step, the job queue, expiring secrets, keys.
 
+use policytab_app::keys::KeyState;
 use policytab_domain::import::ImportStep;
 use prometheus::{
-    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 use std::time::Duration;
 
@@ -16,6 +18,9 @@ pub struct Metrics {
     imports: IntCounterVec,
     queue_depth: IntGauge,
     queue_age: IntGauge,
+    secrets_expiring: IntGaugeVec,
+    key_ring: IntGaugeVec,
+    database_up: IntGauge,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -49,6 +54,18 @@ impl Metrics {
             )?,
             queue_depth: IntGauge::new("policytab_job_queue_depth", "Jobs that wait or run.")?,
             queue_age: IntGauge::new("policytab_job_queue_age_seconds", "Age of the oldest waiting job.")?,
+            secrets_expiring: IntGaugeVec::new(
+                Opts::new(
+                    "policytab_client_secrets_expiring",
+                    "Customers' client secrets that expire by then.",
+                ),
+                &["within"],
+            )?,
+            key_ring: IntGaugeVec::new(
+                Opts::new("policytab_key_ring", "1 for what the master keys are good for."),
+                &["state"],
+            )?,
+            database_up: IntGauge::new("policytab_database_up", "Whether the database answers.")?,
             registry,
         };
         let registry = &metrics.registry;
@@ -58,6 +75,9 @@ impl Metrics {
         registry.register(Box::new(metrics.imports.clone()))?;
         registry.register(Box::new(metrics.queue_depth.clone()))?;
         registry.register(Box::new(metrics.queue_age.clone()))?;
+        registry.register(Box::new(metrics.secrets_expiring.clone()))?;
+        registry.register(Box::new(metrics.key_ring.clone()))?;
+        registry.register(Box::new(metrics.database_up.clone()))?;
         Ok(metrics)
     }
 
@@ -75,6 +95,23 @@ impl Metrics {
     pub fn queue(&self, depth: i64, oldest_seconds: i64) {
         self.queue_depth.set(depth);
         self.queue_age.set(oldest_seconds);
+    }
+
+    /// How many client secrets will have expired by then.
+    pub fn secrets_expiring(&self, within: &str, count: i64) {
+        self.secrets_expiring.with_label_values(&[within]).set(count);
+    }
+
+    /// What the master keys are good for.
+    pub fn key_ring(&self, now: KeyState) {
+        for state in [KeyState::Usable, KeyState::Degraded, KeyState::Unusable] {
+            self.key_ring.with_label_values(&[state.as_str()]).set(i64::from(state == now));
+        }
+    }
+
+    /// Whether the database answers.
+    pub fn database(&self, up: bool) {
+        self.database_up.set(i64::from(up));
     }
 
     /// The text that Prometheus scrapes.

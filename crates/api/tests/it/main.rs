@@ -6,6 +6,7 @@ mod support;
 mod acceptances;
 mod canary;
 mod connect;
+mod container;
 mod customers;
 mod decisions;
 mod evaluate;

@@ -2,6 +2,7 @@
 //! the emulator in this process.
 
 mod http;
+mod keys;
 mod look;
 mod process;
 
