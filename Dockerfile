@@ -28,7 +28,9 @@ RUN apt-get update \
     && useradd --system --uid 10001 --home-dir /var/lib/policytab --create-home policytab \
     && install -d --owner policytab --mode 0700 /var/lib/policytab/keys
 COPY --from=server /out/policytab /usr/local/bin/policytab
-USER policytab
+# By number, so that an orchestrator can see that it is not root. Only the folder of keys is written to: the root file
+# system may be read-only, and no capability is needed.
+USER 10001
 WORKDIR /var/lib/policytab
 ENV POLICYTAB_LISTEN=0.0.0.0:8080 \
     POLICYTAB_LOG_FORMAT=json \

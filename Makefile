@@ -31,7 +31,7 @@ run: tools $(modules) $(spa) ## Build and start everything: database, emulator, 
 # --- Checking ------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: test-setup test-lint test-rust test-frontend test-openapi test-e2e test-fuzz ## Set up what tests need and run all of them
+test: test-setup test-lint test-supply test-rust test-frontend test-openapi test-e2e test-fuzz ## Set up what tests need and run all of them
 	$(call say,'All tests have passed')
 
 .PHONY: test-setup
@@ -52,6 +52,23 @@ test-rust: $(modules) $(spa) ## Rust: unit and integration tests on a private Po
 test-frontend: $(modules) ## SPA: component tests
 	$(call say,'SPA tests')
 	$(npm) test
+
+# Neither asks an advisory database, which is not everywhere in reach: see `make advisories`.
+.PHONY: test-supply
+test-supply: $(modules) ## What is depended on: sources, hashes and licences in both lock files
+	$(call say,'Dependencies')
+	cargo deny --locked check licenses bans sources
+	node frontend/scripts/check-lock.mjs
+
+.PHONY: advisories
+advisories: $(modules) ## Known vulnerabilities in what is depended on; needs the network (GitHub and the npm registry)
+	cargo deny --locked check advisories
+	$(npm) audit --omit=dev
+
+.PHONY: sbom
+sbom: $(modules) ## Bills of materials of server and SPA (CycloneDX) into target/sbom
+	$(call say,'Bills of materials')
+	scripts/sbom.sh
 
 # The program that the integration tests use as well. Nothing to do right after test-rust, and the same artefacts: a
 # plain `cargo build` would compile shared dependencies once more, without the features that tests add.

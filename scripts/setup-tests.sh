@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets what the tests need beyond `make run`: a browser, cargo-nextest, and in .venv the generator of the Python client and
+# Gets what the tests need beyond `make run`: a browser, cargo-nextest, cargo-deny, and in .venv the generator of the Python client and
 # the fuzzer of the API.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,6 +21,12 @@ fi
 if ! cargo nextest --version >/dev/null 2>&1; then
     echo 'Installing cargo-nextest'
     cargo install --locked cargo-nextest
+fi
+
+# It runs for a second: what optimising it costs is not worth it.
+if ! cargo deny --version >/dev/null 2>&1; then
+    echo 'Installing cargo-deny'
+    cargo install --locked --debug cargo-deny
 fi
 
 wanted=$(cat tests/client/requirements.txt tests/fuzz/requirements.txt)

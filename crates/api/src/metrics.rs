@@ -1,6 +1,7 @@
-//! Prometheus metrics: requests, Graph calls, imports by step, the job queue, how full every bound is.
+//! Prometheus metrics: requests, Graph calls, imports by step, the job queue, expiring secrets, keys, how full every bound is.
 
 use crate::bounds::Level;
+use policytab_app::keys::KeyState;
 use policytab_domain::import::ImportStep;
 use prometheus::{
     Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
@@ -22,6 +23,9 @@ pub struct Metrics {
     bound_limit: IntGaugeVec,
     bound_refused: IntCounterVec,
     database_connections: IntGaugeVec,
+    secrets_expiring: IntGaugeVec,
+    key_ring: IntGaugeVec,
+    database_up: IntGauge,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -71,6 +75,18 @@ impl Metrics {
                 Opts::new("policytab_database_connections", "Connections of the pool."),
                 &["state"],
             )?,
+            secrets_expiring: IntGaugeVec::new(
+                Opts::new(
+                    "policytab_client_secrets_expiring",
+                    "Customers' client secrets that expire by then.",
+                ),
+                &["within"],
+            )?,
+            key_ring: IntGaugeVec::new(
+                Opts::new("policytab_key_ring", "1 for what the master keys are good for."),
+                &["state"],
+            )?,
+            database_up: IntGauge::new("policytab_database_up", "Whether the database answers.")?,
             registry,
         };
         let registry = &metrics.registry;
@@ -84,6 +100,9 @@ impl Metrics {
         registry.register(Box::new(metrics.bound_limit.clone()))?;
         registry.register(Box::new(metrics.bound_refused.clone()))?;
         registry.register(Box::new(metrics.database_connections.clone()))?;
+        registry.register(Box::new(metrics.secrets_expiring.clone()))?;
+        registry.register(Box::new(metrics.key_ring.clone()))?;
+        registry.register(Box::new(metrics.database_up.clone()))?;
         Ok(metrics)
     }
 
@@ -119,6 +138,23 @@ impl Metrics {
     pub fn connections(&self, open: u32, idle: u32) {
         self.database_connections.with_label_values(&["busy"]).set(open.saturating_sub(idle).into());
         self.database_connections.with_label_values(&["idle"]).set(idle.into());
+    }
+
+    /// How many client secrets will have expired by then.
+    pub fn secrets_expiring(&self, within: &str, count: i64) {
+        self.secrets_expiring.with_label_values(&[within]).set(count);
+    }
+
+    /// What the master keys are good for.
+    pub fn key_ring(&self, now: KeyState) {
+        for state in [KeyState::Usable, KeyState::Degraded, KeyState::Unusable] {
+            self.key_ring.with_label_values(&[state.as_str()]).set(i64::from(state == now));
+        }
+    }
+
+    /// Whether the database answers.
+    pub fn database(&self, up: bool) {
+        self.database_up.set(i64::from(up));
     }
 
     /// The text that Prometheus scrapes.

@@ -7,9 +7,15 @@ use crate::{
     state::State,
 };
 use actix_web::{HttpResponse, get, web};
+use chrono::{TimeDelta, Utc};
+use policytab_app::keys::KeyState;
 use policytab_domain::problem::{Problem, ProblemCode};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// How soon client secrets expire that are counted: the label, and the span. Each includes those before it.
+const EXPIRING: [(&str, TimeDelta); 3] =
+    [("now", TimeDelta::zero()), ("7d", TimeDelta::days(7)), ("30d", TimeDelta::days(30))];
 
 /// A sign of life.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,22 +31,46 @@ pub async fn healthz() -> web::Json<HealthOut> {
     web::Json(HealthOut { status: "ok".to_owned() })
 }
 
-/// Whether the process can serve: it reaches its database, and was not told to stop.
+/// What the key ring is good for.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyRingState {
+    /// It opens whatever is stored, and seals.
+    Usable,
+    /// It seals, but lacks a key that some stored secrets need, or its file has become unusable.
+    Degraded,
+    /// It is missing or another deployment's: nothing is sealed or opened.
+    Unusable,
+}
+
+/// Whether the process can serve, and what it can't do meanwhile.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadyOut {
+    /// `ok`, or `degraded`: it serves, but something needs an operator.
+    pub status: String,
+    /// The master keys that seal client secrets.
+    pub key_ring: KeyRingState,
+    /// What does not work, where something does not.
+    pub detail: Option<String>,
+}
+
+/// Whether the process can serve: it reaches its database, and was not told to stop. An unusable key ring does not take it out of service, since
+/// reading works without; the answer tells.
 #[utoipa::path(
     tag = "service",
     responses(
-        (status = 200, description = "It can serve.", body = HealthOut),
+        (status = 200, description = "It can serve, perhaps with restrictions.", body = ReadyOut),
         (status = 503, description = "It can't; `code` is `unavailable`.", body = crate::problem::ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
 #[get("/readyz")]
-pub async fn readyz(state: web::Data<State>) -> ApiResult<web::Json<HealthOut>> {
+pub async fn readyz(state: web::Data<State>) -> ApiResult<web::Json<ReadyOut>> {
     if *state.stopped.borrow() {
         return Err(Problem::new(ProblemCode::Unavailable, "This server is stopping.").into());
     }
     match state.app.store.ping().await {
-        Ok(()) => Ok(web::Json(HealthOut { status: "ok".to_owned() })),
+        Ok(()) => Ok(web::Json(ready(state.app.keyring.state()))),
         Err(error) => {
             tracing::warn!(%error, "not ready");
             let mut problem = Problem::new(ProblemCode::Unavailable, "The database can't be reached.");
@@ -48,6 +78,27 @@ pub async fn readyz(state: web::Data<State>) -> ApiResult<web::Json<HealthOut>> 
             Err(problem.into())
         }
     }
+}
+
+fn ready(keys: KeyState) -> ReadyOut {
+    // Asked without a sign-in: which keys are meant stands in the log.
+    let (status, key_ring, detail) = match keys {
+        KeyState::Usable => ("ok", KeyRingState::Usable, None),
+        KeyState::Degraded => (
+            "degraded",
+            KeyRingState::Degraded,
+            Some("The key file lacks a master key that stored secrets may need, or can't be read any more."),
+        ),
+        KeyState::Unusable => (
+            "degraded",
+            KeyRingState::Unusable,
+            Some(
+                "The master key is missing or another one: connecting, testing and importing are refused until the \
+                 key file is back. Reading works.",
+            ),
+        ),
+    };
+    ReadyOut { status: status.to_owned(), key_ring, detail: detail.map(str::to_owned) }
 }
 
 /// Prometheus metrics.
@@ -64,6 +115,13 @@ pub async fn metrics(state: web::Data<State>, metrics: web::Data<Metrics>) -> Ht
     metrics.bounds(&state.bounds.levels(&state.app));
     let (open, idle) = state.app.store.connections();
     metrics.connections(open, idle);
+    for (within, span) in EXPIRING {
+        if let Ok(count) = state.app.store.secrets_expiring(Utc::now() + span).await {
+            metrics.secrets_expiring(within, count);
+        }
+    }
+    metrics.key_ring(state.app.keyring.state());
+    metrics.database(state.app.store.ping().await.is_ok());
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.text())
 }
 

@@ -7,6 +7,7 @@ use crate::{
     baseline_edits::keep_notes,
     baseline_followers, baseline_versions,
     baselines::{self, Source},
+    keys,
 };
 use chrono::{TimeDelta, Utc};
 use policytab_domain::{
@@ -76,12 +77,12 @@ async fn source_token(app: &App, actor: &Actor, id: BaselineId) -> AppResult<Opt
     let sealed =
         app.store.read(&actor.scope, async |tx| Ok::<_, AppError>(tx.baseline_token(id).await?)).await?;
     let context = baselines::token_context(actor.scope.msp_id());
-    sealed.map(|sealed| app.keyring.open(&context, &sealed)).transpose().map_err(AppError::internal)
+    sealed.map(|sealed| app.keyring.open(&context, &sealed)).transpose().map_err(keys::failed)
 }
 
 async fn keep_token(app: &App, actor: &Actor, id: BaselineId, token: &SecretString) -> AppResult<()> {
     let context = baselines::token_context(actor.scope.msp_id());
-    let sealed = app.keyring.seal(&context, token).map_err(AppError::internal)?;
+    let sealed = app.keyring.seal(&context, token).map_err(keys::failed)?;
     app.store
         .write(&actor.scope, async |tx| {
             tx.baseline_token_set(id, &sealed).await?;
@@ -233,6 +234,8 @@ async fn look(app: &App, actor: &Actor, id: BaselineId) -> AppResult<()> {
     let Some(origin) = github_origin(&version.source) else { return Ok(()) };
     let found = match source_token(app, actor, id).await {
         Ok(token) => baselines::github_head(app, &origin.url, origin.wanted(), token.as_ref()).await,
+        // Not the source's fault, and it passes: what was seen last stays.
+        Err(error) if error.problem().code == ProblemCode::Unavailable => return Err(error),
         Err(error) => Err(error),
     };
     let head = match found {

@@ -7,6 +7,7 @@ use crate::{
     baseline_edits::changeable,
     built_in,
     idempotency::{self, Idempotency, Outcome, Stored},
+    keys,
 };
 use policytab_archive::{Limits, is_archive, read_bytes};
 use policytab_domain::{
@@ -179,7 +180,7 @@ pub async fn create(
     let sealed = token
         .map(|token| app.keyring.seal(&token_context(actor.scope.msp_id()), token))
         .transpose()
-        .map_err(AppError::internal)?;
+        .map_err(keys::failed)?;
     app.store
         .write(&actor.scope, async move |tx| {
             if let Some(before) = idempotency::claim(app, tx, actor, idempotency.as_ref()).await? {

@@ -14,7 +14,7 @@ use policytab_domain::{
 };
 use policytab_graph_client::{AppToken, Credentials, GraphError, SecretInfo};
 use policytab_store::{Connection, ConnectionCheck, Customer, NewConnection};
-use policytab_vault::SealContext;
+use policytab_vault::{SealContext, VaultError};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
@@ -87,15 +87,14 @@ pub async fn put(
     if expected_version.is_some_and(|v| v != before.version) {
         return Err(stale().into());
     }
+    app.keyring.ring().map_err(keyless)?;
     let credentials = Credentials { client_id: input.client_id, client_secret: input.client_secret };
     let hint = input.tenant_hint.as_deref().map(str::trim).filter(|h| !h.is_empty());
     let token = first_token(app, actor, &before, hint, &credentials).await?;
     let verified = verify(app, before.cloud, &token, &credentials).await?;
 
-    let sealed = app
-        .keyring
-        .seal(&context(actor.scope.msp_id(), id), &credentials.client_secret)
-        .map_err(AppError::internal)?;
+    let sealed =
+        app.keyring.seal(&context(actor.scope.msp_id(), id), &credentials.client_secret).map_err(keyless)?;
     let new = NewConnection {
         client_id: input.client_id,
         sealed_secret: sealed,
@@ -205,13 +204,39 @@ pub(crate) async fn stored(app: &App, actor: &Actor, id: CustomerId) -> AppResul
     let (Some(connection), Some(sealed)) = (connection, sealed) else {
         return Err(unavailable("This customer is not connected yet.").into());
     };
-    let client_secret = app.keyring.open(&context(actor.scope.msp_id(), id), &sealed).map_err(|error| {
-        tracing::error!(%error, customer.id = %id, "a stored client secret can't be opened");
-        unavailable("The stored client secret can't be decrypted with this server's keys.")
-            .remedy("Enter the client secret again under Graph connection, or restore the server's key file.")
-    })?;
+    let client_secret = open(app, actor.scope.msp_id(), id, &sealed)?;
     let credentials = Credentials { client_id: connection.client_id, client_secret };
     Ok(Stored { cloud: customer.cloud, tenant: connection.tenant_id, credentials, connection })
+}
+
+/// Opens a customer's client secret.
+pub(crate) fn open(app: &App, msp: MspId, id: CustomerId, sealed: &[u8]) -> AppResult<SecretString> {
+    app.keyring.open(&context(msp, id), sealed).map_err(|error| match error {
+        VaultError::Unusable => keyless(error),
+        error => {
+            tracing::error!(%error, customer.id = %id, "a stored client secret can't be opened");
+            unavailable("The stored client secret can't be decrypted with this server's keys.")
+                .remedy(
+                    "Enter the client secret again under Graph connection, or restore the server's key file.",
+                )
+                .into()
+        }
+    })
+}
+
+/// Without its master key the server neither seals nor opens anything.
+fn keyless(error: VaultError) -> AppError {
+    match error {
+        VaultError::Unusable => {
+            unavailable("The server's master key is missing, or is not the one that the stored secrets need.")
+                .reason("master_key")
+                .remedy(
+                    "Whoever runs the server must restore its key file. Nothing that is stored has changed.",
+                )
+                .into()
+        }
+        error => AppError::internal(error),
+    }
 }
 
 /// There are no usable credentials.

@@ -4,10 +4,13 @@
 //! so that a crash leaves both or neither, and a parallel request with the same key waits for the first to commit.
 //! Answers are sealed: some hold a secret that is shown once.
 
-use crate::{Actor, App, AppError, AppResult};
-use policytab_domain::problem::{Problem, ProblemCode};
+use crate::{Actor, App, AppError, AppResult, keys};
+use policytab_domain::{
+    ids::MspId,
+    problem::{Problem, ProblemCode},
+};
 use policytab_store::{self as store, ReadWrite, StoredResponse, TenantTx};
-use policytab_vault::SealContext;
+use policytab_vault::{SealContext, VaultError};
 use serde::Serialize;
 
 /// What the sealed answer is for.
@@ -69,7 +72,12 @@ fn key_of(actor: &Actor, idempotency: &Idempotency) -> store::IdempotencyKey {
 }
 
 fn context(actor: &Actor) -> SealContext {
-    SealContext { msp: actor.scope.msp_id(), customer: None, purpose: PURPOSE }
+    context_of(actor.scope.msp_id())
+}
+
+/// What an MSP's sealed answers are bound to.
+pub(crate) fn context_of(msp: MspId) -> SealContext {
+    SealContext { msp, customer: None, purpose: PURPOSE }
 }
 
 /// Claims the key in this transaction, or gives the answer of the request that had it before.
@@ -88,11 +96,27 @@ pub(crate) async fn claim(
         )
         .into()),
         store::Idempotency::Replay(stored) => {
-            let body = app.keyring.open_bytes(&context(actor), &stored.body).map_err(AppError::internal)?;
+            let body = app.keyring.open_bytes(&context(actor), &stored.body).map_err(unreadable)?;
             let headers = serde_json::from_value(stored.headers).map_err(AppError::internal)?;
             Ok(Some(Outcome::Replayed(Stored { status: stored.status, headers, body })))
         }
     }
+}
+
+/// The effect is there, but its answer can't be told again: the key that sealed it was removed within a day.
+fn unreadable(error: VaultError) -> AppError {
+    if let VaultError::UnknownKey(_) = error {
+        return Problem::new(
+            ProblemCode::IdempotencyConflict,
+            "This Idempotency-Key was used before, and the answer that was kept can't be read any more.",
+        )
+        .reason("answer_unreadable")
+        .remedy(
+            "See whether the effect is there; where it is not, send the request with a new Idempotency-Key.",
+        )
+        .into();
+    }
+    keys::failed(error)
 }
 
 /// The answer of the request that had the key before, for use cases that have long work to do before their transaction.
@@ -132,7 +156,7 @@ pub(crate) async fn finish(
     answer: Stored,
 ) -> AppResult<Outcome> {
     if let Some(idempotency) = idempotency {
-        let body = app.keyring.seal_bytes(&context(actor), &answer.body).map_err(AppError::internal)?;
+        let body = app.keyring.seal_bytes(&context(actor), &answer.body).map_err(keys::failed)?;
         let headers = serde_json::to_value(&answer.headers).map_err(AppError::internal)?;
         let stored = StoredResponse { status: answer.status, headers, body };
         tx.idempotency_store(&key_of(actor, idempotency), &stored).await?;

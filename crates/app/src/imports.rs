@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, App, AppResult, audit,
-    connect::unavailable,
+    connect::{self, unavailable},
     idempotency::{self, Idempotency, Outcome, Stored},
 };
 use policytab_domain::{
@@ -33,9 +33,11 @@ pub async fn start(
             if before.status != CustomerStatus::Imported || comparison != before.comparison_baseline {
                 actor.need(Role::Admin)?;
             }
-            if tx.connection_fetch(&customer).await?.is_none() {
+            let Some(sealed) = tx.connection_secret(&customer).await? else {
                 return Err(unavailable("This customer is not connected yet.").into());
-            }
+            };
+            // Better now than as a failed import a moment later.
+            connect::open(app, actor.scope.msp_id(), id, &sealed)?;
             let import = tx.import_insert(&customer, comparison, actor.user_id).await?;
             let details = serde_json::json!({"import_id": import.id, "comparison_baseline": comparison});
             audit::write(tx, actor, "import.start", ("customer", id.as_uuid()), details).await?;

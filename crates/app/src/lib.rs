@@ -27,10 +27,12 @@ pub mod exports;
 pub mod idempotency;
 pub mod import_run;
 pub mod imports;
+pub mod keys;
 pub mod operate;
 pub mod passwords;
 mod progress;
 pub mod reports;
+pub mod rotation;
 pub mod sessions;
 pub mod setup;
 pub mod snapshots;
@@ -45,7 +47,6 @@ pub use error::{AppError, AppResult};
 use policytab_github_client::GithubClient;
 use policytab_graph_client::GraphClient;
 use policytab_store::Store;
-use policytab_vault::KeyRing;
 use std::sync::Arc;
 
 /// Everything a use case works with. Cheap to clone.
@@ -58,7 +59,7 @@ pub struct App {
     /// Where baselines come from.
     pub github: GithubClient,
     /// Keys that seal customers' secrets.
-    pub keyring: Arc<KeyRing>,
+    pub keyring: Arc<keys::Keys>,
     /// Password hashing.
     pub passwords: passwords::Passwords,
 }

@@ -1,12 +1,7 @@
-//! What operators do on the server itself: workspaces, passwords, keys, the audit trail.
+//! What operators do on the server itself: workspaces, passwords, the audit trail. Keys: see [`crate::rotation`].
 
-use crate::{App, AppError, AppResult, baselines, connect, tokens, users};
-use policytab_domain::{
-    ids::{CustomerId, MspId},
-    problem::Problem,
-    role::Role,
-    tenancy::MspScope,
-};
+use crate::{App, AppError, AppResult, tokens, users};
+use policytab_domain::{ids::MspId, problem::Problem, role::Role, tenancy::MspScope};
 use policytab_store::{AuditVerdict, NewUser};
 use secrecy::SecretString;
 
@@ -19,17 +14,6 @@ pub struct FirstOwner {
     pub email: String,
     /// The owner's password.
     pub password: SecretString,
-}
-
-/// What a rotation did.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Rotated {
-    /// Secrets sealed again.
-    pub rewrapped: u64,
-    /// Secrets that the active key had sealed already.
-    pub current: u64,
-    /// Secrets that no key of the ring opens.
-    pub unreadable: u64,
 }
 
 /// A password that nobody has to remember.
@@ -108,75 +92,6 @@ pub async fn set_password(
     let scope = MspScope::assume_verified(candidate.msp_id);
     let user = candidate.user_id;
     app.store.write(&scope, async |tx| Ok(tx.password_set(user, &hash).await?)).await
-}
-
-/// Seals every stored secret again with the active master key, a page at a time while everything runs. A secret that
-/// is changed meanwhile was sealed with the active key by that change.
-#[expect(clippy::disallowed_methods, reason = "an operator's command over all workspaces")]
-pub async fn rotate_keys(app: &App) -> AppResult<Rotated> {
-    let mut rotated = Rotated::default();
-    for msp in app.store.msp_list().await? {
-        let scope = MspScope::assume_verified(msp.id);
-        rotate_tokens(app, &scope, &mut rotated).await?;
-        let mut after: Option<CustomerId> = None;
-        loop {
-            let page =
-                app.store.read(&scope, async |tx| Ok::<_, AppError>(tx.sealed_page(after).await?)).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.customer_id);
-            for secret in page {
-                let context = connect::context(msp.id, secret.customer_id);
-                match app.keyring.rewrap(&context, &secret.sealed) {
-                    Err(error) => {
-                        // One that is damaged must not keep the others from being sealed again.
-                        tracing::error!(%error, msp.id = %msp.id, customer.id = %secret.customer_id, "a secret can't be opened");
-                        rotated.unreadable += 1;
-                    }
-                    Ok(None) => rotated.current += 1,
-                    Ok(Some(sealed)) => {
-                        let replaced = app
-                            .store
-                            .write(&scope, async |tx| {
-                                Ok::<_, AppError>(
-                                    tx.sealed_replace(secret.customer_id, &secret.sealed, &sealed).await?,
-                                )
-                            })
-                            .await?;
-                        rotated.rewrapped += u64::from(replaced);
-                    }
-                }
-            }
-        }
-    }
-    Ok(rotated)
-}
-
-/// The tokens of baselines' sources: few, so that one transaction holds them all.
-async fn rotate_tokens(app: &App, scope: &MspScope, rotated: &mut Rotated) -> AppResult<()> {
-    let context = baselines::token_context(scope.msp_id());
-    let (mut rewrapped, mut current, mut unreadable) = (0, 0, 0);
-    app.store
-        .write(scope, async |tx| {
-            for (id, sealed) in tx.baseline_tokens().await? {
-                match app.keyring.rewrap(&context, &sealed) {
-                    Err(error) => {
-                        tracing::error!(%error, baseline.id = %id, "a token can't be opened");
-                        unreadable += 1;
-                    }
-                    Ok(None) => current += 1,
-                    Ok(Some(sealed)) => {
-                        tx.baseline_token_set(id, &sealed).await?;
-                        rewrapped += 1;
-                    }
-                }
-            }
-            Ok::<_, AppError>(())
-        })
-        .await?;
-    rotated.rewrapped += rewrapped;
-    rotated.current += current;
-    rotated.unreadable += unreadable;
-    Ok(())
 }
 
 /// Checks the chain of every workspace's audit trail.

@@ -77,7 +77,7 @@ pub async fn run(app: App, slot: usize, settings: WorkerSettings, mut stopped: w
 }
 
 /// Waits until this process is told to stop.
-async fn told(stopped: &mut watch::Receiver<bool>) {
+pub(crate) async fn told(stopped: &mut watch::Receiver<bool>) {
     // A sender that is gone means the same.
     let _ = stopped.wait_for(|s| *s).await;
 }

@@ -5,10 +5,11 @@ use crate::{
     error::{StoreError, one_row},
     events::EventKind,
     schema::{connections, customers},
+    store::Store,
     tx::{Mode, ReadWrite, TenantTx},
 };
 use chrono::{DateTime, Utc};
-use diesel::{OptionalExtension as _, prelude::*};
+use diesel::{OptionalExtension as _, prelude::*, sql_types::Timestamptz};
 use diesel_async::RunQueryDsl;
 use policytab_domain::{
     customer::CustomerStatus, ids::EntraTenantId, permission::PermissionCheck, snapshot::TenantFacts,
@@ -134,6 +135,22 @@ impl<M: Mode> TenantTx<M> {
             .await
             .optional()?)
     }
+}
+
+impl Store {
+    /// How many client secrets in use will have expired by then, in all MSPs. For metrics.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn secrets_expiring(&self, before: DateTime<Utc>) -> Result<i64, StoreError> {
+        let mut conn = self.connection().await?;
+        Ok(diesel::select(count_expiring_secrets(before)).get_result(&mut conn).await?)
+    }
+}
+
+diesel::define_sql_function! {
+    /// A number only; see the migration.
+    fn count_expiring_secrets(before: Timestamptz) -> BigInt;
 }
 
 impl TenantTx<ReadWrite> {

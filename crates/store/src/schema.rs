@@ -276,6 +276,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    master_keys (id) {
+        id -> Text,
+        check_value -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     msps (msp_id) {
         msp_id -> Uuid,
         display_name -> Text,

@@ -34,6 +34,9 @@ pub enum VaultError {
     /// The envelope names a key that is not in the ring.
     #[error("the secret was sealed with key {0:?}, which is not in the key ring")]
     UnknownKey(String),
+    /// The ring in use is not the one that the stored secrets were sealed with: nothing is sealed or opened.
+    #[error("the master key is missing, or is another one than the stored secrets were sealed with")]
+    Unusable,
     /// Not an envelope of a version that this program knows.
     #[error("this is not a sealed secret")]
     NotAnEnvelope,

@@ -3,10 +3,19 @@
 use crate::{SealContext, VaultError, envelope::Envelope, file};
 use aes_gcm::aead::Generate as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use policytab_domain::ids::MspId;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{fmt, path::Path};
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+/// What a check value seals, and for whom: nobody, which no secret is.
+const CHECKED: &[u8] = b"this key";
+const CHECK_CONTEXT: SealContext = SealContext {
+    msp: MspId::from_uuid(Uuid::nil()),
+    customer: None,
+    purpose: "check value of a master key",
+};
 
 pub(crate) struct MasterKey {
     pub(crate) id: String,
@@ -15,8 +24,8 @@ pub(crate) struct MasterKey {
 
 /// The master keys of a deployment.
 ///
-/// Written as lines `id:base64 of 32 bytes`; empty lines and lines that begin with `#` don't count. To rotate, put a
-/// new line before the others, restart, run `policytab admin rotate-keys`, then remove the old line.
+/// Written as lines `id:base64 of 32 bytes`; empty lines and lines that begin with `#` don't count. How to rotate:
+/// docs/credential-rotation.md.
 pub struct KeyRing {
     /// Never empty.
     keys: Vec<MasterKey>,
@@ -100,6 +109,29 @@ impl KeyRing {
 
     fn key(&self, id: &str) -> Result<&MasterKey, VaultError> {
         self.keys.iter().find(|k| k.id == id).ok_or_else(|| VaultError::UnknownKey(id.to_owned()))
+    }
+
+    /// The ids of all keys, the one that seals first.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|k| k.id.as_str())
+    }
+
+    /// Something that only the key of this id opens; to be kept beside what it sealed, so that another key in its
+    /// place is noticed.
+    ///
+    /// # Errors
+    /// [`VaultError::UnknownKey`], [`VaultError::NoRandomness`].
+    pub fn check_value(&self, id: &str) -> Result<Vec<u8>, VaultError> {
+        Envelope::seal(self.key(id)?, &CHECK_CONTEXT, CHECKED)?.to_bytes()
+    }
+
+    /// Whether the key of this id is the one that the check value was made with.
+    ///
+    /// # Errors
+    /// [`VaultError::UnknownKey`] when the ring lacks it, [`VaultError::DoesNotOpen`] when it is another one.
+    pub fn check(&self, id: &str, check_value: &[u8]) -> Result<(), VaultError> {
+        let opened = Envelope::from_bytes(check_value)?.open(self.key(id)?, &CHECK_CONTEXT)?;
+        if opened.as_slice() == CHECKED { Ok(()) } else { Err(VaultError::DoesNotOpen) }
     }
 
     /// Seals a secret under the active key.

@@ -92,6 +92,25 @@ fn another_key_under_the_same_name_does_not_open() {
 }
 
 #[test]
+fn a_check_value_tells_a_key_from_another_one_of_its_name() {
+    let (one, other) = (fresh(), fresh());
+    let renamed = |line: &SecretString| -> SecretString {
+        format!("k:{}", line.expose_secret().split_once(':').unwrap().1).into()
+    };
+    let (right, wrong) = (ring(&[&other, &renamed(&one)]), ring(&[&renamed(&other)]));
+    let check = right.check_value("k").unwrap();
+    right.check("k", &check).unwrap();
+    assert!(matches!(wrong.check("k", &check), Err(VaultError::DoesNotOpen)));
+    assert!(matches!(ring(&[&one]).check("k", &check), Err(VaultError::UnknownKey(_))));
+    assert!(matches!(right.check("k", b"{}"), Err(VaultError::NotAnEnvelope)));
+    // A sealed secret is none, and a check value opens as no secret.
+    let secret = right.seal(&context(1, 1), &secret("this key")).unwrap();
+    assert!(right.check(right.active_id(), &secret).is_err());
+    assert!(matches!(right.open(&context(1, 1), &check), Err(VaultError::DoesNotOpen)));
+    assert_eq!(right.ids().count(), 2);
+}
+
+#[test]
 fn the_key_named_in_the_envelope_is_authenticated() {
     // Both names stand for the same key, so only the associated data can tell them apart.
     let line = fresh();

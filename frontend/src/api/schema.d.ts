@@ -887,7 +887,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether the process can serve: it reaches its database. */
+    /**
+     * Whether the process can serve: it reaches its database. An unusable key ring does not take it out of service, since
+     *     reading works without; the answer tells.
+     */
     get: operations["readyz"];
     put?: never;
     post?: never;
@@ -2419,6 +2422,11 @@ export interface components {
      * @enum {string}
      */
     IntendedState: "enabled" | "enabledForReportingButNotEnforced" | "disabled";
+    /**
+     * @description What the key ring is good for.
+     * @enum {string}
+     */
+    KeyRingState: "usable" | "degraded" | "unusable";
     /** @description One capability that a licence gives. */
     LicenceOut: {
       /** @description What it allows in Conditional Access. */
@@ -2733,6 +2741,15 @@ export interface components {
       status: number;
       /** @description What happened. */
       title: string;
+    };
+    /** @description Whether the process can serve, and what it can't do meanwhile. */
+    ReadyOut: {
+      /** @description What does not work, where something does not. */
+      detail?: string | null;
+      /** @description The master keys that seal client secrets. */
+      key_ring: components["schemas"]["KeyRingState"];
+      /** @description `ok`, or `degraded`: it serves, but something needs an operator. */
+      status: string;
     };
     /**
      * @description Kinds of directory objects that policies refer to.
@@ -5570,13 +5587,13 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It can serve. */
+      /** @description It can serve, perhaps with restrictions. */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["HealthOut"];
+          "application/json": components["schemas"]["ReadyOut"];
         };
       };
       429: components["responses"]["Problem429"];

@@ -4,7 +4,9 @@ use super::Failure;
 use crate::{config::Config, metrics::Metrics};
 use policytab_app::{
     App,
+    keys::KeyState,
     operate::{self, FirstOwner},
+    rotation,
 };
 use policytab_domain::ids::MspId;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -61,10 +63,13 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
             show(shown, &password);
         }
         Command::RotateKeys => {
-            let rotated = operate::rotate_keys(&app).await?;
+            if app.keyring.state() == KeyState::Unusable {
+                return Err(format!("nothing was changed: {}", app.keyring.why()).into());
+            }
+            let rotated = rotation::rotate_keys(&app).await?;
             println!(
-                "Sealed {} secrets again; {} already had the active key",
-                rotated.rewrapped, rotated.current
+                "Sealed {} secrets and {} kept answers again; {} secrets already had the active key",
+                rotated.rewrapped, rotated.answers, rotated.current
             );
             if rotated.unreadable > 0 {
                 return Err(format!(
@@ -72,6 +77,12 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
                     rotated.unreadable
                 )
                 .into());
+            }
+            if rotated.retired > 0 {
+                println!(
+                    "{} older key(s) are of no use any more: remove them from the key file",
+                    rotated.retired
+                );
             }
         }
         Command::VerifyAudit => {

@@ -5,13 +5,13 @@ use crate::{auth::keys::SigningKeys, config::Config, metrics::Metrics, server, s
 use actix_web::web;
 use policytab_app::{
     App,
+    keys::{self, Keys},
     passwords::Passwords,
     worker::{self, WorkerSettings},
 };
 use policytab_github_client::GithubClient;
 use policytab_graph_client::{GraphClient, GraphConfig, Observer};
 use policytab_store::{Store, StoreConfig};
-use policytab_vault::KeyRing;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use secrecy::ExposeSecret as _;
 use std::{net::TcpListener, sync::Arc, time::Duration};
@@ -109,11 +109,13 @@ pub(super) async fn open(config: &Config, metrics: &Metrics) -> Result<App, Fail
         observer: Some(Arc::new(Calls(metrics.clone()))),
         ..GraphConfig::default()
     };
+    let store = Store::connect(store).await?;
+    let keyring = Arc::new(Keys::load(&store, &config.key_file).await);
     Ok(App {
-        store: Store::connect(store).await?,
+        store,
         graph: GraphClient::new(graph)?,
         github: GithubClient::new(config.github())?,
-        keyring: Arc::new(KeyRing::load_or_create(&config.key_file)?),
+        keyring,
         passwords: Passwords::with_waiting(config.bounds.password_waiting)?,
     })
 }
@@ -142,6 +144,7 @@ impl Running {
         let mut workers: Vec<_> = (0..slots)
             .map(|slot| tokio::spawn(worker::run(app.clone(), slot, settings.clone(), stopped.clone())))
             .collect();
+        workers.push(tokio::spawn(keys::watch(app.clone(), stopped.clone())));
         workers.push(tokio::spawn(worker::sweep(app.clone(), stopped.clone())));
         workers.push(tokio::spawn(worker::expire_acceptances(app.clone(), stopped.clone())));
         workers.push(tokio::spawn(worker::renew_reports(app.clone(), stopped.clone())));

@@ -7,6 +7,7 @@ mod acceptances;
 mod audit;
 mod canary;
 mod connect;
+mod container;
 mod customers;
 mod decisions;
 mod evaluate;

@@ -15,6 +15,7 @@ use policytab_api::{
 };
 use policytab_app::{
     App,
+    keys::Keys,
     passwords::Passwords,
     worker::{self, WorkerSettings},
 };
@@ -24,7 +25,6 @@ use policytab_graph_client::{GraphClient, GraphConfig};
 use policytab_graph_sim::{CaThrottle, Control, Sim, SimConfig};
 use policytab_store::{NewUser, Store, StoreConfig, User};
 use policytab_test_support::TestDb;
-use policytab_vault::KeyRing;
 use secrecy::SecretString;
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -181,11 +181,13 @@ async fn open(config: &Config) -> App {
         retry_pause: Duration::from_millis(10),
         ..GraphConfig::default()
     };
+    let store = Store::connect(store).await.expect("a store");
+    let keyring = Arc::new(Keys::load(&store, &config.key_file).await);
     App {
-        store: Store::connect(store).await.expect("a store"),
+        store,
         graph: GraphClient::new(graph).expect("a Graph client"),
         github: GithubClient::new(config.github()).expect("a GitHub client"),
-        keyring: Arc::new(KeyRing::load_or_create(&config.key_file).expect("a key ring")),
+        keyring,
         passwords: Passwords::new().expect("passwords"),
     }
 }

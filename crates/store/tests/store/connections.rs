@@ -2,7 +2,7 @@
 
 use crate::fixture::{connection, customer, fixture};
 use policytab_domain::{cloud::Cloud, customer::CustomerStatus, ids::EntraTenantId};
-use policytab_store::{ConnectionCheck, NewConnection, NewCustomer, StoreError};
+use policytab_store::{ConnectionCheck, NewConnection, NewCustomer, SealedSecret, StoreError};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -138,10 +138,15 @@ async fn secrets_are_rewrapped_by_compare_and_swap() {
             assert!(!format!("{page:?}").contains("sealed:"), "{page:?}");
             assert_eq!(tx.sealed_page(Some(ids[1])).await?.len(), 1);
             assert_eq!(tx.sealed_page(Some(ids[2])).await?.len(), 0);
-            assert!(tx.sealed_replace(ids[0], b"sealed", b"again").await?);
-            assert!(!tx.sealed_replace(ids[0], b"sealed", b"late").await?, "changed meanwhile");
-            let proof = tx.customer_lookup(ids[0]).await?;
-            assert_eq!(tx.connection_secret(&proof).await?.as_deref(), Some(b"again".as_slice()));
+            let pair = |old: &SealedSecret, new: &[u8]| (old.clone(), new.to_vec());
+            let both = [pair(&page[0], b"again"), pair(&page[1], b"again")];
+            assert_eq!(tx.sealed_replace(&both).await?, 2);
+            let late = [pair(&page[1], b"late"), pair(&page[2], b"again")];
+            assert_eq!(tx.sealed_replace(&late).await?, 1, "one was changed meanwhile");
+            for id in &ids {
+                let proof = tx.customer_lookup(*id).await?;
+                assert_eq!(tx.connection_secret(&proof).await?.as_deref(), Some(b"again".as_slice()));
+            }
             Ok::<_, StoreError>(())
         })
         .await

@@ -2,14 +2,16 @@
 //! for it. Keep it short, and in step with `docs/tenancy.md`.
 
 /// Tables without row level security, and why that is so.
-pub(crate) const TENANTLESS_TABLES: [(&str, &str); 3] = [
+pub(crate) const TENANTLESS_TABLES: [(&str, &str); 4] = [
     ("__diesel_schema_migrations", "which migrations have run; read at start"),
     ("jobs", "a worker claims before it knows the MSP; ids and times only"),
     ("login_attempts", "counts per hashed key; the runtime role reaches it through login_attempt() only"),
+    ("master_keys", "which keys seal secrets, of the whole deployment; names and check values, no key"),
 ];
 
 /// Functions that run with the rights of `policytab_lookup`, and why they must.
-pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 10] = [
+pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 11] = [
+    ("count_expiring_secrets", "counts them for metrics; a number only"),
     ("login_attempt", "counts attempts before anybody is known"),
     ("login_attempts_reset", "forgets them after a login"),
     ("lookup_api_token", "finds the MSP of a token by its digest"),

@@ -96,6 +96,13 @@ impl Behind {
         Hold(client)
     }
 
+    /// Holds the rows that a `SELECT … FOR UPDATE` finds.
+    pub(crate) async fn row_hold(&self, select: &str) -> Hold {
+        let client = connect(&self.url).await;
+        client.batch_execute(&format!("BEGIN; {select}")).await.unwrap();
+        Hold(client)
+    }
+
     /// Waits until this many imports wait at holds.
     pub(crate) async fn held(&self, count: i64) {
         let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted

@@ -3,6 +3,7 @@
 
 mod dice;
 mod http;
+mod keys;
 mod look;
 pub(crate) mod nodes;
 mod process;

@@ -24,7 +24,7 @@ impl Process {
         let log = dir.join(format!("{name}.log"));
         let file = File::options().create(true).append(true).open(&log).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_policytab"))
-            .arg(command)
+            .args(command.split(' '))
             .current_dir(dir)
             .env_clear()
             .envs(settings.iter().map(|(name, value)| (name, value)))
