@@ -65,6 +65,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(snapshots::snapshot_fetch)
                 .service(snapshots::snapshot_policies)
                 .service(snapshots::snapshot_compare)
+                .service(snapshots::policy_compare)
                 .service(snapshots::snapshot_export)
                 .service(baselines::co_managed_baseline_fetch)
                 .service(baselines::baseline_list)

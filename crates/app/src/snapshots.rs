@@ -2,12 +2,18 @@
 
 use crate::{Actor, App, AppError, AppResult};
 use policytab_domain::{
+    binding::Bindings,
     changes::{Changes, changes},
+    diff::{FieldDiff, FieldSame, common_fields, compare_policies},
     drift::{self, Drift},
     facts::Facts,
     ids::{CustomerId, SnapshotId},
+    names::Names,
+    normal::normalise,
+    policy::Policy,
     policy_set::PolicySet,
-    snapshot::SnapshotContent,
+    problem::Problem,
+    snapshot::{Document, DocumentKind, SnapshotContent},
 };
 use policytab_store::{Page, Snapshot};
 
@@ -85,4 +91,48 @@ pub async fn compare(
         Comparison { changes: changes(&was.1, &is.1), drift, before: was.0, after: is.0 }
     });
     found.await.map_err(AppError::internal)
+}
+
+/// Two policies of a snapshot, and where they differ.
+#[derive(Debug)]
+pub struct PolicyComparison {
+    /// The policy that is compared with.
+    pub first: Document,
+    /// The policy that is compared.
+    pub second: Document,
+    /// The names of what both refer to.
+    pub names: Names,
+    /// Where they differ; `baseline` is the first one's side.
+    pub diff: Vec<FieldDiff>,
+    /// Where they agree.
+    pub same: Vec<FieldSame>,
+}
+
+/// Compares two policies of one snapshot by meaning. Ids are compared without regard to case, as Graph does.
+pub async fn compare_two(
+    app: &App,
+    actor: &Actor,
+    id: CustomerId,
+    snapshot: SnapshotId,
+    policies: [&str; 2],
+) -> AppResult<PolicyComparison> {
+    let (_, content) = fetch(app, actor, id, snapshot).await?;
+    let found = |id: &str| {
+        content
+            .of_kind(DocumentKind::Policy)
+            .find(|document| document.object_id.eq_ignore_ascii_case(id))
+            .cloned()
+            .ok_or_else(|| Problem::not_found("policy"))
+    };
+    let (first, second) = (found(policies[0])?, found(policies[1])?);
+    let names = Names::of_snapshot(&content);
+    let normal = |document: &Document| normalise(&Policy::read(&document.body).0, &names);
+    let (one, other) = (normal(&first), normal(&second));
+    Ok(PolicyComparison {
+        diff: compare_policies(&one, &other, &Bindings::same_tenant(), &names, &names),
+        same: common_fields(&one, &other, &names),
+        names,
+        first,
+        second,
+    })
 }

@@ -38,6 +38,7 @@ pub mod reference_baseline;
 pub mod references;
 pub mod report;
 pub mod role;
+pub mod sentence;
 pub mod severity;
 pub mod sign_in;
 pub mod snapshot;

@@ -2,14 +2,16 @@
 
 use policytab_domain::{
     binding::Bindings,
+    describe::describe,
     device_filter,
     facts::Facts,
-    names::Names,
-    normal::{Field, normal_digest, normalise},
+    names::{NameKind, Names},
+    normal::{Field, NormalValue, normal_digest, normalise},
     policy::Policy,
     policy_set::PolicySet,
     reader::{Reading, read_many},
     report::{BaselineSource, ComparisonInput, FindingKind, Report, compare, to_csv},
+    sentence::sentence,
     severity::Severity,
 };
 use serde_json::Value;
@@ -83,6 +85,47 @@ fn round_trips_lose_nothing_and_normal_forms_are_stable() {
         assert_eq!(once.fields, twice.fields, "{}", read.path);
         assert_eq!(once.digest(), twice.digest(), "{}", read.path);
         assert_eq!(normal_digest(&read.policy), normal_digest(&Policy::read(&read.raw).0), "{}", read.path);
+    }
+}
+
+#[test]
+fn every_policy_has_a_sentence_that_names_what_is_in_it() {
+    let Some(corpus) = shared("corpus") else { return };
+    let reading = read_folder(&corpus);
+    let names = Names::of_reading(&reading);
+    for read in &reading.policies {
+        let normal = normalise(&read.policy, &names);
+        let text = sentence(&normal, &names);
+        let told = format!("{}: {text}", read.path);
+        assert!(text.ends_with('.') && !text.contains("  ") && !text.contains("null"), "{told}");
+        assert!(text.starts_with(|first: char| first.is_uppercase() || first == '<'), "{told}");
+        assert_eq!(normal.enforced, !text.contains("If it were on: "), "{told}");
+        for path in &normal.uncertainties {
+            assert!(text.contains(path.as_str()), "{path} is dropped: {told}");
+        }
+        let card = describe(&normal, &names);
+        let counted = text.contains(" more ");
+        for reference in normal.references() {
+            let name = reference.name.clone().unwrap_or_else(|| reference.id.clone());
+            let strength = reference.kind == NameKind::AuthenticationStrength && text.contains("multifactor");
+            assert!(counted || strength || text.contains(&name), "{name} is dropped: {told} {card:?}");
+        }
+        let blocks = normal.has_word(&Field::GrantControls, "block");
+        assert_eq!(
+            blocks,
+            text.contains(" may not ")
+                || text.contains(" would not be allowed to ")
+                || text.contains("block access"),
+            "{told}"
+        );
+        let rules = normal.fields.values().filter_map(|value| match value {
+            NormalValue::Rule(_, rule) => Some(rule),
+            _ => None,
+        });
+        for rule in rules {
+            assert!(text.contains(rule.as_str()), "{rule} is dropped: {told}");
+        }
+        println!("{told}");
     }
 }
 

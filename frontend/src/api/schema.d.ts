@@ -742,6 +742,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/customers/{id}/snapshots/{snapshot_id}/policies/{policy_id}/compare/{other_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Compares two policies of a snapshot by meaning, field by field, with names. */
+    get: operations["policy_compare"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/events": {
     parameters: {
       query?: never;
@@ -2093,6 +2110,15 @@ export interface components {
       /** @description References of the baseline that could not be compared: the field may differ less than it seems. */
       unresolved?: string[];
     };
+    /** @description A field in which two policies agree. */
+    FieldSame: {
+      /** @description Graph's path, for instance `conditions.users.excludeGroups`. */
+      field: string;
+      /** @description The field in words. */
+      label: string;
+      /** @description The values of both, with names. */
+      value: unknown;
+    };
     /** @description Findings by severity. */
     FindingCounts: {
       /**
@@ -2567,6 +2593,20 @@ export interface components {
       /** @description How many policies mean the same in both. */
       unchanged: number;
     };
+    /** @description Two policies of one snapshot, side by side. */
+    PolicyComparison: {
+      /**
+       * @description Where they differ: `baseline` is what the first says, `live` what the second says, and weaker or stronger is
+       *     the second, field by field.
+       */
+      diff: components["schemas"]["FieldDiff"][];
+      /** @description The policy that is compared with. */
+      first: components["schemas"]["PolicyOut"];
+      /** @description Where they agree. */
+      same: components["schemas"]["FieldSame"][];
+      /** @description The policy that is compared. */
+      second: components["schemas"]["PolicyOut"];
+    };
     /** @description Policies by state. */
     PolicyCountsOut: {
       /**
@@ -2614,6 +2654,8 @@ export interface components {
       display_name: string;
       /** @description Its id in the tenant; null where a baseline's policy carries none. */
       id?: string | null;
+      /** @description What it does, as one sentence for people who don't administer Conditional Access. */
+      sentence: string;
       /** @description `enabled`, `disabled`, `enabledForReportingButNotEnforced`, or what else Graph gave. */
       state: string;
       /** @description What it asks. */
@@ -5294,6 +5336,44 @@ export interface operations {
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
+    };
+  };
+  policy_compare: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The snapshot. */
+        snapshot_id: string;
+        /** @description The id of the policy that is compared with. */
+        policy_id: string;
+        /** @description The id of the policy that is compared. */
+        other_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The two policies, and where they differ. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyComparison"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   event_stream: {

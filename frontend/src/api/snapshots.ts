@@ -18,3 +18,17 @@ export function snapshotPoliciesOptions(customerId: string, snapshotId: string) 
     params: { path: { id: customerId, snapshot_id: snapshotId } },
   });
 }
+
+/** Two policies of a snapshot, side by side. */
+export function policyComparisonOptions(
+  customerId: string,
+  snapshotId: string,
+  first: string,
+  second: string,
+) {
+  return api.queryOptions(
+    "get",
+    "/api/v1/customers/{id}/snapshots/{snapshot_id}/policies/{policy_id}/compare/{other_id}",
+    { params: { path: { id: customerId, snapshot_id: snapshotId, policy_id: first, other_id: second } } },
+  );
+}

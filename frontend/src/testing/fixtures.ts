@@ -413,3 +413,21 @@ export function problem(code: ProblemCode, change: Partial<Problem> = {}): Probl
     ...change,
   };
 }
+
+/** A policy as a snapshot has it, readable and raw. */
+export function policy(change: Partial<Schemas["PolicyOut"]> = {}): Schemas["PolicyOut"] {
+  return {
+    id: "0193a5a0-0000-7000-8000-000000000501",
+    display_name: "Require MFA",
+    state: "enabled",
+    beta_only: false,
+    sentence: "Everyone must use multifactor authentication to sign in to any app.",
+    who: ["All users"],
+    what: ["All resources"],
+    when: [],
+    then: ["Require Multifactor authentication"],
+    warnings: [],
+    body: {},
+    ...change,
+  };
+}

@@ -1,7 +1,7 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ArrowDownRegular, ArrowSortRegular, ArrowUpRegular } from "@fluentui/react-icons";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type MouseEvent, type ReactNode, memo, useEffect, useRef, useState } from "react";
 import { HIDDEN } from "./hidden";
 
 export interface Column<Row> {
@@ -36,7 +36,7 @@ interface DataTableProps<Row> {
 
 /** From here on only the rows in sight are in the document. */
 const VIRTUAL_FROM = 200;
-const ROW_HEIGHT = 45;
+const ROW_HEIGHT = 57;
 
 const useStyles = makeStyles({
   frame: {
@@ -112,7 +112,7 @@ const useStyles = makeStyles({
 
 /** A table that sorts, turns into cards on a phone and stays fast with thousands of rows. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, rows, columns } = props;
+  const { label, rows, columns, onOpen } = props;
   const styles = useStyles();
   const frame = useRef<HTMLDivElement>(null);
   return (
@@ -126,9 +126,25 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             ))}
           </tr>
         </thead>
-        <tbody className={styles.body} role="rowgroup">
+        <tbody
+          className={styles.body}
+          role="rowgroup"
+          onClick={onOpen && ((event) => openRow(event, rows, onOpen))}
+        >
           {rows.length < VIRTUAL_FROM ? (
-            rows.map((row, index) => <BodyRow key={props.rowKey(row)} {...props} row={row} index={index} />)
+            rows.map((row, index) => {
+              const key = props.rowKey(row);
+              return (
+                <BodyRow
+                  key={key}
+                  row={row}
+                  index={index}
+                  columns={columns}
+                  opens={onOpen !== undefined}
+                  selected={key === props.selected}
+                />
+              );
+            })
           ) : (
             <VirtualRows {...props} frame={frame} />
           )}
@@ -180,15 +196,33 @@ function HeaderCell<Row>({
   );
 }
 
-interface BodyRowProps<Row> extends DataTableProps<Row> {
+/** One handler for all rows, so that a row is drawn again only when it is another. */
+function openRow<Row>(
+  event: MouseEvent<HTMLElement>,
+  rows: readonly Row[],
+  onOpen: (row: Row) => void,
+): void {
+  const target = event.target as HTMLElement;
+  // Links, buttons and selected text keep their own meaning.
+  if (target.closest("a, button, input")) return;
+  if (window.getSelection()?.isCollapsed === false) return;
+  const index = target.closest<HTMLElement>("tr[data-index]")?.dataset.index;
+  const row = index === undefined ? undefined : rows[Number(index)];
+  if (row !== undefined) onOpen(row);
+}
+
+interface BodyRowProps<Row> {
   row: Row;
   index: number;
+  columns: readonly Column<Row>[];
+  /** Whether a click opens it. */
+  opens: boolean;
+  selected: boolean;
   /** Tells the virtualizer how high the row really is. */
   measure?: (element: Element | null) => void;
 }
 
-function BodyRow<Row>(props: BodyRowProps<Row>) {
-  const { row, index, columns, onOpen, selected, rowKey, measure } = props;
+function PlainBodyRow<Row>({ row, index, columns, opens, selected, measure }: BodyRowProps<Row>) {
   const styles = useStyles();
   return (
     <tr
@@ -196,13 +230,7 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
       data-index={index}
       role="row"
       aria-rowindex={index + 2}
-      className={mergeClasses(styles.row, onOpen && styles.open, rowKey(row) === selected && styles.selected)}
-      onClick={(event) => {
-        // Links, buttons and selected text keep their own meaning.
-        if ((event.target as HTMLElement).closest("a, button, input")) return;
-        if (window.getSelection()?.isCollapsed === false) return;
-        onOpen?.(row);
-      }}
+      className={mergeClasses(styles.row, opens && styles.open, selected && styles.selected)}
     >
       {columns.map((column) => (
         <td
@@ -218,6 +246,9 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
   );
 }
 
+/** While one scrolls, the rows that stay are left alone. */
+const BodyRow = memo(PlainBodyRow) as typeof PlainBodyRow;
+
 function VirtualRows<Row>(props: DataTableProps<Row> & { frame: React.RefObject<HTMLDivElement | null> }) {
   const { rows, columns, frame } = props;
   const [offset, setOffset] = useState(0);
@@ -232,7 +263,7 @@ function VirtualRows<Row>(props: DataTableProps<Row> & { frame: React.RefObject<
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 20,
+    overscan: 12,
     scrollMargin: offset,
   });
   const items = virtual.getVirtualItems();
@@ -243,16 +274,18 @@ function VirtualRows<Row>(props: DataTableProps<Row> & { frame: React.RefObject<
       <Gap height={before} columns={columns.length} />
       {items.map((item) => {
         const row = rows[item.index];
+        if (row === undefined) return null;
+        const key = props.rowKey(row);
         return (
-          row && (
-            <BodyRow
-              key={props.rowKey(row)}
-              {...props}
-              row={row}
-              index={item.index}
-              measure={virtual.measureElement}
-            />
-          )
+          <BodyRow
+            key={key}
+            row={row}
+            index={item.index}
+            columns={columns}
+            opens={props.onOpen !== undefined}
+            selected={key === props.selected}
+            measure={virtual.measureElement}
+          />
         );
       })}
       <Gap height={after} columns={columns.length} />

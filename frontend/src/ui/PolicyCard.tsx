@@ -9,6 +9,8 @@ export interface ReadablePolicy {
   display_name: string;
   state: string;
   beta_only: boolean;
+  /** What it does, as one sentence for people who don't administer Conditional Access. */
+  sentence: string;
   who: string[];
   what: string[];
   when: string[];
@@ -53,6 +55,7 @@ const useStyles = makeStyles({
   },
   badges: { display: "flex", gap: "4px", flexShrink: 0 },
   on: { backgroundColor: "var(--state-on)", color: "var(--state-on-text)" },
+  sentence: { margin: 0, maxWidth: "100ch", overflowWrap: "anywhere" },
   parts: {
     display: "grid",
     gridTemplateColumns: "repeat(auto-fit, minmax(165px, 1fr))",
@@ -65,8 +68,12 @@ const useStyles = makeStyles({
   line: { display: "block", overflowWrap: "anywhere" },
   quiet: { color: tokens.colorNeutralForeground3 },
   warning: { color: tokens.colorStatusWarningForeground3 },
-  foot: { display: "flex", flexWrap: "wrap", gap: "12px", alignItems: "center" },
-  raw: { "& > summary": { cursor: "pointer", color: tokens.colorBrandForegroundLink, paddingBlock: "4px" } },
+  foot: { display: "flex", flexWrap: "wrap", gap: "4px 12px", justifyContent: "space-between" },
+  raw: {
+    minWidth: 0,
+    flexGrow: 1,
+    "& > summary": { cursor: "pointer", color: tokens.colorBrandForegroundLink, paddingBlock: "4px" },
+  },
 });
 
 const PARTS = [
@@ -78,12 +85,14 @@ const PARTS = [
 
 interface PolicyCardProps {
   policy: ReadablePolicy;
-  /** What else there is to say of it, or to do with it. */
+  /** What can be done with it, beside its JSON. */
+  action?: ReactNode;
+  /** What else there is to say of it. */
   children?: ReactNode;
 }
 
-/** Who, what, when, then; the raw JSON one click away. */
-export function PolicyCard({ policy, children }: PolicyCardProps) {
+/** A sentence; who, what, when, then; the raw JSON one click away. */
+export function PolicyCard({ policy, action, children }: PolicyCardProps) {
   const styles = useStyles();
   const id = useId();
   const [raw, setRaw] = useState(false);
@@ -102,6 +111,7 @@ export function PolicyCard({ policy, children }: PolicyCardProps) {
           <StateBadge state={policy.state} />
         </div>
       </div>
+      <p className={styles.sentence}>{policy.sentence}</p>
       <dl className={styles.parts}>
         {PARTS.map(([key, label, nothing]) => (
           <div key={key} className={styles.part}>
@@ -123,18 +133,21 @@ export function PolicyCard({ policy, children }: PolicyCardProps) {
         </Caption1>
       ))}
       {children}
-      <details
-        className={mergeClasses(styles.raw, "no-print")}
-        onToggle={(event) => setRaw(event.currentTarget.open)}
-      >
-        <summary>Raw JSON{policy.id ? " and id" : ""}</summary>
-        {raw && (
-          <>
-            {policy.id && <CopyValue value={policy.id} what="the policy's id" />}
-            <CodeBlock code={JSON.stringify(policy.body, null, 2)} what={`JSON of ${policy.display_name}`} />
-          </>
-        )}
-      </details>
+      <div className={mergeClasses(styles.foot, "no-print")}>
+        <details className={styles.raw} onToggle={(event) => setRaw(event.currentTarget.open)}>
+          <summary>Raw JSON{policy.id ? " and id" : ""}</summary>
+          {raw && (
+            <>
+              {policy.id && <CopyValue value={policy.id} what="the policy's id" />}
+              <CodeBlock
+                code={JSON.stringify(policy.body, null, 2)}
+                what={`JSON of ${policy.display_name}`}
+              />
+            </>
+          )}
+        </details>
+        {action}
+      </div>
     </article>
   );
 }

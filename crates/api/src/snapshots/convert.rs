@@ -3,7 +3,9 @@
 use super::dto::{PolicyOut, SnapshotOut};
 use crate::{baselines::dto::BaselinePolicyOut, customers::dto::PolicyCountsOut};
 use policytab_app::stored_names;
-use policytab_domain::{describe::describe, names::Names, normal::normalise, policy::Policy};
+use policytab_domain::{
+    describe::describe, names::Names, normal::normalise, policy::Policy, sentence::sentence,
+};
 use policytab_store::{Snapshot, StoredDocument};
 use serde_json::Value;
 use uuid::Uuid;
@@ -29,12 +31,14 @@ pub fn policies(
     bodies
         .map(|(id, beta_only, body)| {
             let (policy, warnings) = Policy::read(&body);
-            let card = describe(&normalise(&policy, names), names);
+            let normal = normalise(&policy, names);
+            let card = describe(&normal, names);
             PolicyOut {
                 id,
                 display_name: policy.name().to_owned(),
                 state: body.get("state").and_then(Value::as_str).unwrap_or_default().to_owned(),
                 beta_only,
+                sentence: sentence(&normal, names),
                 who: card.who,
                 what: card.what,
                 when: card.when,

@@ -119,6 +119,8 @@ pub struct PolicyOut {
     pub state: String,
     /// Only the beta endpoint lists it.
     pub beta_only: bool,
+    /// What it does, as one sentence for people who don't administer Conditional Access.
+    pub sentence: String,
     /// Whom it is for, in words with names.
     pub who: Vec<String>,
     /// For which resources.
@@ -139,6 +141,33 @@ pub struct PolicyOut {
 pub struct PolicyList {
     /// In Graph's order.
     pub items: Vec<PolicyOut>,
+}
+
+/// A field in which two policies agree.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = FieldSame)]
+pub struct FieldSameOut {
+    /// Graph's path, for instance `conditions.users.excludeGroups`.
+    pub field: String,
+    /// The field in words.
+    pub label: String,
+    /// The values of both, with names.
+    pub value: Value,
+}
+
+/// Two policies of one snapshot, side by side.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PolicyComparison)]
+pub struct PolicyComparisonOut {
+    /// The policy that is compared with.
+    pub first: PolicyOut,
+    /// The policy that is compared.
+    pub second: PolicyOut,
+    /// Where they differ: `baseline` is what the first says, `live` what the second says, and weaker or stronger is
+    /// the second, field by field.
+    pub diff: Vec<FieldDiffOut>,
+    /// Where they agree.
+    pub same: Vec<FieldSameOut>,
 }
 
 /// What changed from one snapshot of a customer to another.

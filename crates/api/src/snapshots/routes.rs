@@ -2,13 +2,16 @@
 
 use super::{
     convert::{policies, snapshot},
-    dto::{ComparisonOut, PolicyList, ReferenceOut, SnapshotDetailOut, SnapshotPage, UnreadOut},
+    dto::{
+        ComparisonOut, PolicyComparisonOut, PolicyList, ReferenceOut, SnapshotDetailOut, SnapshotPage,
+        UnreadOut,
+    },
     licences::licences,
 };
 use crate::{
     auth::{extract::Authed, perm},
     http::page::{self, PageQuery},
-    problem::ApiResult,
+    problem::{ApiError, ApiResult},
     reports::same,
     state::State,
 };
@@ -99,6 +102,31 @@ pub async fn snapshot_policies(
         .of_kind(DocumentKind::Policy)
         .map(|d| (Some(d.object_id.clone()), d.beta_only, d.body.clone()));
     Ok(web::Json(PolicyList { items: policies(bodies, &names) }))
+}
+
+/// Compares two policies of a snapshot by meaning, field by field, with names.
+#[utoipa::path(
+    tag = "snapshots",
+    params(
+        ("id" = Uuid, Path, description = "The customer."),
+        ("snapshot_id" = Uuid, Path, description = "The snapshot."),
+        ("policy_id" = String, Path, description = "The id of the policy that is compared with."),
+        ("other_id" = String, Path, description = "The id of the policy that is compared."),
+    ),
+    responses((status = 200, description = "The two policies, and where they differ.", body = PolicyComparisonOut))
+)]
+#[get("/customers/{id}/snapshots/{snapshot_id}/policies/{policy_id}/compare/{other_id}")]
+pub async fn policy_compare(
+    who: Authed<perm::CustomerRead>,
+    state: web::Data<State>,
+    path: web::Path<(Uuid, Uuid, String, String)>,
+) -> ApiResult<web::Json<PolicyComparisonOut>> {
+    let (customer, id, one, other) = path.into_inner();
+    let found = snapshots::compare_two(&state.app, &who, customer.into(), id.into(), [&one, &other]).await?;
+    let both = [found.first, found.second].map(|d| (Some(d.object_id), d.beta_only, d.body));
+    let [first, second] = <[_; 2]>::try_from(policies(both.into_iter(), &found.names))
+        .map_err(|_| ApiError::internal("two policies make two"))?;
+    Ok(web::Json(PolicyComparisonOut { first, second, diff: same(&found.diff)?, same: same(&found.same)? }))
 }
 
 /// A snapshot as a zip of Graph JSON, which this and other tools read.

@@ -103,7 +103,43 @@ async fn a_messy_tenant_is_read_whole() {
         for part in ["who", "what", "then"] {
             assert!(policy[part].as_array().is_some_and(|lines| !lines.is_empty()), "{part} of {policy}");
         }
+        let sentence = policy["sentence"].as_str().expect("a sentence");
+        assert_eq!(policy["state"] == "enabled", !sentence.contains("If it were on"), "{policy}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_policies_of_a_snapshot_are_compared_by_meaning_and_with_names() {
+    let app = TestApp::start().await;
+    let customer = app.imported(&app.admin(), &app.tenant("messy")).await;
+    let (detail, policies) = snapshot(&app, &customer).await;
+    let called = |name: &str| {
+        let found = policies.as_array().expect("policies").iter().find(|p| p["display_name"] == name);
+        found.unwrap_or_else(|| panic!("no policy {name}"))["id"].as_str().expect("an id").to_owned()
+    };
+    let (one, other) = (called("Guests"), called("Compliant device or MFA"));
+    let path = |one: &str, other: &str| {
+        let snapshot = detail["id"].as_str().expect("an id");
+        at(&customer, &format!("/snapshots/{snapshot}/policies/{one}/compare/{other}"))
+    };
+    let compared = app.admin().read(&path(&one, &other)).await;
+    assert_eq!(compared["first"]["display_name"], "Guests");
+    assert_eq!(compared["second"]["display_name"], "Compliant device or MFA");
+    let differs = compared["diff"].as_array().expect("differences");
+    let of = |label: &str| differs.iter().find(|each| each["label"] == label).cloned().unwrap_or_default();
+    assert_eq!(of("Included users")["live"], serde_json::json!(["All users"]), "{compared}");
+    assert_eq!(
+        of("Access controls")["direction"],
+        "weaker",
+        "one of three asks for less than one: {compared}"
+    );
+    assert!(compared["same"].as_array().expect("fields").iter().any(|each| each["label"] == "State"));
+
+    // Ids count without regard to case, as in Graph; nothing differs from itself.
+    let itself = app.admin().read(&path(&one, &one.to_uppercase())).await;
+    assert_eq!(itself["diff"], serde_json::json!([]));
+    let gone = app.admin().get(&path(&one, "00000000-0000-0000-0000-000000000000")).send().await;
+    assert_eq!(gone.expect_status(404).json()["code"], "not_found");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,7 +116,7 @@ async fn another_msps_things_do_not_exist() {
             if operation.path.contains(member) {
                 let path = |id: &str| {
                     let own = operation.path.replace("{id}", &self::id(&two.customer)).replace(member, id);
-                    own.replace("{other_id}", &two.snapshot)
+                    own.replace("{other_id}", &two.snapshot).replace("{policy_id}", &two.snapshot)
                 };
                 let foreign = two.owner.get(&path(theirs)).send().await;
                 let absent = two.owner.get(&path(&Uuid::now_v7().to_string())).send().await;

@@ -141,6 +141,16 @@ impl Side {
                 let gold = app.imported(&self.owner, &app.another_tenant("good")).await;
                 body = Some(json!({"name": name, "customer_id": gold["id"]}));
             }
+            "policy_compare" => {
+                let gold = app.imported(&self.owner, &app.another_tenant("good")).await;
+                customer = id(&gold);
+                let snapshots = self.owner.read(&at(&gold, "/snapshots")).await;
+                let snapshot = id(&snapshots["items"][0]);
+                let policies = self.owner.read(&at(&gold, &format!("/snapshots/{snapshot}/policies"))).await;
+                path = path.replace("{snapshot_id}", &snapshot);
+                path = path.replace("{policy_id}", &id(&policies["items"][0]));
+                path = path.replace("{other_id}", &id(&policies["items"][1]));
+            }
             "baseline_version_create" => {
                 other = self.new_baseline().await;
                 let off = json!({"displayName": name, "state": "disabled", "conditions": {}});

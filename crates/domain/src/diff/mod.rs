@@ -49,6 +49,34 @@ pub struct FieldDiff {
     pub unresolved: Vec<String>,
 }
 
+/// One field in which two policies agree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldSame {
+    /// The dotted Graph path.
+    pub field: String,
+    /// For people.
+    pub label: String,
+    /// What both say, in the form of a difference's sides.
+    pub value: Value,
+}
+
+/// What two policies of one tenant have in common, field by field: together with [`compare_policies`] all that either
+/// says.
+pub fn common_fields(one: &NormalPolicy, other: &NormalPolicy, names: &Names) -> Vec<FieldSame> {
+    let joined = one.fields.get(&Field::GrantControls) == other.fields.get(&Field::GrantControls);
+    one.fields
+        .iter()
+        .filter(|(field, value)| other.fields.get(field) == Some(value))
+        // The operator is told with the controls.
+        .filter(|(field, _)| **field != Field::GrantOperator || !joined)
+        .map(|(field, _)| FieldSame {
+            field: field.path().to_owned(),
+            label: field.label().to_owned(),
+            value: shown(field, one, names),
+        })
+        .collect()
+}
+
 /// Compares two policies. `baseline` is taken as it was read; `bindings` say what its references mean here.
 pub fn compare_policies(
     baseline: &NormalPolicy,

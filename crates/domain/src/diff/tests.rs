@@ -213,3 +213,54 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_differs_and_what_agrees_is_all_that_either_says() {
+    let one = normal(&with(&[(
+        "grantControls",
+        json!({"operator": "OR", "builtInControls": ["mfa", "compliantDevice"]}),
+    )]));
+    let other = normal(&with(&[
+        ("state", json!("disabled")),
+        ("grantControls", json!({"operator": "AND", "builtInControls": ["mfa", "compliantDevice"]})),
+        ("sessionControls", json!({"persistentBrowser": {"isEnabled": true, "mode": "never"}})),
+    ]));
+    let names = Names::new();
+    let common = common_fields(&one, &other, &names);
+    let fields = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<BTreeSet<String>>();
+    assert_eq!(
+        fields(common.iter().map(|each| each.field.as_str()).collect()),
+        fields(vec![
+            "conditions.users.includeUsers",
+            "conditions.applications.includeApplications",
+            "grantControls"
+        ])
+    );
+    assert_eq!(
+        common.iter().find(|each| each.label == "Included users").map(|each| &each.value),
+        Some(&json!(["All users"]))
+    );
+    let differing = compare_policies(&one, &other, &Bindings::same_tenant(), &names, &names);
+    assert_eq!(
+        fields(differing.iter().map(|each| each.field.as_str()).collect()),
+        fields(vec!["state", "grantControls.operator", "sessionControls.persistentBrowser"])
+    );
+    assert_eq!(
+        common_fields(&one, &one, &names).len(),
+        one.fields.len() - 1,
+        "the operator is told with the controls"
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_field_both_differs_and_agrees(one in any_policy(), other in any_policy()) {
+        let (one, other) = (normal(&one), normal(&other));
+        let names = Names::new();
+        let common = common_fields(&one, &other, &names);
+        let differing = compare_policies(&one, &other, &Bindings::same_tenant(), &names, &names);
+        for same in &common {
+            prop_assert!(differing.iter().all(|each| each.field != same.field), "{}", same.field);
+        }
+    }
+}

@@ -277,6 +277,8 @@ const POLICY: components["schemas"]["BaselinePolicyOut"] = {
   display_name: "Require MFA",
   state: "disabled",
   beta_only: false,
+  sentence:
+    "Off. If it were on: everyone would have to use multifactor authentication to sign in to any app.",
   who: ["All users"],
   what: ["All apps"],
   when: [],

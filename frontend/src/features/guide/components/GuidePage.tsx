@@ -1,14 +1,19 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
-import { Link, getRouteApi } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Link, getRouteApi, useLocation } from "@tanstack/react-router";
+import { type ReactNode, Suspense, lazy, useEffect } from "react";
 import Markdown, { type Components } from "react-markdown";
+import rehypeSlug from "rehype-slug";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "@/ui/CodeBlock";
 import { useLinkStyles } from "@/ui/links";
 import { NavList, useNavLinkStyle } from "@/ui/NavList";
 import { Page } from "@/ui/Page";
-import { EmptyState } from "@/ui/States";
+import { SearchField } from "@/ui/SearchField";
+import { EmptyState, LoadingRows } from "@/ui/States";
 import { GUIDE, guideLink } from "../pages";
+
+/** The index over all pages, which only a search needs. */
+const GuideHits = lazy(() => import("./GuideHits").then((loaded) => ({ default: loaded.GuideHits })));
 
 const route = getRouteApi("/shell/guide/$page");
 
@@ -20,9 +25,12 @@ const useStyles = makeStyles({
     alignItems: "start",
     "@media (max-width: 1080px)": { gridTemplateColumns: "minmax(0, 1fr)", gap: "12px" },
   },
+  side: { display: "flex", flexDirection: "column", gap: "12px", minWidth: 0 },
   text: {
     maxWidth: "80ch",
     lineHeight: tokens.lineHeightBase400,
+    // Where a link leads, the bar at the top must not cover.
+    "& h2, & h3, & h4": { scrollMarginTop: "60px" },
     "& h2": { fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, marginTop: "28px" },
     "& h3": { fontSize: tokens.fontSizeBase400, marginTop: "20px" },
     "& li": { marginBlock: "4px" },
@@ -46,35 +54,70 @@ const useStyles = makeStyles({
   scroll: { overflowX: "auto" },
 });
 
-/** A page of the in-product guide, where errors lead for help. */
+/** A page of the in-product guide, where errors lead for help; or what a search finds in all of them. */
 export function GuidePage() {
   const styles = useStyles();
   const { link } = useNavLinkStyle();
   const { page: name } = route.useParams();
-  const page = GUIDE.find((each) => each.name === name);
+  const { search } = route.useSearch();
+  const navigate = route.useNavigate();
   return (
     <div className={styles.grid}>
-      <NavList label="Guide" strip>
-        {GUIDE.map((each) => (
-          <li key={each.name}>
-            <Link to="/guide/$page" params={{ page: each.name }} className={link}>
-              {each.title}
-            </Link>
-          </li>
-        ))}
-      </NavList>
-      <Page title={page?.title ?? "Guide"}>
-        {page ? (
-          <div className={styles.text}>
-            <Markdown remarkPlugins={[remarkGfm]} components={COMPONENTS}>
-              {page.text}
-            </Markdown>
-          </div>
-        ) : (
-          <EmptyState title="The guide has no such page">Choose one of its pages.</EmptyState>
-        )}
-      </Page>
+      <div className={`${styles.side} no-print`}>
+        <SearchField
+          label="Search the guide"
+          value={search ?? ""}
+          onChange={(text) =>
+            void navigate({
+              search: text ? { search: text } : {},
+              // Back leads to the page from which the search began, not through every letter.
+              replace: Boolean(search),
+            })
+          }
+        />
+        <NavList label="Guide" strip>
+          {GUIDE.map((each) => (
+            <li key={each.name}>
+              <Link to="/guide/$page" params={{ page: each.name }} className={link}>
+                {each.title}
+              </Link>
+            </li>
+          ))}
+        </NavList>
+      </div>
+      {search ? (
+        <Page title={`Search: ${search}`} documentTitle={`${search} · Guide`}>
+          <Suspense fallback={<LoadingRows rows={4} height={60} label="Searching" />}>
+            <GuideHits query={search} />
+          </Suspense>
+        </Page>
+      ) : (
+        <Content name={name} />
+      )}
     </div>
+  );
+}
+
+function Content({ name }: { name: string }) {
+  const styles = useStyles();
+  const { hash } = useLocation();
+  const page = GUIDE.find((each) => each.name === name);
+  useEffect(() => {
+    // The router looked for it before the page was there.
+    if (hash) document.getElementById(hash)?.scrollIntoView();
+  }, [hash, name]);
+  return (
+    <Page title={page?.title ?? "Guide"}>
+      {page ? (
+        <div className={styles.text}>
+          <Markdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeSlug]} components={COMPONENTS}>
+            {page.text}
+          </Markdown>
+        </div>
+      ) : (
+        <EmptyState title="The guide has no such page">Choose one of its pages.</EmptyState>
+      )}
+    </Page>
   );
 }
 

@@ -1,11 +1,13 @@
 import {
   Button,
+  Checkbox,
   Dropdown,
   MessageBar,
   MessageBarBody,
   Option,
   Text,
   makeStyles,
+  tokens,
 } from "@fluentui/react-components";
 import { ShieldRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
@@ -21,7 +23,8 @@ import { PolicyCard, type ReadablePolicy, policyStateLabel } from "@/ui/PolicyCa
 import { SearchField } from "@/ui/SearchField";
 import { EmptyState, LoadingRows } from "@/ui/States";
 import { Time } from "@/ui/Time";
-import { type PolicySearch, STATES, filterPolicies } from "../search";
+import { type PolicySearch, STATES, chosenPolicies, filterPolicies } from "../search";
+import { ComparePolicies } from "./ComparePolicies";
 
 const route = getRouteApi("/shell/customers/$customerId/policies");
 
@@ -29,6 +32,22 @@ const useStyles = makeStyles({
   filters: { display: "flex", gap: "8px", flexWrap: "wrap", alignItems: "center" },
   cards: { display: "flex", flexDirection: "column", gap: "12px" },
   state: { minWidth: "150px" },
+  chosen: {
+    position: "sticky",
+    // Below the bar at the top.
+    top: "56px",
+    zIndex: 5,
+    display: "flex",
+    flexWrap: "wrap",
+    gap: "8px 16px",
+    alignItems: "center",
+    justifyContent: "space-between",
+    padding: "8px 12px",
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorBrandStroke1}`,
+    borderRadius: tokens.borderRadiusMedium,
+    boxShadow: tokens.shadow8,
+  },
 });
 
 export function PoliciesPage() {
@@ -80,6 +99,13 @@ function Policies({ customer, snapshotId, search }: PoliciesProps) {
       {(list) =>
         list.items.length === 0 ? (
           <NoPolicies customer={customer} />
+        ) : chosenPolicies(search).length === 2 ? (
+          <ComparePolicies
+            customer={customer}
+            snapshotId={snapshotId}
+            policies={list.items}
+            chosen={chosenPolicies(search)}
+          />
         ) : (
           <List policies={list.items} search={search} />
         )
@@ -103,6 +129,16 @@ function List({ policies, search }: { policies: readonly ReadablePolicy[]; searc
   const change = (patch: Partial<PolicySearch>) =>
     void navigate({ search: (before) => ({ ...before, ...patch }), replace: true });
   const shown = filterPolicies(policies, search);
+  const [chosen] = chosenPolicies(search);
+  const choose = (id: string, on: boolean) => {
+    const compare = [...(chosen ? [chosen] : []), id].filter((each) => on || each !== id).join(",");
+    // Two of them are another screen, from which Back leads here.
+    void navigate({
+      search: (before) => ({ ...before, compare: compare || undefined }),
+      replace: !compare.includes(","),
+      resetScroll: compare.includes(","),
+    });
+  };
   return (
     <>
       <div className={`${styles.filters} no-print`} role="search">
@@ -131,6 +167,9 @@ function List({ policies, search }: { policies: readonly ReadablePolicy[]; searc
             : `${shown.length} of ${counted(policies.length, "policy", "policies")}`}
         </Text>
       </div>
+      {chosen && (
+        <Chosen policy={policies.find(({ id }) => id === chosen)} onCancel={() => choose(chosen, false)} />
+      )}
       {shown.length === 0 ? (
         <EmptyState
           title="No policy matches"
@@ -141,10 +180,44 @@ function List({ policies, search }: { policies: readonly ReadablePolicy[]; searc
       ) : (
         <div className={styles.cards}>
           {shown.map((policy, index) => (
-            <PolicyCard key={policy.id ?? index} policy={policy} />
+            <PolicyCard
+              key={policy.id ?? index}
+              policy={policy}
+              action={
+                policy.id && (
+                  <Checkbox
+                    label={chosen && chosen !== policy.id ? "Compare with this" : "Compare"}
+                    aria-label={`Compare ${policy.display_name}`}
+                    checked={policy.id === chosen}
+                    onChange={(_, data) => policy.id && choose(policy.id, data.checked === true)}
+                  />
+                )
+              }
+            />
           ))}
         </div>
       )}
     </>
+  );
+}
+
+/** The first of two policies is chosen; which is the other? */
+function Chosen({ policy, onCancel }: { policy: ReadablePolicy | undefined; onCancel: () => void }) {
+  const styles = useStyles();
+  return (
+    <div className={`${styles.chosen} no-print`}>
+      <Text role="status">
+        {policy ? (
+          <>
+            Choose the policy to compare <b>{policy.display_name}</b> with.
+          </>
+        ) : (
+          "The policy that was chosen is not in this snapshot."
+        )}
+      </Text>
+      <Button size="small" onClick={onCancel}>
+        {policy ? "Don't compare" : "Choose again"}
+      </Button>
+    </div>
   );
 }
