@@ -1,6 +1,6 @@
 //! What operators do on the server itself: workspaces, passwords, the audit trail. Keys: see [`crate::rotation`].
 
-use crate::{App, AppError, AppResult, tokens, users};
+use crate::{App, AppResult, tokens, users};
 use policytab_domain::{ids::MspId, problem::Problem, role::Role, tenancy::MspScope};
 use policytab_store::{AuditVerdict, NewUser};
 use secrecy::SecretString;
