@@ -2,6 +2,7 @@
 
 use super::headers;
 use crate::{
+    http::secrets,
     metrics::Metrics,
     problem::{ProblemBody, from_status},
     state::State,
@@ -10,7 +11,10 @@ use actix_web::{
     Error, HttpMessage as _,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        ConnectionType,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web,
 };
@@ -38,6 +42,9 @@ pub async fn outermost(
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         response = render(response, id.clone());
+    }
+    if secrets::brought(response.request()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     if let Some(metrics) = metrics {
         let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());

@@ -10,5 +10,5 @@ pub mod idempotency;
 pub mod middleware;
 pub mod page;
 pub mod proxies;
-mod shape;
+pub mod secrets;
 pub mod text;
