@@ -11,4 +11,5 @@ pub mod middleware;
 pub mod page;
 pub mod proxies;
 pub mod secrets;
+mod shape;
 pub mod text;

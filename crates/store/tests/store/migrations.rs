@@ -54,6 +54,10 @@ async fn versions(client: &Client) -> Vec<String> {
     client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
 }
 
+/// Tables that a migration stores in another form; the version as diesel writes it. That nothing is lost by it is shown
+/// where the form is tested.
+const RESHAPED: &[(&str, &str)] = &[("20261129000500", "snapshot_documents")];
+
 /// What both states have is the same in both.
 fn same(
     before: &BTreeMap<(String, String), (i64, String)>,
@@ -62,6 +66,9 @@ fn same(
 ) {
     let mut compared = 0;
     for (column, rows) in before {
+        if RESHAPED.iter().any(|(version, table)| step.contains(version) && column.0 == *table) {
+            continue;
+        }
         if let Some(now) = after.get(column) {
             assert_eq!(rows, now, "{column:?} changed by {step}");
             compared += 1;
