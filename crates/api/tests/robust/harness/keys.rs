@@ -20,10 +20,6 @@ impl Stage {
         fs::rename(aside, self.key_file()).unwrap();
     }
 
-    pub(crate) fn token(&self) -> &str {
-        &self.token
-    }
-
     /// SIGKILL to the server. It has to be started again.
     pub(crate) fn server_kill(&mut self) {
         let gone = Process::start("nobody", "--version", self.dir.path(), &[]);
