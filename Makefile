@@ -66,7 +66,7 @@ advisories: $(modules) ## Known vulnerabilities in what is depended on; needs th
 	$(npm) audit --omit=dev
 
 .PHONY: sbom
-sbom: $(modules) ## Bills of materials of server and SPA (CycloneDX) into target/sbom
+sbom: tools ## Bills of materials of server and SPA (CycloneDX) into target/sbom
 	$(call say,'Bills of materials')
 	scripts/sbom.sh
 

@@ -15,7 +15,7 @@ name=policytab-sbom
 trap 'find crates bench -maxdepth 2 -name "$name.json" -delete' EXIT
 cargo cyclonedx --format json --manifest-path crates/api/Cargo.toml --override-filename "$name" --quiet
 mv "crates/api/$name.json" "$out/server.cdx.json"
-npm --prefix frontend sbom --sbom-format cyclonedx --omit dev --omit optional >"$out/spa.cdx.json"
+npm --prefix frontend sbom --package-lock-only --sbom-format cyclonedx --omit dev --omit optional >"$out/spa.cdx.json"
 
 for file in "$out"/server.cdx.json "$out"/spa.cdx.json; do
     node -e '

@@ -25,7 +25,8 @@ if (lockfileVersion !== 3) mistakes.push(`the lock file has version ${lockfileVe
 for (const [path, entry] of Object.entries(packages)) {
   if (path === "") continue;
   count += 1;
-  const say = (what) => mistakes.push(`${path.replace(/^.*node_modules\//, "")} ${entry.version ?? ""}: ${what}`);
+  const say = (what) =>
+    mistakes.push(`${path.replace(/^.*node_modules\//, "")} ${entry.version ?? ""}: ${what}`);
   if (entry.link || !path.startsWith("node_modules/")) say("is a link, not a package of the registry");
   if (entry.resolved && !entry.resolved.startsWith(REGISTRY)) say(`comes from ${entry.resolved}`);
   if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity ?? "")) say("has no SHA-512");
@@ -41,5 +42,7 @@ for (const group of ["dependencies", "devDependencies", "optionalDependencies"])
 }
 if (count < 100) mistakes.push(`only ${count} packages: the lock file was not read`);
 for (const mistake of mistakes) console.error(`package-lock.json: ${mistake}`);
-console.log(`${count} npm packages: hashes, sources and licences are ${mistakes.length ? "not " : ""}in order`);
+console.log(
+  `${count} npm packages: hashes, sources and licences are ${mistakes.length ? "not " : ""}in order`,
+);
 process.exit(mistakes.length ? 1 : 0);

@@ -32,6 +32,11 @@ const SETTINGS: &[Setting] = &[
         None,
         "PostgreSQL address of the owner role; set it to migrate on start",
     ),
+    s(
+        "POLICYTAB_BACKUP_DATABASE_URL",
+        None,
+        "PostgreSQL address of a role that sees all rows; for `admin backup` and `admin restore` only",
+    ),
     s("POLICYTAB_DATABASE_CONNECTIONS", Some("16"), "connections to PostgreSQL at the most"),
     s("POLICYTAB_LISTEN", Some("127.0.0.1:8080"), "address and port of the HTTP server"),
     s(
@@ -183,21 +188,15 @@ impl Config {
 
     /// Reads the file named by `POLICYTAB_CONFIG`, if any, and the environment.
     pub fn load() -> Result<Self, ConfigError> {
-        let mut builder = config::Config::builder();
-        if let Some(file) = std::env::var_os("POLICYTAB_CONFIG") {
-            builder =
-                builder.add_source(config::File::from(PathBuf::from(file)).format(config::FileFormat::Toml));
-        }
-        let file: BTreeMap<String, String> = builder
-            .build()
-            .and_then(config::Config::try_deserialize)
-            .map_err(|e| ConfigError(vec![format!("the file in POLICYTAB_CONFIG can't be read: {e}")]))?;
-        Self::from_sources(|name| {
-            std::env::var(name)
-                .ok()
-                .filter(|v| !v.is_empty())
-                .or_else(|| file.get(&name.to_lowercase()).cloned())
-        })
+        Self::from_sources(sources()?)
+    }
+
+    /// One setting alone, for commands that need no other.
+    pub fn one(name: &str) -> Result<Option<SecretString>, ConfigError> {
+        let sources = sources()?;
+        let mut read = Reader { look_up: &sources, mistakes: Vec::new() };
+        let value = read.text(name).map(Into::into);
+        if read.mistakes.is_empty() { Ok(value) } else { Err(ConfigError(read.mistakes)) }
     }
 
     /// Settings from any look-up; tests give a map.
@@ -270,6 +269,22 @@ impl Config {
     pub fn issuer(&self) -> String {
         self.public_url.as_str().trim_end_matches('/').to_owned()
     }
+}
+
+/// The file named by `POLICYTAB_CONFIG`, if any, and the environment, which wins.
+fn sources() -> Result<impl Fn(&str) -> Option<String>, ConfigError> {
+    let mut builder = config::Config::builder();
+    if let Some(file) = std::env::var_os("POLICYTAB_CONFIG") {
+        builder =
+            builder.add_source(config::File::from(PathBuf::from(file)).format(config::FileFormat::Toml));
+    }
+    let file: BTreeMap<String, String> = builder
+        .build()
+        .and_then(config::Config::try_deserialize)
+        .map_err(|e| ConfigError(vec![format!("the file in POLICYTAB_CONFIG can't be read: {e}")]))?;
+    Ok(move |name: &str| {
+        std::env::var(name).ok().filter(|v| !v.is_empty()).or_else(|| file.get(&name.to_lowercase()).cloned())
+    })
 }
 
 struct Reader<'a> {

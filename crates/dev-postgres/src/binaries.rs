@@ -34,7 +34,7 @@ impl Binaries {
     /// The first usable candidate, of the major version `wanted` if that is given. A copy goes to `copies` when the
     /// account cannot reach the programs.
     pub(crate) fn find(
-        project_root: Option<&Path>,
+        candidates: &[PathBuf],
         account: Account,
         wanted: Option<u32>,
         data: &Path,
@@ -42,8 +42,8 @@ impl Binaries {
     ) -> Result<Binaries, ClusterError> {
         let mut tried = Vec::new();
         let mut available = Vec::new();
-        for bin in candidates(project_root) {
-            match probe(&bin, account, copies) {
+        for bin in candidates {
+            match probe(bin, account, copies) {
                 Ok(binaries) if wanted.is_none_or(|major| major == binaries.major) => return Ok(binaries),
                 Ok(binaries) => available.push(binaries.major.to_string()),
                 Err(reason) => tried.push(format!("{} ({reason})", bin.display())),
@@ -64,7 +64,7 @@ impl Binaries {
 }
 
 /// Folders that may hold a server, best first. Only those that exist, except for `$PG_BIN`, which is taken at its word.
-fn candidates(project_root: Option<&Path>) -> Vec<PathBuf> {
+pub(crate) fn candidates(project_root: Option<&Path>) -> Vec<PathBuf> {
     if let Some(bin) = env::var_os("PG_BIN").filter(|value| !value.is_empty()) {
         return vec![PathBuf::from(bin)];
     }

@@ -1,8 +1,8 @@
 //! A private cluster as a value: data directory, passwords and server together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::binaries::Binaries;
+use crate::binaries::{Binaries, candidates};
 use crate::passwords::Passwords;
 use crate::server::Server;
 use crate::storage::Storage;
@@ -54,10 +54,26 @@ impl Cluster {
     /// # Errors
     /// [`ClusterError`], each with a sentence for people. After an error nothing is left running.
     pub async fn start(config: ClusterConfig) -> Result<Cluster, ClusterError> {
+        Self::run(config, None).await
+    }
+
+    /// The same with the programs in this folder and no others: where a test needs a server that installed client
+    /// programs go with.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub async fn start_with(config: ClusterConfig, programs: &Path) -> Result<Cluster, ClusterError> {
+        Self::run(config, Some(programs)).await
+    }
+
+    async fn run(config: ClusterConfig, programs: Option<&Path>) -> Result<Cluster, ClusterError> {
         let (storage, account) = Storage::open(&config.data_dir)?;
         let existing = storage.major_version()?;
-        let root = config.project_root.as_deref();
-        let binaries = Binaries::find(root, account, existing, &storage.pgdata(), storage.root())?;
+        let candidates = match programs {
+            Some(bin) => vec![bin.to_path_buf()],
+            None => candidates(config.project_root.as_deref()),
+        };
+        let binaries = Binaries::find(&candidates, account, existing, &storage.pgdata(), storage.root())?;
         let passwords = match existing {
             Some(_) => Passwords::load(storage.dir())?,
             None => initdb::create(&storage, &binaries, account)?,

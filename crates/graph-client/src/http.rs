@@ -11,7 +11,7 @@ use crate::{
 };
 use policytab_domain::problem::{TokenReason, Upstream};
 use reqwest::{
-    Client, Method, RequestBuilder, Response, StatusCode,
+    Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode,
     header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER},
 };
 use serde_json::Value;
@@ -108,10 +108,23 @@ pub(crate) fn classify(
 
 /// The HTTP client with its limits.
 pub(crate) struct Http {
-    live: Client,
-    emulator: Option<Client>,
+    live: Clients,
+    emulator: Option<Clients>,
     max_answer: usize,
     observer: Option<Arc<dyn Observer>>,
+}
+
+/// One for all requests, and one whose connections end with the answer: the buffers of a connection that is kept would
+/// hold a client secret until another request takes its place.
+struct Clients {
+    pooled: Client,
+    once: Client,
+}
+
+impl Clients {
+    fn new(builder: impl Fn() -> ClientBuilder) -> Result<Self, ConfigError> {
+        Ok(Self { pooled: builder().build()?, once: builder().pool_max_idle_per_host(0).build()? })
+    }
 }
 
 impl Http {
@@ -124,11 +137,11 @@ impl Http {
                 .referer(false)
         };
         let emulator = match &config.emulator {
-            Some(_) => Some(builder().no_proxy().build()?),
+            Some(_) => Some(Clients::new(|| builder().no_proxy())?),
             None => None,
         };
         Ok(Self {
-            live: builder().https_only(true).build()?,
+            live: Clients::new(|| builder().https_only(true))?,
             emulator,
             max_answer: config.max_answer_bytes,
             observer: config.observer.clone(),
@@ -137,12 +150,17 @@ impl Http {
 
     /// A request to one of the table's hosts. Plain HTTP reaches only the emulator: the live client refuses it.
     pub(crate) fn request(&self, method: Method, url: Url, to_emulator: bool) -> RequestBuilder {
-        let client = if to_emulator { self.emulator.as_ref() } else { None };
-        client
-            .unwrap_or(&self.live)
-            .request(method, url)
-            .header("accept", "application/json")
-            .header("client-request-id", Uuid::new_v4().to_string())
+        request(&self.clients(to_emulator).pooled, method, url)
+    }
+
+    /// The same for a request that brings a secret along: its connection is not used again.
+    pub(crate) fn secret_request(&self, method: Method, url: Url, to_emulator: bool) -> RequestBuilder {
+        request(&self.clients(to_emulator).once, method, url)
+    }
+
+    fn clients(&self, to_emulator: bool) -> &Clients {
+        let emulator = if to_emulator { self.emulator.as_ref() } else { None };
+        emulator.unwrap_or(&self.live)
     }
 
     /// Sends it once. `budget` is what may still be read for the whole operation, in bytes.
@@ -215,6 +233,13 @@ impl Http {
         }
         Ok(body)
     }
+}
+
+fn request(client: &Client, method: Method, url: Url) -> RequestBuilder {
+    client
+        .request(method, url)
+        .header("accept", "application/json")
+        .header("client-request-id", Uuid::new_v4().to_string())
 }
 
 /// Why a body could not be read.

@@ -112,7 +112,7 @@ pub(crate) async fn ask(
     url.set_path(&TOKEN.with(authority));
     let client_id = credentials.client_id.to_string();
     let request = || {
-        inner.http.request(Method::POST, url.clone(), cloud == Cloud::Emulator).form(&[
+        inner.http.secret_request(Method::POST, url.clone(), cloud == Cloud::Emulator).form(&[
             ("grant_type", "client_credentials"),
             ("client_id", client_id.as_str()),
             ("client_secret", credentials.client_secret.expose_secret()),

@@ -49,10 +49,22 @@ pub async fn revert_all(owner_url: &str) -> Result<(), MigrateError> {
     on_own_thread(owner_url, Direction::Down).await
 }
 
+/// Runs the next migration that has not run, or takes the last one back. For tests that look at each
+/// state between.
+///
+/// # Errors
+/// [`MigrateError`].
+#[doc(hidden)]
+pub async fn migrate_one(owner_url: &str, back: bool) -> Result<(), MigrateError> {
+    on_own_thread(owner_url, if back { Direction::OneDown } else { Direction::OneUp }).await
+}
+
 #[derive(Clone, Copy)]
 enum Direction {
     Up,
     Down,
+    OneUp,
+    OneDown,
 }
 
 /// diesel's harness blocks inside the runtime, which only a multi-threaded one allows; so it gets one of its own.
@@ -82,6 +94,8 @@ async fn run(url: &str, direction: Direction) -> Result<(), MigrateError> {
     let done = match direction {
         Direction::Up => harness.run_pending_migrations(MIGRATIONS),
         Direction::Down => harness.revert_all_migrations(MIGRATIONS),
+        Direction::OneUp => harness.run_next_migration(MIGRATIONS).map(|version| vec![version]),
+        Direction::OneDown => harness.revert_last_migration(MIGRATIONS).map(|version| vec![version]),
     };
     let done = done.map(|versions| versions.len()).map_err(|e| MigrateError::Failed(e.to_string()))?;
     tracing::info!(migrations = done, "database migrated");

@@ -1,6 +1,6 @@
 //! `admin`: what is done on the server itself, with its settings.
 
-use super::Failure;
+use super::{Failure, backup};
 use crate::{config::Config, metrics::Metrics};
 use policytab_app::{
     App,
@@ -39,14 +39,37 @@ pub(super) enum Command {
         #[arg(long)]
         password_file: Option<PathBuf>,
     },
+    /// Write the database into a file, by the pg_dump of an installed PostgreSQL (needs POLICYTAB_BACKUP_DATABASE_URL).
+    /// Secrets stay sealed; the key file is not in it
+    Backup {
+        /// The file, which must not exist yet
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Read such a file into an empty database, by the pg_restore of an installed PostgreSQL (needs
+    /// POLICYTAB_BACKUP_DATABASE_URL, of a superuser)
+    Restore {
+        /// The file
+        #[arg(long)]
+        from: PathBuf,
+    },
     /// Seal every stored secret again with the active master key
     RotateKeys,
     /// Check the audit trail's chain of hashes in every workspace
     VerifyAudit,
 }
 
-#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub(super) async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Backup { to } => backup::backup(&to).await,
+        Command::Restore { from } => backup::restore(&from).await,
+        command => with_server(command).await,
+    }
+}
+
+/// Commands that work with the server's own settings.
+#[expect(clippy::print_stdout, reason = "the command's answer")]
+async fn with_server(command: Command) -> Result<(), Failure> {
     let config = Config::load()?;
     let app = super::serve::open(&config, &Metrics::new()?).await?;
     match command {
@@ -62,6 +85,7 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
             println!("The password of {email} is set");
             show(shown, &password);
         }
+        Command::Backup { .. } | Command::Restore { .. } => {}
         Command::RotateKeys => {
             if app.keyring.state() == KeyState::Unusable {
                 return Err(format!("nothing was changed: {}", app.keyring.why()).into());

@@ -1,6 +1,7 @@
 //! The command line of the one binary.
 
 mod admin;
+mod backup;
 mod check;
 mod compare;
 mod demo;

@@ -2,6 +2,7 @@
 
 use super::headers;
 use crate::{
+    http::secrets,
     metrics::Metrics,
     problem::{ProblemBody, from_status},
     state::State,
@@ -10,7 +11,10 @@ use actix_web::{
     Error, HttpMessage as _,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        ConnectionType,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web,
 };
@@ -28,16 +32,23 @@ pub fn request_id(request: &actix_web::HttpRequest) -> Option<String> {
 
 /// Renders problems and sets what every answer carries.
 pub async fn outermost(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let secret = secrets::brought(request.request());
+    if secret {
+        secrets::loosen(&mut request);
+    }
     let mut response = next.call(request).await?.map_into_boxed_body();
     let id = request_id(response.request());
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         response = render(response, id.clone());
+    }
+    if secret {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     if let Some(metrics) = metrics {
         let route = response.request().match_pattern().unwrap_or_else(|| "other".to_owned());

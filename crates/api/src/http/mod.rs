@@ -10,5 +10,6 @@ pub mod idempotency;
 pub mod middleware;
 pub mod page;
 pub mod proxies;
+pub mod secrets;
 mod shape;
 pub mod text;

@@ -5,45 +5,38 @@ use crate::support::{
     client::Answer,
     logs::Logs,
     onboard::{at, credentials},
-};
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+    planted::absent,
 };
 use policytab_graph_sim::{Fault, FaultKind, TenantEdit};
 use serde_json::{Value, json};
 
-/// A secret in every clothing that a log or a dump could put it in.
-fn clothed(secret: &str) -> Vec<String> {
-    let mut forms = vec![secret.to_owned(), hex::encode(secret), hex::encode_upper(secret)];
-    forms.push(secret.chars().rev().collect());
-    forms.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
-    let json = Value::from(secret).to_string();
-    forms.push(json.trim_matches('"').to_owned());
-    forms.push(format!("{:?}", secret.as_bytes()).trim_matches(['[', ']']).to_owned());
-    // In base64 a text looks one of three ways, after what stands before it; the ends depend on the neighbours.
-    for shift in 0..3 {
-        let shifted = format!("{}{secret}", "x".repeat(shift));
-        for encoded in [STANDARD_NO_PAD.encode(&shifted), URL_SAFE_NO_PAD.encode(&shifted)] {
-            let from = if shift == 0 { 0 } else { 4 };
-            forms.push(encoded[from..encoded.len() - 4].to_owned());
-        }
-    }
-    forms
-}
-
-/// Fails with where and around what, but without the secret itself.
-fn absent(text: &str, secrets: &[(&str, String)], place: &str) {
-    for (name, secret) in secrets {
-        for form in clothed(secret) {
-            if let Some(found) = text.find(&form) {
-                let line = text[..found].rfind('\n').map_or(0, |n| n + 1);
-                let end = text[found..].find('\n').map_or(text.len(), |n| found + n);
-                let around: String = text[line..end].replace(&form, "<HERE>").chars().take(600).collect();
-                panic!("{name} is in {place}: {around}");
-            }
-        }
-    }
+/// What a panic would print of whatever holds a secret at that moment: everything that it can be asked for by `Debug`.
+#[test]
+fn a_panic_shows_no_secret() {
+    use policytab_api::{auth::dto::LoginIn, connect::dto::ConnectionPut, users::dto::UserCreate};
+    use policytab_app::connect::ConnectInput;
+    use policytab_graph_client::Credentials;
+    use uuid::Uuid;
+    let secret = "canary-p4nic~value.of_forty/characters+x";
+    let connection: ConnectionPut =
+        serde_json::from_value(json!({"client_id": Uuid::nil(), "client_secret": secret})).expect("a body");
+    let login: LoginIn =
+        serde_json::from_value(json!({"email": "a@b.example", "password": secret})).expect("a body");
+    let person: UserCreate = serde_json::from_value(
+        json!({"email": "a@b.example", "display_name": "A", "role": "viewer", "password": secret}),
+    )
+    .expect("a body");
+    let input =
+        ConnectInput { client_id: Uuid::nil(), client_secret: secret.to_owned().into(), tenant_hint: None };
+    let credentials = Credentials { client_id: Uuid::nil(), client_secret: secret.to_owned().into() };
+    let panicked = std::panic::catch_unwind(move || {
+        let held: Result<(), _> = Err((connection, login, person, input, credentials));
+        held.unwrap();
+    });
+    let payload = panicked.expect_err("it panics");
+    let text = payload.downcast_ref::<String>().expect("a message");
+    assert!(text.contains("REDACTED"), "{text}");
+    absent(text, &[("the secret", secret.to_owned())], "the panic's message");
 }
 
 /// Every row of every table as text, as the superuser sees it.
@@ -133,6 +126,12 @@ async fn a_planted_secret_is_nowhere_in_clear() {
     }
     for rest in ["", "/imports", "/connect", "/snapshots", "/report"] {
         seen.push(admin.get(&at(&customer, rest)).send().await);
+    }
+    // Exports, and what people with every right can read.
+    seen.push(admin.get("/api/v1/audit/export").send().await.expect_status(200));
+    for kind in ["text/csv", "text/html", "application/sarif+json"] {
+        let export = admin.get(&at(&customer, "/report")).header("accept", kind).send().await;
+        seen.push(export.expect_status(200));
     }
 
     let mut secrets = vec![

@@ -10,6 +10,7 @@ mod connect;
 mod container;
 mod customers;
 mod decisions;
+mod docs;
 mod evaluate;
 mod fences;
 mod hostile;

@@ -4,16 +4,20 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod again;
+mod backup;
 mod corpus;
 mod database;
 mod deleted;
 mod faults;
 mod harness;
 mod kills;
+mod leaks;
 mod master_keys;
 mod nodes;
 mod overload;
 mod pauses;
+#[path = "../support/planted.rs"]
+mod planted;
 mod repositories;
 mod resync;
 mod rolling;

@@ -11,5 +11,6 @@ pub(crate) mod client;
 pub(crate) mod contract;
 pub(crate) mod logs;
 pub(crate) mod onboard;
+pub(crate) mod planted;
 
 pub(crate) use app::TestApp;

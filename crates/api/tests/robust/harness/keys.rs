@@ -1,6 +1,6 @@
 //! The server's key file, and commands on the server itself.
 
-use super::{Process, Stage, eventually};
+use super::{Behind, Process, Stage, eventually};
 use std::{fs, path::PathBuf, process::ExitStatus, time::Duration};
 
 impl Stage {
@@ -30,6 +30,24 @@ impl Stage {
     pub(crate) async fn server_again(&mut self) {
         self.server = Process::start("server", "serve", self.dir.path(), &self.settings);
         self.ready().await;
+    }
+
+    /// Kills the server and starts it on another database, with everything else as it was.
+    pub(crate) async fn server_on(&mut self, runtime_url: &str, superuser_url: &str) {
+        self.server_kill();
+        for (name, value) in &mut self.settings {
+            if name == "DATABASE_URL" {
+                runtime_url.clone_into(value);
+            }
+        }
+        self.behind = Behind::again(superuser_url).await;
+        self.server_again().await;
+    }
+
+    /// Adds a setting for processes that are started from now on, or changes it.
+    pub(crate) fn setting(&mut self, name: &str, value: &str) {
+        self.settings.retain(|(n, _)| n != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
     }
 
     /// What `/readyz` says.

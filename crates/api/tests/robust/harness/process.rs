@@ -27,9 +27,9 @@ impl Process {
             .args(command.split(' '))
             .current_dir(dir)
             .env_clear()
-            .envs(settings.iter().map(|(name, value)| (name, value)))
             .env("POLICYTAB_LOG", "info")
             .env("NO_COLOR", "1")
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file)
@@ -79,6 +79,10 @@ impl Process {
 
     pub(crate) fn is_alive(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn log(&self) -> String {

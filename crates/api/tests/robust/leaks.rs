@@ -1,0 +1,205 @@
+//! Planted secrets are nowhere in clear: not in the database's files and write-ahead log, a dump, a log at its finest
+//! level, an event, and, moments after their use, not in the memory of the process.
+
+use crate::{
+    harness::{Database, Stage},
+    planted::{absent, clothed},
+};
+use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use std::{
+    fs::{self, Permissions},
+    io::Write as _,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+const WRONG: &str = "cAn4ry~wrong-secret.value_of/forty+chars";
+const PASSWORD: &str = "canary-n3w/password+two?";
+
+/// Names of planted secrets and their values.
+type Secrets = Vec<(&'static str, String)>;
+
+/// Everything that carries a secret, once: refused, stored, used, replaced.
+async fn use_secrets(stage: &Stage) -> Secrets {
+    let tenant = stage.tenant("Leaks");
+    let made = stage.post("/customers", &json!({"display_name": "Leaks", "cloud": "emulator"})).await;
+    let at = |rest: &str| format!("/customers/{}{rest}", made["id"].as_str().unwrap());
+    let body = |secret: &str| json!({"client_id": tenant.client_id, "client_secret": secret, "tenant_hint": tenant.domain});
+    // Connections of its own, which end: a proxy would keep its own ones.
+    let put = async |secret: &str| stage.call(Method::PUT, &at("/connect"), Some(&body(secret))).await;
+    assert_eq!(put(WRONG).await.0, 422);
+    assert_eq!(put(&tenant.client_secret).await.0, 200);
+    stage.post(&at("/connect/test"), &Value::Null).await;
+    let import = stage.post(&at("/import"), &json!({})).await;
+    let customer =
+        crate::harness::Customer { id: made["id"].as_str().unwrap().to_owned(), tenant: tenant.clone() };
+    stage.succeeded(&customer, import["id"].as_str().unwrap(), Duration::from_secs(30)).await;
+    let person =
+        json!({"email": "leaks@robust.example", "display_name": "L", "role": "viewer", "password": PASSWORD});
+    stage.post("/users", &person).await;
+    let login = json!({"email": "leaks@robust.example", "password": PASSWORD});
+    let (status, session) = stage.call(Method::POST, "/auth/login", Some(&login)).await;
+    assert_eq!(status, 200, "{session}");
+    let master = stage.keys().trim().split_once(':').unwrap().1.to_owned();
+    vec![
+        ("the wrong client secret", WRONG.to_owned()),
+        ("the client secret", tenant.client_secret),
+        ("the password", PASSWORD.to_owned()),
+        ("the master key's text", master),
+    ]
+}
+
+/// Every file below a folder.
+fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files(&path, into),
+            Ok(kind) if kind.is_file() => into.push(path),
+            _ => {}
+        }
+    }
+}
+
+/// The secrets that are in these files, by grep, which is fast at it; its pattern file is removed at the end.
+fn found(paths: &[PathBuf], secrets: &[(&str, String)], dir: &Path) -> Vec<String> {
+    let mut told = Vec::new();
+    for (name, secret) in secrets {
+        let patterns = dir.join("patterns");
+        let mut file = fs::File::create(&patterns).unwrap();
+        for form in clothed(secret) {
+            writeln!(file, "{form}").unwrap();
+        }
+        let grep = Command::new("grep")
+            .args([
+                "--text",
+                "--byte-offset",
+                "--only-matching",
+                "--with-filename",
+                "--fixed-strings",
+                "--file",
+            ])
+            .arg(&patterns)
+            .arg("--")
+            .args(paths)
+            .env("LC_ALL", "C")
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("grep");
+        fs::remove_file(&patterns).unwrap();
+        // Where, but not what.
+        for line in String::from_utf8_lossy(&grep.stdout).lines() {
+            let place: Vec<_> = line.splitn(3, ':').take(2).collect();
+            told.push(format!("{name} is in {}", place.join(" at ")));
+        }
+    }
+    told
+}
+
+/// An image of the memory of a process; `None`, and why, where there can be none.
+fn core(id: u32, dir: &Path) -> Option<PathBuf> {
+    let made = Command::new("gcore").arg("-o").arg(dir.join("core")).arg(id.to_string()).output();
+    let path = dir.join(format!("core.{id}"));
+    match made {
+        Ok(output) if output.status.success() && path.exists() => Some(path),
+        Ok(output) => {
+            println!("SKIPPED the memory image: {}", String::from_utf8_lossy(&output.stderr));
+            None
+        }
+        Err(error) => {
+            println!("SKIPPED the memory image, for want of gdb's gcore: {error}");
+            None
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn planted_secrets_are_in_no_file_log_dump_event_or_memory() {
+    let dir = tempfile::tempdir().unwrap();
+    // PostgreSQL's account must pass through when root runs the tests.
+    fs::set_permissions(dir.path(), Permissions::from_mode(0o711)).unwrap();
+    let project_root = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let data_dir = dir.path().join("cluster");
+    let durability = Durability::Throwaway;
+    let cluster =
+        Cluster::start(ClusterConfig { data_dir, durability, port: None, project_root }).await.unwrap();
+    let urls = bootstrap(&cluster, "policytab").await.unwrap();
+    policytab_store::migrate(&urls.owner_url).await.unwrap();
+    let superuser_url = cluster.superuser_url("policytab");
+    let database =
+        Database { runtime_url: urls.runtime_url, superuser_url: superuser_url.clone(), _own: None };
+    // The allocator asks for address space in larger pieces else, and the image of the memory has them all.
+    let settings =
+        [("POLICYTAB_WORKERS", "1"), ("POLICYTAB_LOG", "trace"), ("MIMALLOC_ARENA_RESERVE", "32MiB")];
+    let mut stage = Stage::on(database, &settings).await;
+
+    let events = Arc::new(Mutex::new(String::new()));
+    let (heard, mut stream) = (Arc::clone(&events), stage.events().await);
+    let listening = tokio::spawn(async move {
+        while let Ok(Some(bytes)) = stream.chunk().await {
+            heard.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes));
+        }
+    });
+    let secrets = use_secrets(&stage).await;
+    let metrics =
+        Client::new().get(format!("{}/metrics", stage.base)).send().await.unwrap().text().await.unwrap();
+    absent(&metrics, &secrets, "the metrics");
+    let events = events.lock().unwrap().clone();
+    assert!(events.contains("import_changed"), "{events}");
+    absent(&events, &secrets, "the events");
+
+    let log = stage.server.log();
+    assert!(log.contains("TRACE") && log.lines().count() > 300, "the log holds next to nothing");
+    absent(&log, &secrets, "the log");
+
+    // While it runs: whatever was freed must be wiped, and what is kept must not hold it.
+    listening.abort();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    if let Some(core) = core(stage.server.id(), dir.path()) {
+        let known = [("what is known to be there", "POLICYTAB_KEY_FILE".to_owned())];
+        assert!(
+            !found(std::slice::from_ref(&core), &known, dir.path()).is_empty(),
+            "the search finds nothing"
+        );
+        let kept = std::env::var_os("POLICYTAB_KEEP_CORE").map(PathBuf::from);
+        if let Some(kept) = kept {
+            fs::copy(&core, kept).unwrap();
+        }
+        let size = fs::metadata(&core).unwrap().len() >> 20;
+        let told = found(std::slice::from_ref(&core), &secrets, dir.path());
+        fs::remove_file(&core).unwrap();
+        assert!(told.is_empty(), "in {size} MiB of memory:\n{}", told.join("\n"));
+        println!("{size} MiB of the server's memory hold none of {} secrets", secrets.len());
+    }
+
+    stage.behind.run("CHECKPOINT").await;
+    let folder = stage.behind.rows("SELECT current_setting('data_directory') AS d").await;
+    let folder: Value = serde_json::from_str(&folder[0]).unwrap();
+    let mut paths = Vec::new();
+    files(Path::new(folder["d"].as_str().unwrap()), &mut paths);
+    assert!(paths.iter().any(|p| p.parent().unwrap().ends_with("pg_wal")) && paths.len() > 300);
+    let planted = [("what is known to be there", "leaks@robust.example".to_owned())];
+    let places = found(&paths, &planted, dir.path());
+    assert!(
+        places.iter().any(|p| p.contains("pg_wal")) && places.iter().any(|p| p.contains("base")),
+        "{places:?}"
+    );
+    assert_eq!(found(&paths, &secrets, dir.path()), Vec::<String>::new());
+
+    let dump = Command::new("pg_dump").args(["--inserts", "--dbname", &superuser_url]).output();
+    match dump {
+        Ok(dump) if dump.status.success() => {
+            let text = String::from_utf8_lossy(&dump.stdout);
+            assert!(text.contains("leaks@robust.example"));
+            absent(&text, &secrets, "the dump");
+        }
+        Ok(dump) => println!("SKIPPED the dump: {}", String::from_utf8_lossy(&dump.stderr)),
+        Err(error) => println!("SKIPPED the dump, for want of pg_dump: {error}"),
+    }
+    assert!(stage.server.is_alive());
+}
