@@ -54,8 +54,8 @@ pub struct ReadyOut {
     pub detail: Option<String>,
 }
 
-/// Whether the process can serve: it reaches its database, and was not told to stop. An unusable key ring does not take it out of service, since
-/// reading works without; the answer tells.
+/// Whether the process can serve: it reaches its database, and was not told to stop. An unusable key ring does not take
+/// it out of service, since reading works without; the answer tells.
 #[utoipa::path(
     tag = "service",
     responses(
