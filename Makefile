@@ -119,6 +119,16 @@ lint: $(modules) $(spa) ## Formatting, clippy, types, ESLint
 bench: $(modules) $(spa) ## Measure against the targets; prints one table
 	bench/run.sh
 
+.PHONY: chaos
+chaos: $(modules) $(spa) ## Kill, cut and confuse everything while two MSPs work: the books must balance (CHAOS_SECONDS, CHAOS_SEED)
+	$(call say,'Chaos')
+	CHAOS_SECONDS="$${CHAOS_SECONDS:-240}" cargo test --locked --workspace --quiet --test chaos -- --nocapture books_balance
+
+.PHONY: soak
+soak: $(modules) $(spa) ## Memory of a server over 100,000 requests (SOAK_REQUESTS)
+	$(call say,'Soak')
+	SOAK_REQUESTS="$${SOAK_REQUESTS:-100000}" cargo test --locked --workspace --quiet --test chaos -- --nocapture memory
+
 # --- Writing -------------------------------------------------------------------------------------------------------
 
 .PHONY: fmt

@@ -84,6 +84,7 @@ const SETTINGS: &[Setting] = &[
     s("POLICYTAB_HTTP_WORKERS", Some("2"), "threads that serve HTTP"),
     s("POLICYTAB_HTTP_CONNECTIONS", Some("8192"), "connections that HTTP callers may have open"),
     s("POLICYTAB_HTTP_REQUESTS", Some("256"), "requests worked on at once; past it and the next, 503"),
+    s("POLICYTAB_HTTP_REQUESTS_PER_MSP", Some("128"), "of these, requests of one MSP; past it, 429"),
     s("POLICYTAB_HTTP_WAITING", Some("256"), "further requests that wait for their turn"),
     s("POLICYTAB_HTTP_WAIT_SECONDS", Some("1"), "seconds that one waits for its turn before it is told 503"),
     s("POLICYTAB_HTTP_HEAD_SECONDS", Some("5"), "seconds for a connection's first request line and headers"),
@@ -356,6 +357,7 @@ impl Reader<'_> {
         BoundsConfig {
             connections: self.count("POLICYTAB_HTTP_CONNECTIONS"),
             requests: self.count("POLICYTAB_HTTP_REQUESTS"),
+            requests_per_msp: self.count("POLICYTAB_HTTP_REQUESTS_PER_MSP"),
             waiting: self.parse("POLICYTAB_HTTP_WAITING").unwrap_or_default(),
             patience: self.seconds("POLICYTAB_HTTP_WAIT_SECONDS"),
             head_time: self.seconds("POLICYTAB_HTTP_HEAD_SECONDS"),

@@ -76,8 +76,8 @@ impl Store {
         let pg: tokio_postgres::Config =
             config.url.expose_secret().parse().map_err(|_| BootError::InvalidUrl)?;
         let store = Self {
-            pool: pool(&config, &pg, config.max_connections).await?,
-            probe: pool(&config, &pg, 1).await?,
+            pool: pool(&config, &pg, config.max_connections, config.acquire_timeout).await?,
+            probe: pool(&config, &pg, 1, config.acquire_timeout.min(PROBE_WAITS)).await?,
             probed: Arc::default(),
             queue: Queue::new(config.max_waiting),
             max_connections: config.max_connections,
@@ -99,19 +99,20 @@ impl Store {
         if let Some((_, known)) = probed.as_ref().filter(|(at, _)| at.elapsed() < PROBE_LASTS) {
             return known.clone().map_err(StoreError::Unavailable);
         }
-        let found = match self.ask().await {
-            // The connection may have ended since it was last used; that says nothing of the database.
-            Err(_) => self.ask().await,
-            alive => alive,
-        };
-        let found = found.map_err(|error| error.to_string());
+        let found = self.ask().await.map_err(|error| error.to_string());
         *probed = Some((Instant::now(), found.clone()));
         found.map_err(StoreError::Unavailable)
     }
 
     async fn ask(&self) -> Result<(), StoreError> {
+        let question = diesel::select(diesel::dsl::now);
         let mut conn = self.probe().await?;
-        diesel::select(diesel::dsl::now).execute(&mut conn).await?;
+        if question.execute(&mut conn).await.is_ok() {
+            return Ok(());
+        }
+        // The connection may have ended since it was last used; that says nothing of the database.
+        drop(conn);
+        question.execute(&mut self.probe().await?).await?;
         Ok(())
     }
 
@@ -146,6 +147,9 @@ impl Store {
 /// When the database was asked last, and what came of it.
 type Probed = (Instant, Result<(), String>);
 
+/// How long those who watch wait for the database.
+const PROBE_WAITS: Duration = Duration::from_secs(2);
+
 /// How long an answer to [`Store::ping`] is good.
 const PROBE_LASTS: Duration = Duration::from_millis(500);
 
@@ -161,6 +165,7 @@ async fn pool(
     config: &StoreConfig,
     pg: &tokio_postgres::Config,
     size: u32,
+    acquire_timeout: Duration,
 ) -> Result<bb8::Pool<AsyncPgConnection>, BootError> {
     let mut session = pg.clone();
     let more = pg.get_options().unwrap_or_default();
@@ -171,7 +176,7 @@ async fn pool(
             config.idle_in_transaction_timeout.as_millis(),
         ))
         .application_name("policytab")
-        .connect_timeout(config.acquire_timeout);
+        .connect_timeout(acquire_timeout);
     let mut manager = ManagerConfig::<AsyncPgConnection>::default();
     // No ping on every checkout: a dead connection shows at BEGIN, which is tried again.
     manager.recycling_method = RecyclingMethod::Fast;
@@ -188,7 +193,7 @@ async fn pool(
     let manager = AsyncDieselConnectionManager::new_with_config("", manager);
     bb8::Pool::builder()
         .max_size(size)
-        .connection_timeout(config.acquire_timeout)
+        .connection_timeout(acquire_timeout)
         .test_on_check_out(false)
         .build(manager)
         .await

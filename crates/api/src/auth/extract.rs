@@ -6,6 +6,7 @@ use super::{
     perm::Permission,
 };
 use crate::{
+    bounds::Place,
     http::{middleware::request_id, proxies::Proxies},
     problem::ApiError,
     state::State,
@@ -56,6 +57,11 @@ impl<P: Permission> FromRequest for Authed<P> {
             span.record("actor", tracing::field::display(&actor.id));
             if !actor.role.covers(P::ROLE) {
                 return Err(forbidden(P::ROLE).into());
+            }
+            if let (Some(place), Some(state)) =
+                (request.extensions().get::<Place>(), request.app_data::<web::Data<State>>())
+            {
+                place.count_for(state.bounds.share(actor.scope.msp_id())?);
             }
             // Middleware that comes later may want to know.
             request.extensions_mut().insert(actor.scope);

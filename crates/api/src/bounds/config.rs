@@ -9,6 +9,8 @@ pub struct BoundsConfig {
     pub connections: usize,
     /// Requests that are worked on.
     pub requests: usize,
+    /// Of them, those of one MSP.
+    pub requests_per_msp: usize,
     /// Requests that wait for their turn.
     pub waiting: usize,
     /// How long one waits.
@@ -42,6 +44,7 @@ impl Default for BoundsConfig {
         Self {
             connections: 8192,
             requests: 256,
+            requests_per_msp: 128,
             waiting: 256,
             patience: Duration::from_secs(1),
             head_time: Duration::from_secs(5),

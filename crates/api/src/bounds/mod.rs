@@ -1,20 +1,24 @@
 //! Bounds on what is under way, so that a server past its capacity refuses at once instead of piling up.
 //!
 //! Whatever is refused is told the same way: 503 `unavailable` with the reason `overloaded` and `Retry-After` (a
-//! single caller who holds too many streams: 429 `rate_limited`). Health, readiness and metrics are outside of all
+//! single caller who takes more than a fair share: 429 `rate_limited`). Health, readiness and metrics are outside of all
 //! this: see [`crate::http::bounded`].
 
 mod config;
 mod place;
-mod streams;
+mod shares;
 
 pub use config::BoundsConfig;
 pub use place::Place;
-pub use streams::StreamPlace;
+pub use shares::{Share, StreamPlace};
 
 use crate::problem::ApiError;
+use shares::Shares;
 use policytab_app::App;
-use policytab_domain::problem::{Problem, ProblemCode};
+use policytab_domain::{
+    ids::MspId,
+    problem::{Problem, ProblemCode},
+};
 use std::{
     sync::{
         Arc,
@@ -92,7 +96,8 @@ pub struct Bounds {
     body_time: Duration,
     head_bytes: usize,
     streams: Bound,
-    per_actor: streams::PerActor,
+    per_actor: Shares,
+    per_msp: Shares,
     recheck: Duration,
 }
 
@@ -107,7 +112,8 @@ impl Bounds {
             body_time: config.body_time,
             head_bytes: config.head_bytes,
             streams: Bound::new(config.streams),
-            per_actor: streams::PerActor::new(config.streams_per_actor),
+            per_actor: Shares::new(config.streams_per_actor),
+            per_msp: Shares::new(config.requests_per_msp),
             recheck: config.recheck,
         }
     }
@@ -158,10 +164,17 @@ impl Bounds {
     /// # Errors
     /// 429 when the actor holds too many, 503 when all hold too many.
     pub fn stream(&self, actor: &str) -> Result<StreamPlace, ApiError> {
-        let own = self.per_actor.take(actor)?;
-        let all =
-            self.streams.take(1).ok_or_else(|| self.streams.refuse("Too many event streams are open."))?;
+        let own = self.per_actor.take(actor, "You have too many event streams open; close one.")?;
+        let all = self.streams.take(1).ok_or_else(|| self.streams.refuse("Too many event streams are open."))?;
         Ok(StreamPlace::new(own, all))
+    }
+
+    /// A part of an MSP's share of the requests that are worked on.
+    ///
+    /// # Errors
+    /// 429 when the MSP has used it up.
+    pub fn share(&self, msp: MspId) -> Result<Share, ApiError> {
+        self.per_msp.take(&msp.to_string(), "Too many requests of your workspace are under way.")
     }
 
     /// How full everything is, the database's and the passwords' bounds included.
@@ -170,6 +183,7 @@ impl Bounds {
         vec![
             self.requests.level("requests"),
             self.waiting.level("requests_waiting"),
+            self.per_msp.level("requests_per_msp"),
             self.bodies.level("body_bytes"),
             self.streams.level("event_streams"),
             self.per_actor.level("event_streams_per_actor"),

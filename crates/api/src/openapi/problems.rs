@@ -57,12 +57,12 @@ pub(super) fn add_components(components: &mut Components) {
 pub(super) fn describe(operation: &mut Operation, secured: bool, reads: bool) {
     let id = operation.operation_id.clone().unwrap_or_default();
     // Any request can meet a limit, a fault of ours, or a database that is away.
-    let mut statuses = BTreeSet::from([429, 500, 503]);
+    let mut statuses = BTreeSet::from([413, 429, 500, 503]);
     if secured || CREDENTIALS.contains(&id.as_str()) {
         statuses.extend([401, 403]);
     }
     if operation.request_body.is_some() {
-        statuses.extend([413, 422]);
+        statuses.insert(422);
     }
     for parameter in operation.parameters.iter().flatten() {
         let RefOr::T(parameter) = parameter else { continue };

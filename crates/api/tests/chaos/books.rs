@@ -1,7 +1,7 @@
 //! What must hold in the end, whatever went wrong before.
 
 use crate::{
-    figures::{BOOKS, Figures},
+    figures::{BOOKS, Figures, WRONG},
     harness::{Answer, Behind, Stage, eventually},
     ledger::Ledger,
     scene::{Msp, Scene},
@@ -39,7 +39,7 @@ impl Books<'_> {
     /// A query that must find nothing; it gives the texts of what it finds.
     async fn none(&mut self, what: &str, sql: &str) {
         let found = self.behind.rows(sql).await;
-        self.figures.add(BOOKS, format!("{what} (wrong)"), found.len() as u64);
+        self.figures.add(WRONG, what, found.len() as u64);
         self.wrong.extend(found.into_iter().map(|row| format!("{what}: {row}")));
     }
 

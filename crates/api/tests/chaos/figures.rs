@@ -16,6 +16,8 @@ pub(crate) const FAULTS: &str = "1 faults injected";
 pub(crate) const REQUESTS: &str = "2 requests";
 pub(crate) const IMPORTS: &str = "3 imports";
 pub(crate) const BOOKS: &str = "4 books";
+pub(crate) const WRONG: &str = "5 must be none";
+pub(crate) const MEMORY: &str = "6 memory in MiB";
 
 impl Figures {
     pub(crate) fn count(&self, heading: &'static str, row: impl Into<String>) {
@@ -33,7 +35,7 @@ impl Figures {
                 let _ = writeln!(text, "\n{}", &heading[2..]);
                 last = heading;
             }
-            let _ = writeln!(text, "  {row:<44} {count:>7}");
+            let _ = writeln!(text, "  {row:<66} {count:>7}");
         }
         text
     }

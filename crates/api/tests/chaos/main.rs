@@ -3,6 +3,7 @@
 //! everything settles, and the books must balance: see [`books`].
 //!
 //! `CHAOS_SECONDS` says for how long, `CHAOS_SEED` repeats the same dice (not the same interleaving). Loopback only.
+//! `make soak` is [`soak`]: a server's memory over many requests.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod books;
@@ -12,10 +13,11 @@ mod figures;
 mod harness;
 mod ledger;
 mod scene;
+mod soak;
 mod traffic;
 mod trouble;
 
-use figures::Figures;
+use figures::{Figures, MEMORY};
 use futures_util::future::join_all;
 use ledger::Ledger;
 use scene::Scene;
@@ -66,9 +68,13 @@ async fn whatever_happens_the_books_balance() {
     };
     let all = async { tokio::join!(traffic, trouble).1 };
     let patience = Duration::from_secs(seconds + 120);
-    let settling = tokio::time::timeout(patience, all)
-        .await
-        .unwrap_or_else(|_| panic!("seed {seed}: not settled after {patience:?}\n{}", figures.table()));
+    let settling = tokio::time::timeout(patience, all).await.unwrap_or_else(|_| {
+        panic!("seed {seed}: not settled after {patience:?}\n{}", figures.table())
+    });
+    for member in scene.servers.iter().chain(&scene.workers) {
+        let memory = member.process.as_ref().map_or(0, harness::Process::resident_mib);
+        figures.add(MEMORY, member.name.as_str(), memory);
+    }
     let lost = books::balance(&stage, &scene, &msps, &figures, &ledger).await;
     eprintln!("{}", figures.table());
     eprintln!("settled and balanced after {:.1} s; lost: {}", settling.elapsed().as_secs_f64(), lost.len());

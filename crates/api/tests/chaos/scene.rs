@@ -2,14 +2,11 @@
 
 use crate::harness::{Behind, Database, Process, Stage, eventually, free_address, text};
 use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
-use reqwest::Method;
-use secrecy::ExposeSecret as _;
 use serde_json::json;
 use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt as _,
     path::Path,
-    process::Command,
     time::Duration,
 };
 use tempfile::TempDir;
@@ -143,24 +140,10 @@ impl Scene {
 
 /// The stage's own workspace and another one, each with an API token: sessions would expire on the way.
 pub(crate) async fn msps(stage: &Stage, bases: &[String]) -> Vec<Msp> {
-    let password = secrecy::SecretString::from(uuid::Uuid::new_v4().to_string());
-    let file = stage.dir.path().join("second-owner");
-    fs::write(&file, password.expose_secret()).unwrap();
-    let email = "owner@second.example";
-    let made = Command::new(env!("CARGO_BIN_EXE_policytab"))
-        .args(["admin", "create-msp", "--name", "Second", "--email", email, "--password-file"])
-        .arg(&file)
-        .env_clear()
-        .envs(stage.settings.iter().map(|(name, value)| (name, value)))
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let login = json!({"email": email, "password": password.expose_secret()});
-    let session = stage.post("/auth/login", &login).await;
+    let other = stage.another_msp().await;
     let wanted = json!({"name": "Chaos", "role": "admin", "expires_in_days": 1});
     let first = stage.post("/api-tokens", &wanted).await;
-    let request = stage.http.request(Method::POST, format!("{}/api/v1/api-tokens", stage.base));
-    let request = request.bearer_auth(text(&session["access_token"])).json(&wanted);
+    let request = stage.http.post(format!("{}/api/v1/api-tokens", stage.base)).bearer_auth(&other).json(&wanted);
     let second = crate::harness::Answer::of(request).await.unwrap();
     let token = |body: &serde_json::Value| text(&body["token"]).to_owned();
     [(0, "North", token(&first)), (1, "South", token(&second.body))]

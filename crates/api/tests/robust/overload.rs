@@ -65,6 +65,31 @@ async fn past_its_capacity_a_server_refuses_at_once_and_stays_healthy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_msp_leaves_room_for_the_others() {
+    let stage = Stage::with(&[("POLICYTAB_HTTP_REQUESTS", "8"), ("POLICYTAB_HTTP_REQUESTS_PER_MSP", "4")]).await;
+    let other = stage.another_msp().await;
+    let customer = stage.connected("Slow").await;
+    stage.fault(&customer, Fault::on("*/token", FaultKind::Latency { ms: 4000 }));
+    let (path, body) = (format!("/customers/{}/connect", customer.id), stage.credentials(&customer));
+    let working = join_all((0..4).map(|_| stage.call(Method::PUT, &path, Some(&body))));
+    let others = async {
+        eventually("the share is used up", Duration::from_secs(5), async || {
+            (bound(&stage, "used", "requests_per_msp").await == 4).then_some(())
+        })
+        .await;
+        let refused = stage.ask(&stage.base, Method::GET, "/customers", None).await;
+        assert_eq!((refused.status, &refused.body["code"]), (429, &"rate_limited".into()));
+        assert!(refused.headers.contains_key("retry-after"));
+        let foreign = stage.http.get(format!("{}/api/v1/customers", stage.base)).bearer_auth(&other);
+        assert_eq!(Answer::of(foreign).await.unwrap().status, 200, "nobody else is held up");
+    };
+    let (answers, ()) = tokio::join!(working, others);
+    assert!(answers.iter().all(|(status, _)| *status == 200), "{answers:?}");
+    stage.get("/customers").await;
+    assert_eq!(bound(&stage, "used", "requests_per_msp").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn callers_who_hang_up_give_their_places_back() {
     let settings = [("POLICYTAB_HTTP_REQUESTS", "4"), ("POLICYTAB_HTTP_WAITING", "2")];
     let stage = Stage::with(&settings).await;

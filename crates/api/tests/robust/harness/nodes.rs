@@ -2,8 +2,9 @@
 
 use super::{Answer, Process, Stage, eventually};
 use reqwest::Method;
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, process::Command, time::Duration};
 
 /// A server besides the stage's own.
 pub(crate) struct Node {
@@ -61,5 +62,21 @@ impl Stage {
             None => request,
         };
         Answer::of(request).await.unwrap()
+    }
+
+    /// A workspace beside the stage's own, made as operators do; gives its owner's access token.
+    pub(crate) async fn another_msp(&self) -> String {
+        let password = secrecy::SecretString::from(uuid::Uuid::new_v4().to_string());
+        let (file, email) = (self.dir.path().join("another-owner"), "owner@another.example");
+        std::fs::write(&file, password.expose_secret()).unwrap();
+        let made = Command::new(env!("CARGO_BIN_EXE_policytab"))
+            .args(["admin", "create-msp", "--name", "Another", "--email", email, "--password-file"])
+            .arg(&file)
+            .env_clear()
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        self.sign_in(email, password.expose_secret()).await
     }
 }

@@ -1,4 +1,4 @@
-//! Streams of events, counted for each actor.
+//! What is counted for each caller, so that none takes what is there for all.
 
 use super::{Level, RETRY_AFTER};
 use crate::problem::ApiError;
@@ -14,41 +14,41 @@ use tokio::sync::OwnedSemaphorePermit;
 
 type Counts = Arc<Mutex<HashMap<String, usize>>>;
 
-/// How many streams each actor holds. Who holds none is not in it.
+/// How much each caller holds. Who holds nothing is not in it.
 #[derive(Debug)]
-pub(super) struct PerActor {
+pub(super) struct Shares {
     counts: Counts,
     limit: usize,
     refused: AtomicU64,
 }
 
-/// One of an actor's streams.
+/// A part of a caller's share, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Own {
+pub struct Share {
     counts: Counts,
-    actor: String,
+    caller: String,
 }
 
-impl PerActor {
+impl Shares {
     pub(super) fn new(limit: usize) -> Self {
         Self { counts: Counts::default(), limit, refused: AtomicU64::new(0) }
     }
 
-    pub(super) fn take(&self, actor: &str) -> Result<Own, ApiError> {
+    /// One more for this caller, or 429 with this detail.
+    pub(super) fn take(&self, caller: &str, detail: &str) -> Result<Share, ApiError> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(actor.to_owned()).or_default();
+        let count = counts.entry(caller.to_owned()).or_default();
         if *count >= self.limit {
             self.refused.fetch_add(1, Ordering::Relaxed);
-            let mut problem =
-                Problem::new(ProblemCode::RateLimited, "You have too many event streams open; close one.");
+            let mut problem = Problem::new(ProblemCode::RateLimited, detail);
             problem.retry_after = Some(RETRY_AFTER);
             return Err(problem.into());
         }
         *count += 1;
-        Ok(Own { counts: Arc::clone(&self.counts), actor: actor.to_owned() })
+        Ok(Share { counts: Arc::clone(&self.counts), caller: caller.to_owned() })
     }
 
-    /// The fullest actor's.
+    /// The fullest caller's.
     pub(super) fn level(&self, name: &'static str) -> Level {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let used = counts.values().copied().max().unwrap_or_default();
@@ -56,13 +56,13 @@ impl PerActor {
     }
 }
 
-impl Drop for Own {
+impl Drop for Share {
     fn drop(&mut self) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.actor) {
+        if let Some(count) = counts.get_mut(&self.caller) {
             *count -= 1;
             if *count == 0 {
-                counts.remove(&self.actor);
+                counts.remove(&self.caller);
             }
         }
     }
@@ -71,12 +71,12 @@ impl Drop for Own {
 /// A stream's place, given back when it is dropped.
 #[derive(Debug)]
 pub struct StreamPlace {
-    _own: Own,
+    _own: Share,
     _all: OwnedSemaphorePermit,
 }
 
 impl StreamPlace {
-    pub(super) fn new(own: Own, all: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(own: Share, all: OwnedSemaphorePermit) -> Self {
         Self { _own: own, _all: all }
     }
 }
