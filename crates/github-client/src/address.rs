@@ -182,4 +182,29 @@ mod tests {
         assert_eq!(Address::parse("o/n", Some("../x"), None, &[]), Err(AddressError::Ref));
         assert_eq!(Address::parse("o/n", None, Some("a/../b"), &[]), Err(AddressError::Folder));
     }
+
+    proptest::proptest! {
+        /// Whatever is pasted: what is read names github.com or a listed host, in the very address that is called.
+        #[test]
+        fn hostile_addresses_lead_nowhere_else(
+            text in proptest::prop_oneof![
+                "\\PC{0,60}",
+                "(https?|HTTPS|file|git)://[a-z@:.%\\[\\]0-9/\\\\#?-]{0,40}",
+                "https://(www\\.)?github\\.com[:@/.%\\\\a-z0-9-]{0,30}(/tree/[^ ]{0,20})?",
+                "git@[a-z.:/@]{0,30}",
+            ],
+            git_ref in proptest::option::of("\\PC{0,20}"),
+            folder in proptest::option::of("\\PC{0,20}"),
+        ) {
+            let hosts = ["git.fabrikam.example".to_owned()];
+            if let Ok(address) = Address::parse(&text, git_ref.as_deref(), folder.as_deref(), &hosts) {
+                let url = Url::parse(&address.url()).unwrap();
+                let host = url.host_str().unwrap_or_default();
+                proptest::prop_assert!(host == "github.com" || host == hosts[0], "{}", url);
+                let path = format!("/{}/{}", address.owner, address.name);
+                proptest::prop_assert_eq!(url.path(), path);
+                proptest::prop_assert!(!address.folder.split('/').any(|part| part == ".."));
+            }
+        }
+    }
 }

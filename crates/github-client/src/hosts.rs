@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn enterprise_hosts_are_names() {
         assert!(Host::of(Some("git.fabrikam.example")).is_some());
-        for address in ["10.0.0.1", "[::1]", "0x7f.1", "a b"] {
+        for address in ["10.0.0.1", "[::1]", "0x7f.1", "2130706433", "017700000001", "0x7f000001", "127.1", "a b"] {
             assert_eq!(Host::of(Some(address)), None, "{address}");
         }
     }
@@ -147,7 +147,16 @@ mod tests {
             "fe80::1",
             "fc00::1",
             "::ffff:10.0.0.1",
+            "::ffff:169.254.169.254",
+            "::10.0.0.1",
             "64:ff9b::a00:1",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::1",
+            "fd00:ec2::254",
+            "ff02::1",
+            "::",
+            "192.0.0.192",
+            "240.0.0.1",
             "2002:a00:1::",
             "2001:db8::1",
         ] {

@@ -216,4 +216,23 @@ mod tests {
         let id = Uuid::from_u128(5);
         assert_eq!(first_segment(&format!("https://x.example/{id}/oauth2/v2.0/token")), Some(id));
     }
+
+    proptest::proptest! {
+        /// Whatever is typed: an id, or a name that is the same in an address and is no address by number.
+        #[test]
+        fn hostile_hints_are_no_addresses(
+            text in proptest::prop_oneof![
+                "\\PC{0,60}",
+                "[0-9a-fxA-FX.:\\[\\]]{1,20}",
+                "[a-z0-9.%/@:?#-]{1,40}",
+                "(0x)?[0-9]{1,10}(\\.(0x)?[0-9]{1,3}){0,3}",
+            ],
+        ) {
+            if let Some(Hint::Domain(domain)) = Hint::parse(&text) {
+                let url = Url::parse(&format!("https://login.example/{domain}/x")).unwrap();
+                proptest::prop_assert_eq!(url.path(), format!("/{domain}/x"));
+                proptest::prop_assert!(matches!(Host::parse(&domain), Ok(Host::Domain(same)) if same == domain));
+            }
+        }
+    }
 }

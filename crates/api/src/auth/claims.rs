@@ -130,3 +130,48 @@ pub fn plain_kid(token: &str) -> Option<String> {
         header.jku.is_some() || header.jwk.is_some() || header.x5u.is_some() || header.x5c.is_some();
     (typ_known && !brings_keys && header.crit.is_none() && header.zip.is_none()).then_some(header.kid)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use proptest::prelude::*;
+
+    /// A header as attackers write them: known members and unknown ones, of any kind.
+    fn header() -> impl Strategy<Value = String> {
+        let member = prop_oneof![
+            4 => prop::sample::select(vec!["kid", "alg", "typ", "jku", "jwk", "x5u", "x5c", "crit", "zip", "kid\\u0000"])
+                .prop_map(str::to_owned),
+            1 => "[a-z]{1,6}",
+        ];
+        let value = prop_oneof![
+            4 => "[ -~&&[^\"\\\\]]{0,12}".prop_map(|text| format!("\"{text}\"")),
+            1 => Just("\"JWT\"".to_owned()),
+            1 => prop::sample::select(vec!["null", "1e400", "[]", "{}", "true", "[[[[[[]]]]]]"]).prop_map(str::to_owned),
+        ];
+        prop::collection::vec((member, value), 0..6).prop_map(|members| {
+            let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+            format!("{{{}}}", members.join(","))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_headers_bring_no_keys(header in header(), rest in "[A-Za-z0-9_.-]{0,40}") {
+            let token = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(&header));
+            if plain_kid(&token).is_some() {
+                let read: serde_json::Value = serde_json::from_str(&header).expect("JSON");
+                prop_assert!(read["kid"].is_string());
+                for name in ["jku", "jwk", "x5u", "x5c", "crit", "zip"] {
+                    prop_assert!(read[name].is_null(), "{}", header);
+                }
+            }
+        }
+
+        #[test]
+        fn hostile_tokens_never_panic(text in "\\PC{0,200}", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = plain_kid(&text);
+            prop_assert_eq!(plain_kid(&format!("{}..", URL_SAFE_NO_PAD.encode(bytes))), None);
+        }
+    }
+}

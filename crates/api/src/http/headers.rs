@@ -31,7 +31,7 @@ const REPORT: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ances
                       form-action 'none'; sandbox";
 
 /// Nothing of what browsers can offer to pages is needed.
-const PERMISSIONS: &str = "accelerometer=(), autoplay=(), bluetooth=(), camera=(), display-capture=(), \
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
                            encrypted-media=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), \
                            midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), \
                            xr-spatial-tracking=()";

@@ -103,4 +103,21 @@ mod tests {
         assert!(!Held::of(&json!({"ipRanges": []})).is_telling());
         assert_eq!((network("0.0.0.1/0"), network("x")), ("0.0.0.0/0".to_owned(), "x".to_owned()));
     }
+
+    proptest::proptest! {
+        /// Whatever stands in a named location: it is told, twice alike, and a range that was cleared stays as it is.
+        #[test]
+        fn hostile_ranges_are_read_alike(
+            range in proptest::prop_oneof![
+                "\\PC{0,30}",
+                "[0-9a-fA-F:.]{0,20}/[0-9+-]{0,5}",
+                "[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}/[0-9]{1,3}",
+            ],
+        ) {
+            let once = network(&range);
+            proptest::prop_assert_eq!(network(&once), once.clone());
+            let location = json!({"ipRanges": [{"cidrAddress": range}]});
+            proptest::prop_assert_eq!(Held::of(&location), Held::of(&location));
+        }
+    }
 }

@@ -337,4 +337,21 @@ mod tests {
         assert_eq!(interval("::/0"), Some((true, 0, u128::MAX)));
         assert_eq!(interval("10.0.0.7"), Some((false, 0x0a00_0007, 0x0a00_0007)));
     }
+
+    proptest::proptest! {
+        /// Whatever stands in a range: it is none, or one that begins before it ends.
+        #[test]
+        fn hostile_ranges_have_a_beginning_and_an_end(
+            range in proptest::prop_oneof![
+                "\\PC{0,30}",
+                "[0-9a-fA-F:.]{0,20}/[0-9+-]{0,5}",
+                "[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}/[0-9]{1,3}",
+                "[0-9a-f]{1,4}::[0-9a-f]{1,4}/[0-9]{1,3}",
+            ],
+        ) {
+            if let Some((_, first, last)) = interval(&range) {
+                proptest::prop_assert!(first <= last);
+            }
+        }
+    }
 }

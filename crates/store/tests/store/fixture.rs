@@ -175,6 +175,14 @@ pub(crate) fn failure() -> Problem {
 }
 
 impl Fixture {
+    /// One more MSP.
+    #[expect(clippy::disallowed_methods, reason = "a test acts for the MSPs it made")]
+    pub(crate) async fn another(&self, n: usize) -> MspScope {
+        let owner = owner(&format!("owner@msp-{n}.example"));
+        let (msp, _) = self.store.msp_create(&format!("MSP {n}"), &owner).await.expect("an MSP");
+        MspScope::assume_verified(msp.id)
+    }
+
     /// A connected customer.
     pub(crate) async fn connected(&self, scope: &MspScope, name: &str, tenant: Uuid) -> CustomerId {
         self.store
