@@ -54,7 +54,7 @@ const useStyles = makeStyles({
     overflowWrap: "anywhere",
   },
   badges: { display: "flex", gap: "4px", flexShrink: 0 },
-  on: { backgroundColor: "var(--state-on)", color: "var(--state-on-text)" },
+  on: { backgroundColor: "var(--state-on)", color: "var(--state-on-text)", printColorAdjust: "exact" },
   sentence: { margin: 0, maxWidth: "100ch", overflowWrap: "anywhere" },
   parts: {
     display: "grid",
