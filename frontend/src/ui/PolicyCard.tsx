@@ -61,6 +61,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: "repeat(auto-fit, minmax(165px, 1fr))",
     gap: "12px",
     margin: 0,
+    "@media print": { gridTemplateColumns: "repeat(4, minmax(0, 1fr))" },
   },
   part: { minWidth: 0 },
   term: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
