@@ -12,6 +12,8 @@ export interface DemoTenant {
 
 export interface Demo {
   url: string;
+  /** Where the emulator of Entra and Graph takes orders, below `/_sim`. */
+  emulator_url: string;
   email: string;
   password: string;
   tenants: DemoTenant[];

@@ -98,3 +98,33 @@ test("the same tenant can't be connected twice, and the link leads to the one th
   await page.getByRole("link", { name: `Open ${CUSTOMER}` }).click();
   await expect(page).toHaveURL(new RegExp(`/customers/${first}/summary`));
 });
+
+test("a tenant that Graph slows down says from when on it can be tried again, and then it works", async () => {
+  const slow = tenant("no-licence");
+  const { data } = await owner.POST("/api/v1/customers", {
+    body: { display_name: `${CUSTOMER} slowed down`, cloud: "emulator" },
+  });
+  id = data?.id ?? "";
+  const faults = `${demo().emulator_url}/_sim/faults`;
+  const fault = { tenant: slow.tenant_id, path: "/identity/conditionalAccess/policies" };
+  const made = await fetch(faults, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ ...fault, kind: "status", status: 429, retry_after: "7200" }),
+  });
+  expect(made.ok).toBe(true);
+  try {
+    await tryToConnect(slow, slow.domain);
+    await page.getByRole("button", { name: "Import now" }).click();
+    const told = page.getByRole("alert");
+    await expect(told).toContainText("Microsoft Graph is slowing this tenant down", { timeout: 60_000 });
+    await expect(told).toContainText(/It can be tried again in (1 hour|5\d minutes)\./);
+    // Somebody who comes back later reads the same.
+    await page.reload();
+    await expect(told).toContainText(/It can be tried again in (1 hour|5\d minutes)\./);
+  } finally {
+    await fetch(faults, { method: "DELETE" });
+  }
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("link", { name: "Open report" })).toBeVisible({ timeout: 60_000 });
+});

@@ -8,17 +8,26 @@ import {
 } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import { CopyValue } from "@/ui/CopyValue";
-import { describe } from "./problems";
+import { RetryAt } from "./RetryAt";
+import { describe, isProblem } from "./problems";
 
 interface ProblemMessageProps {
   error: unknown;
+  /** When it happened, for an error that was stored. */
+  at?: string | null | undefined;
   onRetry?: (() => void) | undefined;
   retryLabel?: string;
   children?: ReactNode;
 }
 
 /** A failed call: what happened, and what to do. */
-export function ProblemMessage({ error, onRetry, retryLabel = "Try again", children }: ProblemMessageProps) {
+export function ProblemMessage({
+  error,
+  at,
+  onRetry,
+  retryLabel = "Try again",
+  children,
+}: ProblemMessageProps) {
   if (!error) return null;
   const { title, detail, remedy, requestId, guide } = describe(error);
   return (
@@ -27,6 +36,12 @@ export function ProblemMessage({ error, onRetry, retryLabel = "Try again", child
         <MessageBarBody>
           <MessageBarTitle>{title}</MessageBarTitle>
           {detail} {remedy}
+          {isProblem(error) && error.retry_after && (
+            <>
+              {" "}
+              <RetryAt seconds={error.retry_after} since={at} />
+            </>
+          )}
           {guide && (
             <>
               {" "}

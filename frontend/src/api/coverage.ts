@@ -28,9 +28,17 @@ export function inShort(cell: Cell): string {
 
 /** How cells look. */
 export const useCoverageLook = makeStyles({
-  // Shape differs beside colour: full, framed, striped, dashed.
-  blocked: { backgroundColor: tokens.colorNeutralForeground2, color: tokens.colorNeutralBackground1 },
-  phishing_resistant: { backgroundColor: "var(--state-on)", color: "var(--state-on-text)" },
+  // Shape differs beside colour: full, framed, dashed, dotted. Light text needs its ground on paper too.
+  blocked: {
+    backgroundColor: tokens.colorNeutralForeground2,
+    color: tokens.colorNeutralBackground1,
+    printColorAdjust: "exact",
+  },
+  phishing_resistant: {
+    backgroundColor: "var(--state-on)",
+    color: "var(--state-on-text)",
+    printColorAdjust: "exact",
+  },
   mfa_and_device: {
     backgroundColor: tokens.colorStatusSuccessBackground1,
     color: tokens.colorStatusSuccessForeground1,

@@ -1,5 +1,6 @@
 import { type Theme, webDarkTheme, webLightTheme } from "@fluentui/react-components";
-import { useEffect, useSyncExternalStore } from "react";
+import { useLayoutEffect, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
 
 /** What the reader chose; "system" follows the operating system as it changes. */
 export const THEME_CHOICES = ["system", "light", "dark"] as const;
@@ -31,16 +32,20 @@ export function chooseTheme(next: ThemeChoice): void {
 }
 
 function subscribe(listener: () => void): () => void {
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const media = ["(prefers-color-scheme: dark)", "print"].map((query) => window.matchMedia(query));
+  // What is printed is drawn right after the event.
+  const now = () => flushSync(listener);
   listeners.add(listener);
-  system.addEventListener("change", listener);
+  for (const each of media) each.addEventListener("change", now);
   return () => {
     listeners.delete(listener);
-    system.removeEventListener("change", listener);
+    for (const each of media) each.removeEventListener("change", now);
   };
 }
 
+/** Paper is light, whatever the screen is. */
 function isDark(): boolean {
+  if (window.matchMedia("print").matches) return false;
   if (choice !== "system") return choice === "dark";
   return window.matchMedia("(prefers-color-scheme: dark)").matches;
 }
@@ -52,7 +57,7 @@ export function useThemeChoice(): ThemeChoice {
 /** The Fluent theme in force; also tells the document, for what lies outside Fluent (base.css, scroll bars). */
 export function useTheme(): Theme {
   const dark = useSyncExternalStore(subscribe, isDark);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = dark ? "dark" : "light";
   }, [dark]);
   return dark ? webDarkTheme : webLightTheme;

@@ -29,9 +29,10 @@ export function dayOf(at: number): string {
   return day.format(at);
 }
 
-/** A duration as people read it: "0.4 s", "12 s", "3 min 5 s". */
+/** A duration as people read it: "below 0.1 s", "0.4 s", "12 s", "3 min 5 s". */
 export function durationText(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 0.05) return "below 0.1 s";
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const whole = Math.round(seconds);

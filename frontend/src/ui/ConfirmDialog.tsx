@@ -8,6 +8,7 @@ import {
   DialogTitle,
 } from "@fluentui/react-components";
 import type { ReactNode } from "react";
+import { SubmitButton } from "./SubmitButton";
 
 interface ConfirmDialogProps {
   open: boolean;
@@ -17,6 +18,8 @@ interface ConfirmDialogProps {
   busy: boolean;
   /** False while a condition for going ahead is not met. */
   ready?: boolean;
+  /** What that condition is, as a sentence. */
+  needs?: string;
   onConfirm: () => void;
   onClose: () => void;
   children: ReactNode;
@@ -24,6 +27,7 @@ interface ConfirmDialogProps {
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, title, action, busy, ready = true, onConfirm, onClose, children } = props;
+  const needs = props.needs ?? "Something is still to be filled in.";
   return (
     <Dialog open={open} onOpenChange={(_, data) => !data.open && !busy && onClose()}>
       <DialogSurface>
@@ -37,9 +41,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             <DialogTitle>{title}</DialogTitle>
             <DialogContent>{children}</DialogContent>
             <DialogActions>
-              <Button appearance="primary" type="submit" disabled={busy || !ready}>
+              <SubmitButton appearance="primary" busy={busy} needs={!ready && needs}>
                 {action}
-              </Button>
+              </SubmitButton>
               <Button disabled={busy} onClick={onClose}>
                 Cancel
               </Button>

@@ -44,12 +44,13 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     borderRadius: tokens.borderRadiusLarge,
     overflowX: "auto",
-    "@media print": { border: "none" },
+    "@media print": { border: "none", overflowX: "visible" },
   },
   table: {
     width: "100%",
     borderCollapse: "collapse",
     fontSize: tokens.fontSizeBase300,
+    "@media print": { fontSize: "8.5pt" },
     "@media (max-width: 640px)": { display: "block" },
   },
   head: {
@@ -62,6 +63,7 @@ const useStyles = makeStyles({
     padding: "8px 12px",
     borderBottom: `1px solid ${tokens.colorNeutralStroke1}`,
     whiteSpace: "nowrap",
+    "@media print": { padding: "4px 6px", whiteSpace: "normal" },
   },
   sort: {
     display: "inline-flex",
@@ -94,6 +96,7 @@ const useStyles = makeStyles({
   td: {
     padding: "8px 12px",
     verticalAlign: "middle",
+    "@media print": { padding: "4px 6px" },
     overflowWrap: "break-word",
     "@media (max-width: 640px)": {
       display: "grid",

@@ -7,7 +7,10 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(120px, max-content) minmax(0, 1fr)",
     gap: "8px 24px",
     margin: 0,
-    "@media (max-width: 480px)": { gridTemplateColumns: "minmax(0, 1fr)", rowGap: "2px" },
+    "@media (max-width: 480px)": {
+      gridTemplateColumns: "fit-content(42%) minmax(0, 1fr)",
+      columnGap: "16px",
+    },
   },
   name: { color: tokens.colorNeutralForeground2 },
   value: { margin: 0, overflowWrap: "anywhere" },

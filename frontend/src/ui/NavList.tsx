@@ -1,5 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 const useStyles = makeStyles({
   list: {
@@ -55,9 +55,21 @@ interface NavListProps {
 
 export function NavList({ label, strip, className, children }: NavListProps) {
   const styles = useStyles();
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // Where the strip is longer than the screen, the current page must not be the one out of sight.
+    const current = list.current?.querySelector('[aria-current="page"]');
+    if (!strip || !list.current || !current) return;
+    const [frame, link] = [list.current.getBoundingClientRect(), current.getBoundingClientRect()];
+    if (link.left < frame.left || link.right > frame.right) {
+      list.current.scrollLeft += link.left - frame.left - (frame.width - link.width) / 2;
+    }
+  });
   return (
     <nav aria-label={label} className={mergeClasses(className, "no-print")}>
-      <ul className={mergeClasses(styles.list, strip && styles.strip)}>{children}</ul>
+      <ul ref={list} className={mergeClasses(styles.list, strip && styles.strip)}>
+        {children}
+      </ul>
     </nav>
   );
 }

@@ -40,7 +40,7 @@ export function Page({ title, documentTitle, lead, commands, children }: PagePro
         {lead && <Text className={styles.lead}>{lead}</Text>}
       </div>
       {commands && (
-        <Toolbar className={`${styles.commands} no-print`} aria-label="Commands">
+        <Toolbar className={`no-print ${styles.commands}`} aria-label="Commands">
           {commands}
         </Toolbar>
       )}

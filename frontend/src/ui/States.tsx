@@ -41,7 +41,7 @@ export function EmptyState({ icon, title, children, actions }: EmptyStateProps) 
         {title}
       </Subtitle1>
       {children && <Text className={styles.text}>{children}</Text>}
-      {actions && <div className={`${styles.actions} no-print`}>{actions}</div>}
+      {actions && <div className={`no-print ${styles.actions}`}>{actions}</div>}
     </div>
   );
 }

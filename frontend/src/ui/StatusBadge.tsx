@@ -2,7 +2,8 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 
 const useStyles = makeStyles({
-  root: { display: "inline-flex", alignItems: "center", gap: "6px", whiteSpace: "nowrap" },
+  root: { display: "inline-flex", alignItems: "center", gap: "6px" },
+  oneLine: { whiteSpace: "nowrap" },
   icon: { display: "inline-flex", fontSize: "16px" },
   good: { color: tokens.colorStatusSuccessForeground1 },
   bad: { color: tokens.colorStatusDangerForeground1 },
@@ -13,11 +14,19 @@ const useStyles = makeStyles({
 
 export type Tone = "good" | "bad" | "warn" | "busy" | "quiet";
 
+interface StatusBadgeProps {
+  tone: Tone;
+  icon: ReactNode;
+  /** For longer texts, outside of tables. */
+  wrap?: boolean;
+  children: ReactNode;
+}
+
 /** A state in a word, with an icon whose shape says the same as its colour. */
-export function StatusBadge({ tone, icon, children }: { tone: Tone; icon: ReactNode; children: ReactNode }) {
+export function StatusBadge({ tone, icon, wrap, children }: StatusBadgeProps) {
   const styles = useStyles();
   return (
-    <span className={styles.root}>
+    <span className={mergeClasses(styles.root, !wrap && styles.oneLine)}>
       <span aria-hidden="true" className={mergeClasses(styles.icon, styles[tone])}>
         {icon}
       </span>

@@ -31,7 +31,7 @@ describe("the form", () => {
     await renderPage(ADDRESS);
     await fill("3f2504e0-4f89-11d3-9a0c-0305e82c3301");
     expect(await screen.findByText(/looks like the secret's id; paste its value/)).toBeVisible();
-    expect(screen.getByRole("button", { name: "Save & continue" })).toBeDisabled();
+    expect(screen.getByRole("button", { name: "Save & continue" })).toHaveAttribute("aria-disabled", "true");
   });
 
   it("shows a wrong secret at its field, and keeps all but the secret", async () => {

@@ -163,7 +163,7 @@ it("deletes only after the name was typed", async () => {
       .getAllByRole("button", { name: "Delete customer", hidden: true })
       .find((each) => each.closest("form"))!;
   await user.type(box, "Contoso");
-  expect(confirm()).toBeDisabled();
+  expect(confirm()).toHaveAttribute("aria-disabled", "true");
   await user.type(box, " Ltd.");
   await user.click(confirm());
   await waitFor(() => expect(address()).toBe("/customers"));

@@ -58,6 +58,19 @@ it("shows the failed step with its error and offers another try", async () => {
   expect(screen.getByRole("button", { name: "Try again" })).toBeEnabled();
 });
 
+it("says from when on a tenant that was slowed down can be tried again", async () => {
+  const failed = importAt("policies", { state: "failed" });
+  failed.steps[3]!.error = problem("graph_throttled", { retry_after: 7200 });
+  failed.steps[3]!.finished_at = new Date(Date.now() - 60_000).toISOString();
+  serveImport(failed);
+  const { unmount } = await renderPage(ADDRESS);
+  expect(await screen.findByText("in 1 hour")).toHaveAttribute("title");
+  unmount();
+  failed.steps[3]!.finished_at = "2026-01-01T08:00:00Z";
+  await renderPage(ADDRESS);
+  expect(await screen.findByText(/It can be tried again now\./)).toBeVisible();
+});
+
 it("says why an import found no policies", async () => {
   server.use(http.get(`${ANY}/customers/:id`, () => HttpResponse.json(importedCustomer())));
   serveImport(importAt(undefined, { zero_policies: "security_defaults_on" }));

@@ -33,10 +33,16 @@ const WORDS: Record<string, [one: string, many: string]> = {
   unreadable: ["unreadable", "unreadable"],
 };
 
+/** Counts of a part of what another count tells. */
+const SPECIAL = new Set(["beta_only", "deleted", "unreadable"]);
+
 /** "12 policies, 3 named locations"; what is zero is left out unless everything is. */
 export function countsText(counts: ImportStep["counts"]): string {
   const all = Object.entries(counts);
-  const some = all.filter(([, count]) => count > 0);
+  const some = all
+    .filter(([, count]) => count > 0)
+    // What there is comes first, then what is special about some of it.
+    .sort(([one], [other]) => Number(SPECIAL.has(one)) - Number(SPECIAL.has(other)));
   return (some.length > 0 ? some : all)
     .map(([noun, count]) => {
       const plain = noun.replaceAll("_", " ");

@@ -98,7 +98,7 @@ describe("accepting", () => {
       screen
         .getAllByRole("button", { name: "Accept finding", hidden: true })
         .find((each) => each.closest("form"))!;
-    expect(go()).toBeDisabled();
+    expect(go()).toHaveAttribute("aria-disabled", "true");
     await user.type(await field(/^Owner/), "IT lead");
     const inNinetyDays = new Date();
     inNinetyDays.setDate(inNinetyDays.getDate() + 90);

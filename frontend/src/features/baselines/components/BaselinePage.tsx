@@ -156,6 +156,7 @@ function Rename({ baseline, onClose }: { baseline: Baseline; onClose: () => void
       action="Save name"
       busy={rename.isPending}
       ready={Boolean(name.trim()) && name.trim() !== baseline.name}
+      needs={name.trim() ? "The name is as it was." : "Give the baseline a name."}
       onClose={onClose}
       onConfirm={() =>
         rename.mutate(name.trim(), {
@@ -191,6 +192,7 @@ function Delete({ baseline, onClose }: { baseline: Baseline; onClose: () => void
       action="Delete baseline"
       busy={remove.isPending}
       ready={!used}
+      needs="Customers are compared with it."
       onClose={onClose}
       onConfirm={() =>
         // An event may have taken this page away by the time the answer is there. What failed is shown below.

@@ -20,6 +20,7 @@ import { type PickedFile, encodeFile } from "../files";
 import { type BaselineImport, useFilesImport } from "../queries";
 import { DropZone } from "./DropZone";
 import { ImportPreview } from "./ImportPreview";
+import { SubmitButton } from "@/ui/SubmitButton";
 
 /** What the API takes at once; told before a long upload is refused. */
 const MAX_BYTES = 20_000_000;
@@ -110,13 +111,19 @@ export function ImportFilesDialog({ onClose }: { onClose: () => void }) {
               {save.error && !nameError && <ProblemMessage error={save.error} />}
             </DialogContent>
             <DialogActions>
-              <Button
-                type="submit"
+              <SubmitButton
                 appearance="primary"
-                disabled={busy || !name.trim() || !found || found.policies.length === 0}
+                busy={busy}
+                needs={
+                  !found
+                    ? "Choose files with policies."
+                    : found.policies.length === 0
+                      ? "There is no policy to import."
+                      : !name.trim() && "Give the baseline a name."
+                }
               >
                 {found ? `Import ${counted(found.policies.length, "policy", "policies")}` : "Import"}
-              </Button>
+              </SubmitButton>
               <Button disabled={save.isPending} onClick={onClose}>
                 Cancel
               </Button>

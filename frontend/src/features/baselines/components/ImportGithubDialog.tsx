@@ -17,6 +17,7 @@ import { isProblem, problemOf } from "@/api/problems";
 import { counted } from "@/lib/text";
 import { type BaselineImport, type GithubImport, useGithubImport } from "../queries";
 import { ImportPreview } from "./ImportPreview";
+import { SubmitButton } from "@/ui/SubmitButton";
 
 const useStyles = makeStyles({
   content: { display: "flex", flexDirection: "column", gap: "14px", paddingTop: "8px" },
@@ -50,6 +51,12 @@ export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
   const message = (field: Name) => errors?.[field] ?? (field === "name" ? taken : undefined);
   const placed = FIELDS.some((field) => message(field));
   const ready = found ? found.policies.length > 0 && values.name.trim() : values.url.trim();
+
+  const missing = !found
+    ? "Give the address of a repository."
+    : found.policies.length === 0
+      ? "There is no policy to import."
+      : "Give the baseline a name.";
 
   function change(field: Name, value: string) {
     setValues((before) => ({ ...before, [field]: value }));
@@ -127,9 +134,9 @@ export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
               {run.error && !placed && <ProblemMessage error={run.error} />}
             </DialogContent>
             <DialogActions>
-              <Button type="submit" appearance="primary" disabled={run.isPending || !ready}>
+              <SubmitButton appearance="primary" busy={run.isPending} needs={!ready && missing}>
                 {found ? `Import ${counted(found.policies.length, "policy", "policies")}` : "Preview"}
-              </Button>
+              </SubmitButton>
               <Button disabled={run.isPending} onClick={onClose}>
                 Cancel
               </Button>

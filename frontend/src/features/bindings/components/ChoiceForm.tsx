@@ -1,11 +1,14 @@
-import { Button, Field, Input, Radio, RadioGroup, makeStyles, tokens } from "@fluentui/react-components";
+import { Field, Input, Radio, RadioGroup, makeStyles, tokens } from "@fluentui/react-components";
 import { type FormEvent, useState } from "react";
 import { isGuid } from "@/lib/guid";
 import { listed } from "@/lib/text";
 import { candidatesOf, liveName, sameChoice } from "../draft";
 import type { Binding, NameKind } from "../queries";
+import { SubmitButton } from "@/ui/SubmitButton";
 
 const useStyles = makeStyles({
+  // In line with the field, whose label is above.
+  take: { marginTop: "24px" },
   root: {
     padding: "10px 14px",
     borderRadius: tokens.borderRadiusMedium,
@@ -108,9 +111,9 @@ export function ChoiceForm({ binding, label, chosen, disabled, onChoose }: Choic
               onChange={(_, data) => setTyped(data.value)}
             />
           </Field>
-          <Button type="submit" disabled={disabled || !usable} style={{ marginTop: 24 }}>
+          <SubmitButton className={styles.take} busy={disabled} needs={!usable && "Give the object id."}>
             Use this object
-          </Button>
+          </SubmitButton>
         </form>
       )}
     </div>

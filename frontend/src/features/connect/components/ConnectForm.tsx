@@ -7,6 +7,7 @@ import { type Connection, type Credentials, useConnectionPut } from "../queries"
 import { checkClientId, checkClientSecret, placeErrors } from "../placeErrors";
 import { AlreadyConnected } from "./AlreadyConnected";
 import { ConsentMissing } from "./ConsentMissing";
+import { SubmitButton } from "@/ui/SubmitButton";
 
 const useStyles = makeStyles({
   form: { display: "flex", flexDirection: "column", gap: "16px" },
@@ -132,9 +133,13 @@ export function ConnectForm({ customer, clientId: known = "", action, onSaved, o
         <Refusal error={placed.general} />
       )}
       <div className={styles.actions}>
-        <Button type="submit" appearance="primary" disabled={!ready || save.isPending}>
+        <SubmitButton
+          appearance="primary"
+          busy={save.isPending}
+          needs={!ready && "It takes the application's client ID and the secret's value."}
+        >
           {save.isPending ? "Asking Entra" : action}
-        </Button>
+        </SubmitButton>
         {onCancel && (
           <Button disabled={save.isPending} onClick={onCancel}>
             Cancel

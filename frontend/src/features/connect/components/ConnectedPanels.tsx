@@ -118,6 +118,7 @@ function SecretExpiry({ at }: { at: string | null }) {
   const soon = instant - now < SOON_MS;
   return (
     <StatusBadge
+      wrap
       tone={gone ? "bad" : soon ? "warn" : "good"}
       icon={gone ? <ErrorCircleFilled /> : soon ? <WarningFilled /> : <CheckmarkCircleFilled />}
     >

@@ -22,6 +22,7 @@ export function CoveragePage() {
       lead="What the enforced policies guarantee, decided exactly over all sign-ins; emergency access aside."
     >
       <TabList
+        className="no-print"
         selectedValue={search.view ?? "map"}
         onTabSelect={(_, data) => change({ view: data.value === "what-if" ? "what-if" : undefined })}
       >

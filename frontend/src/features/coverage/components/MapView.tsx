@@ -12,16 +12,32 @@ import { GROUP_LABEL, cellKey, findCell, grouped } from "../map";
 import { CoverageCell, Legend } from "./CoverageCell";
 
 const useStyles = makeStyles({
-  groups: { display: "flex", flexDirection: "column", gap: "20px" },
-  scroll: { overflowX: "auto" },
+  groups: {
+    display: "flex",
+    flexDirection: "column",
+    gap: "20px",
+    // Boxes that flow around page ends, which flex items do not.
+    "@media print": { display: "block" },
+  },
+  scroll: {
+    overflowX: "auto",
+    "@media print": { overflowX: "visible", breakInside: "avoid", marginBlockEnd: "16px" },
+  },
   table: {
     borderCollapse: "separate",
     borderSpacing: "4px",
     width: "100%",
     tableLayout: "fixed",
     minWidth: "640px",
+    "@media print": { minWidth: 0 },
   },
-  corner: { width: "170px", textAlign: "start", fontWeight: tokens.fontWeightSemibold, padding: "4px" },
+  corner: {
+    width: "170px",
+    "@media (max-width: 640px)": { width: "110px" },
+    textAlign: "start",
+    fontWeight: tokens.fontWeightSemibold,
+    padding: "4px",
+  },
   head: {
     textAlign: "start",
     verticalAlign: "bottom",
@@ -31,12 +47,22 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground2,
     overflowWrap: "anywhere",
   },
-  row: { textAlign: "start", padding: "4px", fontWeight: tokens.fontWeightRegular },
+  row: {
+    textAlign: "start",
+    padding: "4px",
+    fontWeight: tokens.fontWeightRegular,
+    // Whose row it is stays in sight while a phone scrolls sideways.
+    "@media (max-width: 860px)": {
+      position: "sticky",
+      left: 0,
+      backgroundColor: tokens.colorNeutralBackground2,
+    },
+  },
   none: { color: tokens.colorNeutralForeground3, textAlign: "center" },
   list: { margin: 0, paddingInlineStart: "20px" },
   shares: {
     display: "grid",
-    gridTemplateColumns: "max-content max-content",
+    gridTemplateColumns: "minmax(0, max-content) max-content",
     gap: "6px 12px",
     alignItems: "center",
     margin: 0,
@@ -130,7 +156,7 @@ interface DetailProps {
 function Detail({ map, selected, onTry }: DetailProps) {
   const styles = useStyles();
   const found = findCell(map, selected);
-  if (!found) return <Text>Choose a cell to see the policies that apply there.</Text>;
+  if (!found) return <Text className="no-print">Choose a cell to see the policies that apply there.</Text>;
   const { cell, who, what } = found;
   const { witness } = cell;
   const shares = [

@@ -19,6 +19,7 @@ import { CLOUD_LABEL, type Cloud } from "@/api/customers";
 import { isProblem, problemOf } from "@/api/problems";
 import { useMe } from "@/api/session";
 import { useCustomerCreate } from "../queries";
+import { SubmitButton } from "@/ui/SubmitButton";
 
 export const NAME_MAX = 120;
 
@@ -98,9 +99,13 @@ export function AddCustomerDialog({ onClose }: { onClose: () => void }) {
               {create.error && !nameError && !fields?.cloud && <ProblemMessage error={create.error} />}
             </DialogContent>
             <DialogActions>
-              <Button type="submit" appearance="primary" disabled={create.isPending || !name.trim()}>
+              <SubmitButton
+                appearance="primary"
+                busy={create.isPending}
+                needs={!name.trim() && "Give a display name."}
+              >
                 Continue to connect
-              </Button>
+              </SubmitButton>
               <Button disabled={create.isPending} onClick={onClose}>
                 Cancel
               </Button>

@@ -51,8 +51,8 @@ const useStyles = makeStyles({
   tenant: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   grid: {
     display: "grid",
-    gridTemplateColumns: "196px minmax(0, 1fr)",
-    gap: "24px",
+    gridTemplateColumns: "212px minmax(0, 1fr)",
+    gap: "20px",
     alignItems: "start",
     "@media (max-width: 1080px)": { gridTemplateColumns: "minmax(0, 1fr)", gap: "12px" },
     "@media print": { display: "block" },

@@ -30,7 +30,7 @@ export function CustomerList({ search, onSearch }: CustomerListProps) {
 
   return (
     <>
-      <div className={`${styles.filters} no-print`} role="search">
+      <div className={`no-print ${styles.filters}`} role="search">
         <SearchField
           label="Search customers"
           value={search.search ?? ""}

@@ -26,6 +26,7 @@ import { Time } from "@/ui/Time";
 import { useNotify } from "@/ui/useNotify";
 import { useComparisonBaselineSet, useCustomerDelete, useCustomerRename } from "../queries";
 import { NAME_MAX } from "./AddCustomerDialog";
+import { SubmitButton } from "@/ui/SubmitButton";
 
 const useStyles = makeStyles({
   form: {
@@ -100,12 +101,16 @@ function Rename({ customer }: { customer: Customer }) {
           <Input maxLength={NAME_MAX} value={name} onChange={(_, data) => setName(data.value)} />
         </Field>
         {rename.error && !message && <ProblemMessage error={rename.error} />}
-        <Button
-          type="submit"
-          disabled={rename.isPending || !name.trim() || name.trim() === customer.display_name}
+        <SubmitButton
+          busy={rename.isPending}
+          needs={
+            !name.trim()
+              ? "Give a display name."
+              : name.trim() === customer.display_name && "The name is as it was."
+          }
         >
           Save name
-        </Button>
+        </SubmitButton>
       </form>
     </Panel>
   );
@@ -175,9 +180,12 @@ function ComparisonChoice({ customer }: { customer: Customer }) {
           <VersionChoice key={chosen} baselineId={chosen} value={pin} onChange={setPin} />
         )}
         {save.error && <ProblemMessage error={save.error} />}
-        <Button type="submit" disabled={save.isPending || (chosen === currentKey && pin === currentPin)}>
+        <SubmitButton
+          busy={save.isPending}
+          needs={chosen === currentKey && pin === currentPin && "The choice is as it was."}
+        >
           Save comparison baseline
-        </Button>
+        </SubmitButton>
       </form>
     </Panel>
   );
@@ -214,6 +222,7 @@ function Delete({ customer }: { customer: Customer }) {
         action="Delete customer"
         busy={remove.isPending}
         ready={typed.trim() === name}
+        needs="Type the customer's name to confirm."
         onClose={close}
         onConfirm={() =>
           // An event may have taken this page away by the time the answer is there. What failed is shown below.

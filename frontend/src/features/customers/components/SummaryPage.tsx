@@ -164,6 +164,7 @@ function Licences({ snapshot }: { snapshot: Snapshot }) {
           {snapshot.licences.map((licence) => (
             <li key={licence.capability}>
               <StatusBadge
+                wrap
                 tone={licence.licensed ? "good" : "quiet"}
                 icon={licence.licensed ? <CheckmarkCircleFilled /> : <DismissCircleRegular />}
               >

@@ -1,8 +1,9 @@
-import { Button, Field, Input, Radio, RadioGroup, Text, makeStyles } from "@fluentui/react-components";
+import { Field, Input, Radio, RadioGroup, Text, makeStyles } from "@fluentui/react-components";
 import { type FormEvent, useState } from "react";
 import { isGuid } from "@/lib/guid";
 import { Panel } from "@/ui/Panel";
 import type { EmergencyChoice } from "../queries";
+import { SubmitButton } from "@/ui/SubmitButton";
 
 const useStyles = makeStyles({
   form: {
@@ -62,9 +63,9 @@ export function AddObject({ busy, onAdd }: AddObjectProps) {
             onChange={(_, data) => setTyped(data.value)}
           />
         </Field>
-        <Button type="submit" disabled={busy || !isGuid(typed)}>
+        <SubmitButton busy={busy} needs={!isGuid(typed) && "Give the object id."}>
           Add as emergency access
-        </Button>
+        </SubmitButton>
       </form>
     </Panel>
   );

@@ -63,7 +63,7 @@ export function GuidePage() {
   const navigate = route.useNavigate();
   return (
     <div className={styles.grid}>
-      <div className={`${styles.side} no-print`}>
+      <div className={`no-print ${styles.side}`}>
         <SearchField
           label="Search the guide"
           value={search ?? ""}

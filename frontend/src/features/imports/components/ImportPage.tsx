@@ -117,7 +117,7 @@ function Run({ customer, run }: { customer: Customer; run: Import }) {
       {run.state === "succeeded" && <Succeeded customer={customer} run={run} />}
       {/* The failed step tells its error itself; this is for what failed outside any step. */}
       {run.state === "failed" && run.error && !run.steps.some((step) => step.error) && (
-        <ProblemMessage error={run.error} />
+        <ProblemMessage error={run.error} at={run.finished_at} />
       )}
       {isUnderWay(run) && <Text>You can leave this page and come back; the import goes on.</Text>}
       <Steps run={run} />

@@ -85,7 +85,7 @@ function Step({ step, now }: { step: ImportStep; now: number }) {
         </span>
         <span className={styles.time}>{took !== undefined && durationText(took)}</span>
       </div>
-      {step.error && <ProblemMessage error={step.error} />}
+      {step.error && <ProblemMessage error={step.error} at={step.finished_at} />}
     </li>
   );
 }

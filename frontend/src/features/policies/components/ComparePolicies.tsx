@@ -63,11 +63,11 @@ export function ComparePolicies({ customer, snapshotId, policies, chosen }: Comp
         to="/customers/$customerId/policies"
         params={{ customerId: customer.id }}
         search={(before) => ({ ...before, compare: undefined })}
-        className={`${links.button} ${styles.back} no-print`}
+        className={`no-print ${links.button} ${styles.back}`}
       >
         All policies
       </Link>
-      <div className={`${styles.pickers} no-print`}>
+      <div className={`no-print ${styles.pickers}`}>
         <Picker label="First" policies={policies} value={first} onChange={(id) => change(id, second)} />
         <Picker label="Second" policies={policies} value={second} onChange={(id) => change(first, id)} />
         <Button icon={<ArrowSwapRegular />} onClick={() => change(second, first)}>

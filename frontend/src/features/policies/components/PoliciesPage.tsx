@@ -141,7 +141,7 @@ function List({ policies, search }: { policies: readonly ReadablePolicy[]; searc
   };
   return (
     <>
-      <div className={`${styles.filters} no-print`} role="search">
+      <div className={`no-print ${styles.filters}`} role="search">
         <SearchField
           label="Search policies"
           value={search.search ?? ""}
@@ -205,7 +205,7 @@ function List({ policies, search }: { policies: readonly ReadablePolicy[]; searc
 function Chosen({ policy, onCancel }: { policy: ReadablePolicy | undefined; onCancel: () => void }) {
   const styles = useStyles();
   return (
-    <div className={`${styles.chosen} no-print`}>
+    <div className={`no-print ${styles.chosen}`}>
       <Text role="status">
         {policy ? (
           <>

@@ -18,6 +18,7 @@ import { isProblem } from "@/api/problems";
 import { addDays, dayField, endOfDay } from "@/lib/day";
 import { useNotify } from "@/ui/useNotify";
 import { type Finding, useFindingAccept } from "../queries";
+import { SubmitButton } from "@/ui/SubmitButton";
 
 const REASON_MAX = 2000;
 const OWNER_MAX = 200;
@@ -127,9 +128,13 @@ export function AcceptDialog({ customerId, finding, onClose }: AcceptDialogProps
               {accept.error && !placed && <ProblemMessage error={accept.error} />}
             </DialogContent>
             <DialogActions>
-              <Button type="submit" appearance="primary" disabled={accept.isPending || !ready}>
+              <SubmitButton
+                appearance="primary"
+                busy={accept.isPending}
+                needs={!ready && "It takes a reason, an owner and a day until when."}
+              >
                 {before && !before.ended ? "Save" : "Accept finding"}
-              </Button>
+              </SubmitButton>
               <Button disabled={accept.isPending} onClick={onClose}>
                 Cancel
               </Button>

@@ -34,7 +34,7 @@ export function ReportFilters({ report, search, onSearch }: FiltersProps) {
   const kinds = kindsOf(search);
   const found = new Set(report.findings.map((finding) => finding.kind));
   return (
-    <div className={`${styles.row} no-print`} role="search" aria-label="Filter findings">
+    <div className={`no-print ${styles.row}`} role="search" aria-label="Filter findings">
       <Words label="Search findings" search={search} onSearch={onSearch} />
       <Dropdown
         aria-label="Severity"
@@ -94,7 +94,7 @@ export function ReportFilters({ report, search, onSearch }: FiltersProps) {
 export function CheckFilters({ report, search, onSearch }: FiltersProps) {
   const styles = useStyles();
   return (
-    <div className={`${styles.row} no-print`} role="search" aria-label="Filter checks">
+    <div className={`no-print ${styles.row}`} role="search" aria-label="Filter checks">
       <Words label="Search checks" search={search} onSearch={onSearch} />
       <Choice
         label="Result"

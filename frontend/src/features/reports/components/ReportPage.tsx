@@ -86,7 +86,7 @@ function Content({ report, search }: { report: Report; search: ReportSearch }) {
         </MessageBar>
       )}
       <TabList
-        className={`${styles.tabs} no-print`}
+        className={`no-print ${styles.tabs}`}
         selectedValue={view}
         onTabSelect={(_, data) =>
           // What both lists know stays.

@@ -84,7 +84,7 @@ function Pickers({ snapshots, pair }: { snapshots: readonly Snapshot[]; pair: Pa
   const navigate = route.useNavigate();
   const change = (next: Pair) => void navigate({ search: next, replace: true });
   return (
-    <div className={`${styles.pickers} no-print`}>
+    <div className={`no-print ${styles.pickers}`}>
       <Picker
         label="From"
         snapshots={snapshots}

@@ -30,6 +30,7 @@ export function MakeBaseline({ snapshot, customer, onClose }: MakeBaselineProps)
       action="Make baseline"
       busy={make.isPending}
       ready={Boolean(name.trim())}
+      needs="Give the baseline a name."
       onClose={onClose}
       onConfirm={() =>
         make.mutate(name.trim(), {
