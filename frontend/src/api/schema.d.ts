@@ -63,25 +63,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The audit log as a table (CSV), newest first. An answer that breaks off is not the whole. */
+    /** The audit log as a table (CSV), newest first; 50,000 entries at the most. */
     get: operations["audit_export"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/audit/verification": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Checks the chain of hashes from its first entry to its end: each entry holds the hash of the one before. */
-    get: operations["audit_verify"];
     put?: never;
     post?: never;
     delete?: never;
@@ -116,7 +99,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Signs in with email and password. */
+    /**
+     * Signs in with email and password, and a code where the person has a second factor: without one the answer is 401 with
+     *     the reason `second_factor_required`.
+     */
     post: operations["session_login"];
     delete?: never;
     options?: never;
@@ -742,23 +728,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/customers/{id}/snapshots/{snapshot_id}/policies/{policy_id}/compare/{other_id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Compares two policies of a snapshot by meaning, field by field, with names. */
-    get: operations["policy_compare"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/events": {
     parameters: {
       query?: never;
@@ -810,6 +779,111 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/me/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Changes one's own password and ends one's other sessions. */
+    put: operations["own_password_put"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/second-factor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How one's own second factor stands. */
+    get: operations["second_factor_fetch"];
+    put?: never;
+    /** Begins to set a second factor up. Once more begins anew; what was set up completely has to be removed first. */
+    post: operations["second_factor_begin"];
+    /** Removes one's own second factor. */
+    delete: operations["second_factor_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/second-factor/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms by a code that the authenticator app has the secret. Ends one's other sessions. */
+    post: operations["second_factor_confirm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/second-factor/recovery-codes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives new recovery codes in the place of all that there were. */
+    post: operations["recovery_codes_renew"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists one's own sessions. */
+    get: operations["own_session_list"];
+    put?: never;
+    post?: never;
+    /** Ends all of one's own sessions but the one that asks. */
+    delete: operations["own_session_delete_others"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/sessions/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends one of one's own sessions. */
+    delete: operations["own_session_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/users": {
     parameters: {
       query?: never;
@@ -844,6 +918,62 @@ export interface paths {
     head?: never;
     /** Changes a person's name, role or password. */
     patch: operations["user_update"];
+    trace?: never;
+  };
+  "/api/v1/users/{id}/second-factor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes another person's second factor and ends their sessions: for who has lost the device. */
+    delete: operations["user_second_factor_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends all sessions of a person. */
+    delete: operations["user_session_delete_all"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/workspace": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The workspace's settings. */
+    get: operations["workspace_fetch"];
+    put?: never;
+    post?: never;
+    /**
+     * Deletes the workspace: customers with their secrets, snapshots and reports, the library, people, sessions and tokens.
+     *     Its audit trail stays, for operators of the server.
+     */
+    delete: operations["workspace_delete"];
+    options?: never;
+    head?: never;
+    /** Changes the workspace's settings. */
+    patch: operations["workspace_update"];
     trace?: never;
   };
   "/healthz": {
@@ -904,10 +1034,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /**
-     * Whether the process can serve: it reaches its database. An unusable key ring does not take it out of service, since
-     *     reading works without; the answer tells.
-     */
+    /** Whether the process can serve: it reaches its database. */
     get: operations["readyz"];
     put?: never;
     post?: never;
@@ -1060,21 +1187,6 @@ export interface components {
       items: components["schemas"]["AuditOut"][];
       /** @description Give this back as `cursor` for the next page; null on the last one. */
       next_cursor?: string | null;
-    };
-    /** @description What checking the chain of hashes found. */
-    AuditVerification: {
-      /**
-       * Format: int64
-       * @description Entries that were checked, up to and with the one that does not fit.
-       */
-      checked: number;
-      /**
-       * Format: int64
-       * @description Number of the first entry that does not fit: changed, missing, or cut off at the end; null when all do.
-       */
-      first_bad?: number | null;
-      /** @description Whether every entry is there, unchanged and in its place. */
-      intact: boolean;
     };
     /**
      * @description Authentication flows.
@@ -1564,6 +1676,14 @@ export interface components {
        */
       version: number;
     };
+    /** @description A code of the authenticator app. */
+    CodeIn: {
+      /**
+       * Format: password
+       * @description Six digits.
+       */
+      code: string;
+    };
     /** @description What to compare with. */
     ComparisonBaselineBody:
       | {
@@ -1969,6 +2089,13 @@ export interface components {
      * @enum {string}
      */
     EmergencyStanding: "confirmed" | "recognised" | "candidate" | "refused";
+    /** @description What an authenticator app needs; told this once. */
+    EnrolmentOut: {
+      /** @description The same as an `otpauth://totp/` address, for a QR code. */
+      otpauth_uri: string;
+      /** @description The secret in base32, for typing it into the app. */
+      secret: string;
+    };
     /**
      * @description Whose policies decide.
      * @enum {string}
@@ -2073,13 +2200,6 @@ export interface components {
        */
       any_of: string[];
     };
-    /** @description One server-sent event. */
-    EventFrame: {
-      /** @description An `EventOut` as JSON. */
-      data: string;
-      /** @description Its name. */
-      event: string;
-    };
     /** @description What changed. */
     EventOut: {
       /**
@@ -2109,15 +2229,6 @@ export interface components {
       live: unknown;
       /** @description References of the baseline that could not be compared: the field may differ less than it seems. */
       unresolved?: string[];
-    };
-    /** @description A field in which two policies agree. */
-    FieldSame: {
-      /** @description Graph's path, for instance `conditions.users.excludeGroups`. */
-      field: string;
-      /** @description The field in words. */
-      label: string;
-      /** @description The values of both, with names. */
-      value: unknown;
     };
     /** @description Findings by severity. */
     FindingCounts: {
@@ -2448,11 +2559,6 @@ export interface components {
      * @enum {string}
      */
     IntendedState: "enabled" | "enabledForReportingButNotEnforced" | "disabled";
-    /**
-     * @description What the key ring is good for.
-     * @enum {string}
-     */
-    KeyRingState: "usable" | "degraded" | "unusable";
     /** @description One capability that a licence gives. */
     LicenceOut: {
       /** @description What it allows in Conditional Access. */
@@ -2491,8 +2597,13 @@ export interface components {
       /** @description Its name, where one is known. */
       name?: string | null;
     };
-    /** @description Email and password. */
+    /** @description Email and password, and the code of a second factor. */
     LoginIn: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code; only where the person has a second factor.
+       */
+      code?: string | null;
       /**
        * Format: email
        * @description Address.
@@ -2520,6 +2631,11 @@ export interface components {
       msp: components["schemas"]["MspOut"];
       /** @description Role. */
       role: components["schemas"]["Role"];
+      /**
+       * @description The workspace requires a second factor and this person has none: until it is set up, everything but `/me` and
+       *     `/me/second-factor` is refused.
+       */
+      second_factor_required: boolean;
     };
     /** @description A workspace. */
     MspOut: {
@@ -2564,6 +2680,61 @@ export interface components {
      * @enum {string}
      */
     ObjectChange: "added" | "removed" | "changed";
+    /** @description One's own sessions. */
+    OwnSessionList: {
+      /** @description Those that go on, the one used last first. */
+      items: components["schemas"]["OwnSessionOut"][];
+    };
+    /** @description A session. */
+    OwnSessionOut: {
+      /**
+       * Format: date-time
+       * @description When one signed in.
+       */
+      created_at: string;
+      /** @description Whether it is the one that asks. */
+      current: boolean;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /** @description Network address from which it was last continued. */
+      ip?: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last continued, to a quarter of an hour.
+       */
+      last_used_at: string;
+      /** @description The browser from which it was last continued, in short: `Firefox on Windows`. */
+      user_agent?: string | null;
+    };
+    /** @description A change of one's own password. */
+    PasswordChange: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code; where a second factor is set up.
+       */
+      code?: string | null;
+      /**
+       * Format: password
+       * @description The password until now.
+       */
+      current_password: string;
+      /**
+       * Format: password
+       * @description The password from now on: 12 to 200 characters, none that is common or easy to guess.
+       */
+      new_password: string;
+    };
+    /** @description One's own password. */
+    PasswordIn: {
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
     /** @description One application permission. */
     PermissionOut: {
       /**
@@ -2592,20 +2763,6 @@ export interface components {
       removed: components["schemas"]["PolicyRef"][];
       /** @description How many policies mean the same in both. */
       unchanged: number;
-    };
-    /** @description Two policies of one snapshot, side by side. */
-    PolicyComparison: {
-      /**
-       * @description Where they differ: `baseline` is what the first says, `live` what the second says, and weaker or stronger is
-       *     the second, field by field.
-       */
-      diff: components["schemas"]["FieldDiff"][];
-      /** @description The policy that is compared with. */
-      first: components["schemas"]["PolicyOut"];
-      /** @description Where they agree. */
-      same: components["schemas"]["FieldSame"][];
-      /** @description The policy that is compared. */
-      second: components["schemas"]["PolicyOut"];
     };
     /** @description Policies by state. */
     PolicyCountsOut: {
@@ -2654,8 +2811,6 @@ export interface components {
       display_name: string;
       /** @description Its id in the tenant; null where a baseline's policy carries none. */
       id?: string | null;
-      /** @description What it does, as one sentence for people who don't administer Conditional Access. */
-      sentence: string;
       /** @description `enabled`, `disabled`, `enabledForReportingButNotEnforced`, or what else Graph gave. */
       state: string;
       /** @description What it asks. */
@@ -2784,14 +2939,23 @@ export interface components {
       /** @description What happened. */
       title: string;
     };
-    /** @description Whether the process can serve, and what it can't do meanwhile. */
-    ReadyOut: {
-      /** @description What does not work, where something does not. */
-      detail?: string | null;
-      /** @description The master keys that seal client secrets. */
-      key_ring: components["schemas"]["KeyRingState"];
-      /** @description `ok`, or `degraded`: it serves, but something needs an operator. */
-      status: string;
+    /** @description One's own password, and a code. */
+    ProofIn: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code.
+       */
+      code: string;
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
+    /** @description Fresh recovery codes; told this once. */
+    RecoveryCodesOut: {
+      /** @description Ten codes, each good once. Those of before are worth nothing any more. */
+      recovery_codes: string[];
     };
     /**
      * @description Kinds of directory objects that policies refer to.
@@ -2905,6 +3069,21 @@ export interface components {
      * @enum {string}
      */
     Role: "viewer" | "operator" | "admin" | "owner";
+    /** @description How one's second factor stands. */
+    SecondFactorOut: {
+      /**
+       * Format: date-time
+       * @description Since when a code is asked for at sign-in; null: never.
+       */
+      enabled_since?: string | null;
+      /**
+       * Format: int32
+       * @description Recovery codes that are still good.
+       */
+      recovery_codes_left: number;
+      /** @description Whether the workspace requires a second factor. */
+      required: boolean;
+    };
     /** @description A session: the access token in the body, the refresh token in an HttpOnly cookie. */
     SessionOut: {
       /** @description JWT for the `Authorization` header. */
@@ -3284,6 +3463,8 @@ export interface components {
       last_login_at?: string | null;
       /** @description Role. */
       role: components["schemas"]["Role"];
+      /** @description Whether they sign in with a second factor. */
+      second_factor: boolean;
       /**
        * Format: int64
        * @description Grows with every change; the ETag holds the same number.
@@ -3308,122 +3489,47 @@ export interface components {
       password?: string | null;
       role?: components["schemas"]["Role"] | null;
     };
+    /** @description The confirmation that a workspace is to be deleted. */
+    WorkspaceDelete: {
+      /** @description The workspace's name, letter by letter. */
+      display_name: string;
+    };
+    /** @description A workspace's settings. */
+    WorkspaceOut: {
+      /**
+       * Format: date-time
+       * @description When it was made.
+       */
+      created_at: string;
+      /** @description Its name. */
+      display_name: string;
+      /**
+       * Format: uuid
+       * @description `msp_id`
+       */
+      id: string;
+      /** @description Whether people need a second factor. API tokens and people of an outside issuer do not. */
+      require_second_factor: boolean;
+      /**
+       * Format: int64
+       * @description Grows with every change; the ETag holds the same number.
+       */
+      version: number;
+    };
+    /** @description Changes to a workspace; what is left out stays. */
+    WorkspaceUpdate: {
+      /** @description Name. */
+      display_name?: string | null;
+      /** @description Whether people need a second factor. Who has none may only set one up, from the moment this is on. */
+      require_second_factor?: boolean | null;
+    };
     /**
      * @description Why an import found no policies.
      * @enum {string}
      */
     ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
   };
-  responses: {
-    /** @description `unauthenticated`: Sign in first. */
-    Problem401: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `forbidden`: Your role does not allow this. */
-    Problem403: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `not_found`: Not found. */
-    Problem404: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `method_not_allowed`: This method is not offered here. */
-    Problem405: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `tenant_mismatch`: These credentials belong to another tenant; `tenant_already_connected`: This tenant is already connected; `graph_credentials_unavailable`: There are no usable Graph credentials; `import_in_progress`: An import is already running; `invalid_state`: This step does not come next; `conflict`: It conflicts with something that exists. */
-    Problem409: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `precondition_failed`: It was changed meanwhile. */
-    Problem412: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `payload_too_large`: The request is too large. */
-    Problem413: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `graph_token_failed`: Entra refused the credentials; `tenant_not_detected`: The tenant could not be detected from the credentials; `tenant_hint_invalid`: Entra knows no tenant by this id or domain; `graph_permission_missing`: A Graph permission is missing; `validation_failed`: The request is not valid; `idempotency_conflict`: This idempotency key was used for another request. */
-    Problem422: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `rate_limited`: Too many requests. */
-    Problem429: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `internal`: Something went wrong on our side. */
-    Problem500: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `graph_unavailable`: Microsoft did not answer as expected. */
-    Problem502: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-    /** @description `graph_throttled`: Microsoft Graph is throttling this tenant; `unavailable`: The service can't answer right now. */
-    Problem503: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        "application/problem+json": components["schemas"]["Problem"];
-      };
-    };
-  };
+  responses: never;
   parameters: never;
   requestBodies: never;
   headers: never;
@@ -3454,12 +3560,15 @@ export interface operations {
           "application/json": components["schemas"]["ApiTokenPage"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   api_token_create: {
@@ -3467,7 +3576,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path?: never;
       cookie?: never;
@@ -3487,14 +3596,15 @@ export interface operations {
           "application/json": components["schemas"]["ApiTokenCreated"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   api_token_delete: {
@@ -3516,13 +3626,15 @@ export interface operations {
         };
         content?: never;
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   audit_list: {
@@ -3554,12 +3666,15 @@ export interface operations {
           "application/json": components["schemas"]["AuditPage"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   audit_export: {
@@ -3587,37 +3702,15 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
-    };
-  };
-  audit_verify: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description What was found. */
-      200: {
+      /** @description A problem; `code` tells which. */
+      default: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["AuditVerification"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
     };
   };
   jwks_fetch: {
@@ -3638,9 +3731,15 @@ export interface operations {
           "application/json": Record<string, never>;
         };
       };
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   session_login: {
@@ -3665,13 +3764,15 @@ export interface operations {
           "application/json": components["schemas"]["SessionOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   session_logout: {
@@ -3690,11 +3791,15 @@ export interface operations {
         };
         content?: never;
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   session_refresh: {
@@ -3715,11 +3820,15 @@ export interface operations {
           "application/json": components["schemas"]["SessionOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_list: {
@@ -3745,12 +3854,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselinePage"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_create: {
@@ -3758,7 +3870,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path?: never;
       cookie?: never;
@@ -3778,14 +3890,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_import_files: {
@@ -3793,7 +3906,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path?: never;
       cookie?: never;
@@ -3822,14 +3935,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineImportOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_import_github: {
@@ -3837,7 +3951,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path?: never;
       cookie?: never;
@@ -3866,15 +3980,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineImportOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      502: components["responses"]["Problem502"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_from_snapshot: {
@@ -3882,7 +3996,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path?: never;
       cookie?: never;
@@ -3904,15 +4018,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_fetch: {
@@ -3938,12 +4052,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineDetailOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_delete: {
@@ -3965,13 +4082,15 @@ export interface operations {
         };
         content?: never;
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_update: {
@@ -3979,7 +4098,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The baseline. */
@@ -4004,16 +4123,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_customer_list: {
@@ -4037,12 +4155,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineCustomerList"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_policy_put: {
@@ -4050,7 +4171,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The baseline. */
@@ -4077,16 +4198,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_update_from_source: {
@@ -4094,9 +4214,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path: {
         /** @description The baseline. */
@@ -4119,17 +4239,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineUpdateOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      502: components["responses"]["Problem502"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_version_list: {
@@ -4153,12 +4271,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineVersionList"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_version_create: {
@@ -4166,9 +4287,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path: {
         /** @description The baseline. */
@@ -4193,16 +4314,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_version_fetch: {
@@ -4228,12 +4348,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineVersionDetailOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_version_compare: {
@@ -4261,12 +4384,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineComparisonOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   baseline_version_export: {
@@ -4292,12 +4418,15 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   customer_list: {
@@ -4337,12 +4466,15 @@ export interface operations {
           "application/json": components["schemas"]["CustomerPage"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   customer_create: {
@@ -4350,7 +4482,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path?: never;
       cookie?: never;
@@ -4374,14 +4506,15 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   customer_fetch: {
@@ -4407,12 +4540,15 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   customer_delete: {
@@ -4420,7 +4556,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the decision is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The customer. */
@@ -4437,15 +4573,15 @@ export interface operations {
         };
         content?: never;
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   customer_update: {
@@ -4453,7 +4589,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The customer. */
@@ -4478,16 +4614,15 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   binding_list: {
@@ -4513,13 +4648,15 @@ export interface operations {
           "application/json": components["schemas"]["BindingList"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   binding_put: {
@@ -4527,7 +4664,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The customer. */
@@ -4552,16 +4689,15 @@ export interface operations {
           "application/json": components["schemas"]["BindingList"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   co_managed_baseline_fetch: {
@@ -4585,13 +4721,15 @@ export interface operations {
           "application/json": components["schemas"]["CoManagedBaselineOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   comparison_baseline_fetch: {
@@ -4617,13 +4755,15 @@ export interface operations {
           "application/json": components["schemas"]["ComparisonBaselineBody"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   comparison_baseline_put: {
@@ -4631,7 +4771,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The customer. */
@@ -4656,16 +4796,15 @@ export interface operations {
           "application/json": components["schemas"]["ComparisonBaselineBody"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   connection_fetch: {
@@ -4691,12 +4830,15 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   connection_put: {
@@ -4704,7 +4846,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The customer. */
@@ -4729,17 +4871,15 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      502: components["responses"]["Problem502"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   connection_delete: {
@@ -4761,13 +4901,15 @@ export interface operations {
         };
         content?: never;
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   connection_test: {
@@ -4793,15 +4935,15 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      502: components["responses"]["Problem502"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   coverage_fetch: {
@@ -4828,14 +4970,15 @@ export interface operations {
           "application/json": components["schemas"]["CoverageMap"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   emergency_access_fetch: {
@@ -4861,13 +5004,15 @@ export interface operations {
           "application/json": components["schemas"]["EmergencyAccess"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   emergency_access_put: {
@@ -4875,7 +5020,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The customer. */
@@ -4900,16 +5045,15 @@ export interface operations {
           "application/json": components["schemas"]["EmergencyAccess"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   sign_in_evaluate: {
@@ -4937,15 +5081,15 @@ export interface operations {
           "application/json": components["schemas"]["Evaluation"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   finding_acceptance_put: {
@@ -4975,15 +5119,15 @@ export interface operations {
           "application/json": components["schemas"]["FindingOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   finding_acceptance_delete: {
@@ -5007,13 +5151,15 @@ export interface operations {
         };
         content?: never;
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   import_create: {
@@ -5021,7 +5167,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path: {
         /** @description The customer. */
@@ -5046,15 +5192,15 @@ export interface operations {
           "application/json": components["schemas"]["ImportOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   import_list: {
@@ -5083,13 +5229,15 @@ export interface operations {
           "application/json": components["schemas"]["ImportPage"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   import_fetch: {
@@ -5115,12 +5263,15 @@ export interface operations {
           "application/json": components["schemas"]["ImportOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   report_fetch: {
@@ -5167,14 +5318,15 @@ export interface operations {
           "application/sarif+json": Record<string, never>;
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   snapshot_list: {
@@ -5203,13 +5355,15 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotPage"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   snapshot_fetch: {
@@ -5235,12 +5389,15 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotDetailOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   snapshot_compare: {
@@ -5268,12 +5425,15 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotComparison"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   snapshot_export: {
@@ -5299,12 +5459,15 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   snapshot_policies: {
@@ -5330,41 +5493,6 @@ export interface operations {
           "application/json": components["schemas"]["PolicyList"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
-    };
-  };
-  policy_compare: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The customer. */
-        id: string;
-        /** @description The snapshot. */
-        snapshot_id: string;
-        /** @description The id of the policy that is compared with. */
-        policy_id: string;
-        /** @description The id of the policy that is compared. */
-        other_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The two policies, and where they differ. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["PolicyComparison"];
-        };
-      };
       /** @description A problem; `code` tells which. */
       default: {
         headers: {
@@ -5385,20 +5513,24 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description A stream of events; `data` of each is an `EventOut`. */
+      /** @description A stream of `EventOut`, one JSON object an event. */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "text/event-stream": components["schemas"]["EventFrame"];
+          "text/event-stream": components["schemas"]["EventOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   fleet_fetch: {
@@ -5419,11 +5551,15 @@ export interface operations {
           "application/json": components["schemas"]["FleetOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   me_fetch: {
@@ -5444,11 +5580,291 @@ export interface operations {
           "application/json": components["schemas"]["MeOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  own_password_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordChange"];
+      };
+    };
+    responses: {
+      /** @description The new password is the one to sign in with. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  second_factor_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Whether there is one, and its recovery codes. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SecondFactorOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  second_factor_begin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordIn"];
+      };
+    };
+    responses: {
+      /** @description What an authenticator app needs; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EnrolmentOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  second_factor_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProofIn"];
+      };
+    };
+    responses: {
+      /** @description The password alone is enough from now on. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  second_factor_confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CodeIn"];
+      };
+    };
+    responses: {
+      /** @description Recovery codes; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodesOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  recovery_codes_renew: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProofIn"];
+      };
+    };
+    responses: {
+      /** @description Recovery codes; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodesOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  own_session_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those that go on. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OwnSessionList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  own_session_delete_others: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They have ended. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  own_session_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The session. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It has ended. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   user_list: {
@@ -5474,12 +5890,15 @@ export interface operations {
           "application/json": components["schemas"]["UserPage"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   user_create: {
@@ -5487,7 +5906,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string;
+        "Idempotency-Key"?: string | null;
       };
       path?: never;
       cookie?: never;
@@ -5507,14 +5926,15 @@ export interface operations {
           "application/json": components["schemas"]["UserOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      409: components["responses"]["Problem409"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   user_delete: {
@@ -5536,13 +5956,15 @@ export interface operations {
         };
         content?: never;
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   user_update: {
@@ -5550,7 +5972,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string;
+        "If-Match"?: string | null;
       };
       path: {
         /** @description The person. */
@@ -5573,16 +5995,171 @@ export interface operations {
           "application/json": components["schemas"]["UserOut"];
         };
       };
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      412: components["responses"]["Problem412"];
-      413: components["responses"]["Problem413"];
-      422: components["responses"]["Problem422"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  user_second_factor_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They sign in with the password alone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  user_session_delete_all: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They have to sign in again, everywhere. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  workspace_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The settings. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  workspace_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WorkspaceDelete"];
+      };
+    };
+    responses: {
+      /** @description It is gone; no credential of it is good any more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  workspace_update: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WorkspaceUpdate"];
+      };
+    };
+    responses: {
+      /** @description The settings. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   healthz: {
@@ -5603,9 +6180,15 @@ export interface operations {
           "application/json": components["schemas"]["HealthOut"];
         };
       };
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   metrics: {
@@ -5626,9 +6209,15 @@ export interface operations {
           "text/plain": string;
         };
       };
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   problem_fetch: {
@@ -5652,10 +6241,15 @@ export interface operations {
           "application/json": components["schemas"]["ProblemDescription"];
         };
       };
-      404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
-      503: components["responses"]["Problem503"];
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   readyz: {
@@ -5667,19 +6261,26 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It can serve, perhaps with restrictions. */
+      /** @description It can serve. */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["ReadyOut"];
+          "application/json": components["schemas"]["HealthOut"];
         };
       };
-      429: components["responses"]["Problem429"];
-      500: components["responses"]["Problem500"];
       /** @description It can't; `code` is `unavailable`. */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
         headers: {
           [name: string]: unknown;
         };
