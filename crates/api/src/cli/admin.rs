@@ -39,6 +39,15 @@ pub(super) enum Command {
         #[arg(long)]
         password_file: Option<PathBuf>,
     },
+    /// Remove a person's second factor and end their sessions: for who has lost device and recovery codes
+    ResetSecondFactor {
+        /// The person's email
+        #[arg(long)]
+        email: String,
+        /// The workspace, where the address belongs to several
+        #[arg(long)]
+        msp: Option<MspId>,
+    },
     /// Seal every stored secret again with the active master key
     RotateKeys,
     /// Check the audit trail's chain of hashes in every workspace
@@ -62,6 +71,10 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
             println!("The password of {email} is set");
             show(shown, &password);
         }
+        Command::ResetSecondFactor { email, msp } => {
+            operate::reset_second_factor(&app, &email, msp).await?;
+            println!("{email} signs in with the password alone");
+        }
         Command::RotateKeys => {
             if app.keyring.state() == KeyState::Unusable {
                 return Err(format!("nothing was changed: {}", app.keyring.why()).into());
@@ -73,7 +86,7 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
             );
             if rotated.unreadable > 0 {
                 return Err(format!(
-                    "{} secret(s) can't be opened with this key ring; the log names the customers",
+                    "{} secret(s) can't be opened with this key ring; the log names whose",
                     rotated.unreadable
                 )
                 .into());

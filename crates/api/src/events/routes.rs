@@ -117,7 +117,12 @@ pub async fn event_stream(
                 Some(Notice::Reconnected) => {
                     EventOut { kind: "resync".to_owned(), customer_id: None, import_id: None }
                 }
-                Some(Notice::Event { .. } | Notice::Jobs) => continue,
+                // Perhaps it was this one that ended: looked at now rather than at the next turn.
+                Some(Notice::Sessions { msp_id }) if msp_id == msp => match credential.holds(&state).await {
+                    Ok(false) => break,
+                    Ok(true) | Err(_) => continue,
+                },
+                Some(Notice::Event { .. } | Notice::Sessions { .. } | Notice::Jobs) => continue,
             };
             let data = serde_json::to_string(&event).unwrap_or_default();
             yield Ok(Bytes::from(format!("event: change\ndata: {data}\n\n")));
