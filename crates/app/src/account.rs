@@ -74,7 +74,7 @@ pub async fn change_password(
         .write(&actor.scope, async |tx| {
             audit::still(tx, actor).await?;
             spent(tx, user.id, proof.as_ref()).await?;
-            tx.password_set_save(user.id, &hash, actor.session).await?;
+            tx.password_set_except(user.id, &hash, actor.session).await?;
             let subject = ("user", user.id.as_uuid());
             audit::write(tx, actor, "user.password_change", subject, serde_json::json!({})).await
         })
@@ -110,12 +110,12 @@ pub async fn session_end_of(app: &App, actor: &Actor, user: UserId) -> AppResult
     end_all(app, actor, user, None).await
 }
 
-async fn end_all(app: &App, actor: &Actor, user: UserId, save: Option<Uuid>) -> AppResult<()> {
+async fn end_all(app: &App, actor: &Actor, user: UserId, except: Option<Uuid>) -> AppResult<()> {
     app.store
         .write(&actor.scope, async |tx| {
             audit::still(tx, actor).await?;
             let email = tx.user_fetch(user).await?.email;
-            let ended = tx.refresh_user_end_save(user, save).await?;
+            let ended = tx.refresh_user_end_except(user, except).await?;
             let details = serde_json::json!({"email": email, "ended_sessions": ended});
             audit::append(tx, actor, "session.revoke_all", ("user", user.as_uuid()), details).await
         })

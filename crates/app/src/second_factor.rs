@@ -230,7 +230,7 @@ pub async fn confirm(app: &App, actor: &Actor, code: SecretString) -> AppResult<
             }
             tx.recovery_codes_set(user, &digests).await?;
             // They began with a password alone.
-            let ended = tx.refresh_user_end_save(user, actor.session).await?;
+            let ended = tx.refresh_user_end_except(user, actor.session).await?;
             let details = serde_json::json!({"ended_sessions": ended});
             audit::write(tx, actor, "second_factor.enable", ("user", user.as_uuid()), details).await
         })

@@ -242,24 +242,24 @@ impl TenantTx<ReadWrite> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn refresh_user_end(&mut self, user_id: UserId) -> Result<(), StoreError> {
-        self.refresh_user_end_save(user_id, None).await.map(drop)
+        self.refresh_user_end_except(user_id, None).await.map(drop)
     }
 
     /// Ends all sessions of a person but the one named, and tells how many went on until now.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn refresh_user_end_save(
+    pub async fn refresh_user_end_except(
         &mut self,
         user_id: UserId,
-        save: Option<Uuid>,
+        except: Option<Uuid>,
     ) -> Result<usize, StoreError> {
         self.refresh_lock(Some(user_id.as_uuid())).await?;
         let newest: Vec<bool> = diesel::update(
             refresh_tokens::table
                 .filter(refresh_tokens::user_id.eq(user_id.as_uuid()))
                 .filter(refresh_tokens::ended_at.is_null())
-                .filter(refresh_tokens::family_id.ne(save.unwrap_or_else(Uuid::nil))),
+                .filter(refresh_tokens::family_id.ne(except.unwrap_or_else(Uuid::nil))),
         )
         .set(refresh_tokens::ended_at.eq(diesel::dsl::now))
         .returning(refresh_tokens::used_at.is_null().and(refresh_tokens::expires_at.gt(diesel::dsl::now)))

@@ -223,18 +223,18 @@ impl TenantTx<ReadWrite> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn password_set(&mut self, id: UserId, hash: &SecretString) -> Result<(), StoreError> {
-        self.password_set_save(id, hash, None).await
+        self.password_set_except(id, hash, None).await
     }
 
     /// Sets a person's password hash and ends their sessions but the one named.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn password_set_save(
+    pub async fn password_set_except(
         &mut self,
         id: UserId,
         hash: &SecretString,
-        save: Option<Uuid>,
+        except: Option<Uuid>,
     ) -> Result<(), StoreError> {
         let touched = diesel::update(users::table.filter(users::id.eq(id.as_uuid())))
             .set((
@@ -245,7 +245,7 @@ impl TenantTx<ReadWrite> {
             .execute(self.conn())
             .await?;
         one_row(touched, "user")?;
-        self.refresh_user_end_save(id, save).await.map(drop)
+        self.refresh_user_end_except(id, except).await.map(drop)
     }
 
     /// Notes that a person signed in.

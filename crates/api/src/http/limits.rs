@@ -6,7 +6,7 @@
 use crate::{auth::extract::client_ip, config::Config, problem::ApiError, state::State};
 use actix_web::{
     Error,
-    body::MessageBody,
+    body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     middleware::Next,
     web,
@@ -93,16 +93,18 @@ impl Limits {
 }
 
 /// Counts requests to the API by network address. Pages, health and metrics are free.
-pub async fn by_address<B: MessageBody>(
+pub async fn by_address(
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if request.path().starts_with("/api/")
         && let Some(state) = request.app_data::<web::Data<State>>()
         && state.limits.addresses.limiter.is_some()
         && let Some(ip) = client_ip(request.request(), &state.config.proxies)
+        && let Err(refused) = state.limits.addresses.check(&network(&ip))
     {
-        state.limits.addresses.check(&network(&ip))?;
+        // As an answer, not as an error: what is around this renders it and sets the headers that all answers have.
+        return Ok(request.error_response(refused));
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }

@@ -138,7 +138,8 @@ impl Side {
             "second_factor_delete" | "recovery_codes_renew" => {
                 cleared(app, who).await;
                 let codes = enrolled(who).await.unwrap_or_default();
-                body = Some(json!({"password": PASSWORD, "code": codes.first()}));
+                let code = codes.first().map_or("000000", String::as_str);
+                body = Some(json!({"password": PASSWORD, "code": code}));
             }
             "own_session_delete" => {
                 let login = json!({"email": self.email, "password": PASSWORD});

@@ -67,15 +67,15 @@ fn every_post_that_makes_something_takes_an_idempotency_key() {
     assert_eq!(
         without,
         [
+            "connection_test",
+            // These begin anew, or work once.
+            "recovery_codes_renew",
+            "second_factor_begin",
+            "second_factor_confirm",
             "session_login",
             "session_logout",
             "session_refresh",
-            "connection_test",
             "sign_in_evaluate",
-            // Each begins anew, or works once.
-            "second_factor_begin",
-            "second_factor_confirm",
-            "recovery_codes_renew",
         ]
     );
 }

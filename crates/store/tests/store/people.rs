@@ -277,7 +277,8 @@ async fn the_newest_token_of_a_family_is_the_session() {
     f.store.write(&f.one, async |tx| tx.session_end(user_id, family).await).await.unwrap();
     assert_eq!(standing(Some(family)).await, None);
     assert!(standing(Some(other)).await.is_some() && standing(None).await.is_some());
-    let ended = f.store.write(&f.one, async |tx| tx.refresh_user_end_save(user_id, Some(other)).await).await;
+    let ended =
+        f.store.write(&f.one, async |tx| tx.refresh_user_end_except(user_id, Some(other)).await).await;
     assert_eq!(ended.unwrap(), 0);
     assert_eq!(list().await.len(), 1);
 }
