@@ -26,7 +26,7 @@ pub(crate) async fn verified(
         })
         .await?;
     sessions::attempt(app, &user.email).await?;
-    if app.passwords.verify(password, hash).await.map_err(AppError::internal)? {
+    if app.passwords.verify(password, hash).await? {
         Ok(user)
     } else {
         Err(Problem::invalid(field, "is not your password").into())

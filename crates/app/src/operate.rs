@@ -1,7 +1,5 @@
 //! What operators do on the server itself: workspaces, passwords, the audit trail. Keys: see [`crate::rotation`].
 
-//! What operators do on the server itself: workspaces, passwords, the audit trail. Keys: see [`crate::rotation`].
-
 use crate::{Actor, App, AppResult, audit, second_factor, tokens, users};
 use policytab_domain::{ids::MspId, problem::Problem, role::Role, tenancy::MspScope};
 use policytab_store::{AuditVerdict, LoginCandidate, NewUser};

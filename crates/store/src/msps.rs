@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 /// Any number: it only has to be the same on every node.
 const FIRST: i64 = 0x706f_6c69_6379_6d73;
+
 /// Customers or bodies deleted by one statement: a workspace may have more than one statement's time allows.
 const CHUNK: i64 = 200;
 

@@ -15,6 +15,7 @@ use actix_web::{
 };
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use policytab_app::sessions;
 use policytab_domain::problem::{Problem, ProblemCode};
 use policytab_store::{EventKind, Notice};
 use serde::Serialize;
@@ -117,11 +118,15 @@ pub async fn event_stream(
                 Some(Notice::Reconnected) => {
                     EventOut { kind: "resync".to_owned(), customer_id: None, import_id: None }
                 }
-                // Perhaps it was this one that ended: looked at now rather than at the next turn.
-                Some(Notice::Sessions { msp_id }) if msp_id == msp => match credential.holds(&state).await {
-                    Ok(false) => break,
-                    Ok(true) | Err(_) => continue,
-                },
+                // Perhaps it was this one that ended: the database is asked, whatever is remembered of the token.
+                Some(Notice::Sessions { msp_id }) if msp_id == msp => {
+                    let Some(user) = who.user_id else { continue };
+                    match sessions::standing(&state.app, &who.scope, user, who.session).await {
+                        Ok(Some(now)) if now.second_factor || !now.second_factor_required => continue,
+                        Ok(_) => break,
+                        Err(_) => continue,
+                    }
+                }
                 Some(Notice::Event { .. } | Notice::Sessions { .. } | Notice::Jobs) => continue,
             };
             let data = serde_json::to_string(&event).unwrap_or_default();

@@ -118,7 +118,8 @@ async fn rotating_under_load_fails_nobody_and_leaves_the_old_key_without_use() {
         let row: Value = serde_json::from_str(&stage.behind.rows(&sql).await[0]).unwrap();
         let sealed = row["encode"].as_str().unwrap().as_bytes().to_owned();
         let customer_id = CustomerId::from_uuid(customer.id.parse().unwrap());
-        let context = SealContext { msp, of: SealedFor::Customer(customer_id), purpose: "graph client secret" };
+        let context =
+            SealContext { msp, of: SealedFor::Customer(customer_id), purpose: "graph client secret" };
         assert!(matches!(ring(&old).open(&context, &sealed), Err(VaultError::UnknownKey(_))));
         assert_eq!(
             ring(&new).open(&context, &sealed).unwrap().expose_secret(),
@@ -141,8 +142,7 @@ async fn seed(stage: &Stage, keys: &KeyRing, count: usize) {
         for _ in 0..100.min(count - chunk * 100) {
             let id = Uuid::now_v7();
             let of = SealedFor::Customer(CustomerId::from_uuid(id));
-            let context =
-                SealContext { msp: MspId::from_uuid(msp), of, purpose: "graph client secret" };
+            let context = SealContext { msp: MspId::from_uuid(msp), of, purpose: "graph client secret" };
             rows.push((id, hex::encode(keys.seal(&context, &secret).unwrap())));
         }
         let values = |row: &(Uuid, String)| format!("('{}'::uuid, '\\x{}'::bytea)", row.0, row.1);
