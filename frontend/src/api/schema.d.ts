@@ -63,8 +63,25 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The audit log as a table (CSV), newest first; 50,000 entries at the most. */
+    /** The audit log as a table (CSV), newest first. An answer that breaks off is not the whole. */
     get: operations["audit_export"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/verification": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Checks the chain of hashes from its first entry to its end: each entry holds the hash of the one before. */
+    get: operations["audit_verify"];
     put?: never;
     post?: never;
     delete?: never;
@@ -728,6 +745,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/customers/{id}/snapshots/{snapshot_id}/policies/{policy_id}/compare/{other_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Compares two policies of a snapshot by meaning, field by field, with names. */
+    get: operations["policy_compare"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/events": {
     parameters: {
       query?: never;
@@ -771,6 +805,113 @@ export interface paths {
     };
     /** Who is asking. */
     get: operations["me_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the workspace's people. */
+    get: operations["user_list"];
+    put?: never;
+    /** Adds a person. */
+    post: operations["user_create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes a person. */
+    delete: operations["user_delete"];
+    options?: never;
+    head?: never;
+    /** Changes a person's name, role or password. */
+    patch: operations["user_update"];
+    trace?: never;
+  };
+  "/healthz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the process runs. */
+    get: operations["healthz"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Prometheus metrics. */
+    get: operations["metrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/problems/{code}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an error code means: the address in a problem's `type`. */
+    get: operations["problem_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/readyz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Whether the process can serve: it reaches its database. An unusable key ring does not take it out of service, since
+     *     reading works without; the answer tells.
+     */
+    get: operations["readyz"];
     put?: never;
     post?: never;
     delete?: never;
@@ -884,42 +1025,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/users": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists the workspace's people. */
-    get: operations["user_list"];
-    put?: never;
-    /** Adds a person. */
-    post: operations["user_create"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/users/{id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Removes a person. */
-    delete: operations["user_delete"];
-    options?: never;
-    head?: never;
-    /** Changes a person's name, role or password. */
-    patch: operations["user_update"];
-    trace?: never;
-  };
   "/api/v1/users/{id}/second-factor": {
     parameters: {
       query?: never;
@@ -974,74 +1079,6 @@ export interface paths {
     head?: never;
     /** Changes the workspace's settings. */
     patch: operations["workspace_update"];
-    trace?: never;
-  };
-  "/healthz": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Whether the process runs. */
-    get: operations["healthz"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/metrics": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Prometheus metrics. */
-    get: operations["metrics"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/problems/{code}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What an error code means: the address in a problem's `type`. */
-    get: operations["problem_fetch"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/readyz": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Whether the process can serve: it reaches its database. */
-    get: operations["readyz"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
     trace?: never;
   };
 }
@@ -1187,6 +1224,21 @@ export interface components {
       items: components["schemas"]["AuditOut"][];
       /** @description Give this back as `cursor` for the next page; null on the last one. */
       next_cursor?: string | null;
+    };
+    /** @description What checking the chain of hashes found. */
+    AuditVerification: {
+      /**
+       * Format: int64
+       * @description Entries that were checked, up to and with the one that does not fit.
+       */
+      checked: number;
+      /**
+       * Format: int64
+       * @description Number of the first entry that does not fit: changed, missing, or cut off at the end; null when all do.
+       */
+      first_bad?: number | null;
+      /** @description Whether every entry is there, unchanged and in its place. */
+      intact: boolean;
     };
     /**
      * @description Authentication flows.
@@ -1676,14 +1728,6 @@ export interface components {
        */
       version: number;
     };
-    /** @description A code of the authenticator app. */
-    CodeIn: {
-      /**
-       * Format: password
-       * @description Six digits.
-       */
-      code: string;
-    };
     /** @description What to compare with. */
     ComparisonBaselineBody:
       | {
@@ -2089,13 +2133,6 @@ export interface components {
      * @enum {string}
      */
     EmergencyStanding: "confirmed" | "recognised" | "candidate" | "refused";
-    /** @description What an authenticator app needs; told this once. */
-    EnrolmentOut: {
-      /** @description The same as an `otpauth://totp/` address, for a QR code. */
-      otpauth_uri: string;
-      /** @description The secret in base32, for typing it into the app. */
-      secret: string;
-    };
     /**
      * @description Whose policies decide.
      * @enum {string}
@@ -2200,6 +2237,13 @@ export interface components {
        */
       any_of: string[];
     };
+    /** @description One server-sent event. */
+    EventFrame: {
+      /** @description An `EventOut` as JSON. */
+      data: string;
+      /** @description Its name. */
+      event: string;
+    };
     /** @description What changed. */
     EventOut: {
       /**
@@ -2229,6 +2273,15 @@ export interface components {
       live: unknown;
       /** @description References of the baseline that could not be compared: the field may differ less than it seems. */
       unresolved?: string[];
+    };
+    /** @description A field in which two policies agree. */
+    FieldSame: {
+      /** @description Graph's path, for instance `conditions.users.excludeGroups`. */
+      field: string;
+      /** @description The field in words. */
+      label: string;
+      /** @description The values of both, with names. */
+      value: unknown;
     };
     /** @description Findings by severity. */
     FindingCounts: {
@@ -2559,6 +2612,11 @@ export interface components {
      * @enum {string}
      */
     IntendedState: "enabled" | "enabledForReportingButNotEnforced" | "disabled";
+    /**
+     * @description What the key ring is good for.
+     * @enum {string}
+     */
+    KeyRingState: "usable" | "degraded" | "unusable";
     /** @description One capability that a licence gives. */
     LicenceOut: {
       /** @description What it allows in Conditional Access. */
@@ -2600,11 +2658,6 @@ export interface components {
     /** @description Email and password, and the code of a second factor. */
     LoginIn: {
       /**
-       * Format: password
-       * @description Of the authenticator app, or a recovery code; only where the person has a second factor.
-       */
-      code?: string | null;
-      /**
        * Format: email
        * @description Address.
        */
@@ -2614,6 +2667,11 @@ export interface components {
        * @description Password.
        */
       password: string;
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code; only where the person has a second factor.
+       */
+      code?: string | null;
     };
     /** @description Who is asking. */
     MeOut: {
@@ -2680,61 +2738,6 @@ export interface components {
      * @enum {string}
      */
     ObjectChange: "added" | "removed" | "changed";
-    /** @description One's own sessions. */
-    OwnSessionList: {
-      /** @description Those that go on, the one used last first. */
-      items: components["schemas"]["OwnSessionOut"][];
-    };
-    /** @description A session. */
-    OwnSessionOut: {
-      /**
-       * Format: date-time
-       * @description When one signed in.
-       */
-      created_at: string;
-      /** @description Whether it is the one that asks. */
-      current: boolean;
-      /**
-       * Format: uuid
-       * @description Its id.
-       */
-      id: string;
-      /** @description Network address from which it was last continued. */
-      ip?: string | null;
-      /**
-       * Format: date-time
-       * @description When it was last continued, to a quarter of an hour.
-       */
-      last_used_at: string;
-      /** @description The browser from which it was last continued, in short: `Firefox on Windows`. */
-      user_agent?: string | null;
-    };
-    /** @description A change of one's own password. */
-    PasswordChange: {
-      /**
-       * Format: password
-       * @description Of the authenticator app, or a recovery code; where a second factor is set up.
-       */
-      code?: string | null;
-      /**
-       * Format: password
-       * @description The password until now.
-       */
-      current_password: string;
-      /**
-       * Format: password
-       * @description The password from now on: 12 to 200 characters, none that is common or easy to guess.
-       */
-      new_password: string;
-    };
-    /** @description One's own password. */
-    PasswordIn: {
-      /**
-       * Format: password
-       * @description Password.
-       */
-      password: string;
-    };
     /** @description One application permission. */
     PermissionOut: {
       /**
@@ -2763,6 +2766,20 @@ export interface components {
       removed: components["schemas"]["PolicyRef"][];
       /** @description How many policies mean the same in both. */
       unchanged: number;
+    };
+    /** @description Two policies of one snapshot, side by side. */
+    PolicyComparison: {
+      /**
+       * @description Where they differ: `baseline` is what the first says, `live` what the second says, and weaker or stronger is
+       *     the second, field by field.
+       */
+      diff: components["schemas"]["FieldDiff"][];
+      /** @description The policy that is compared with. */
+      first: components["schemas"]["PolicyOut"];
+      /** @description Where they agree. */
+      same: components["schemas"]["FieldSame"][];
+      /** @description The policy that is compared. */
+      second: components["schemas"]["PolicyOut"];
     };
     /** @description Policies by state. */
     PolicyCountsOut: {
@@ -2811,6 +2828,8 @@ export interface components {
       display_name: string;
       /** @description Its id in the tenant; null where a baseline's policy carries none. */
       id?: string | null;
+      /** @description What it does, as one sentence for people who don't administer Conditional Access. */
+      sentence: string;
       /** @description `enabled`, `disabled`, `enabledForReportingButNotEnforced`, or what else Graph gave. */
       state: string;
       /** @description What it asks. */
@@ -2939,23 +2958,14 @@ export interface components {
       /** @description What happened. */
       title: string;
     };
-    /** @description One's own password, and a code. */
-    ProofIn: {
-      /**
-       * Format: password
-       * @description Of the authenticator app, or a recovery code.
-       */
-      code: string;
-      /**
-       * Format: password
-       * @description Password.
-       */
-      password: string;
-    };
-    /** @description Fresh recovery codes; told this once. */
-    RecoveryCodesOut: {
-      /** @description Ten codes, each good once. Those of before are worth nothing any more. */
-      recovery_codes: string[];
+    /** @description Whether the process can serve, and what it can't do meanwhile. */
+    ReadyOut: {
+      /** @description What does not work, where something does not. */
+      detail?: string | null;
+      /** @description The master keys that seal client secrets. */
+      key_ring: components["schemas"]["KeyRingState"];
+      /** @description `ok`, or `degraded`: it serves, but something needs an operator. */
+      status: string;
     };
     /**
      * @description Kinds of directory objects that policies refer to.
@@ -3069,21 +3079,6 @@ export interface components {
      * @enum {string}
      */
     Role: "viewer" | "operator" | "admin" | "owner";
-    /** @description How one's second factor stands. */
-    SecondFactorOut: {
-      /**
-       * Format: date-time
-       * @description Since when a code is asked for at sign-in; null: never.
-       */
-      enabled_since?: string | null;
-      /**
-       * Format: int32
-       * @description Recovery codes that are still good.
-       */
-      recovery_codes_left: number;
-      /** @description Whether the workspace requires a second factor. */
-      required: boolean;
-    };
     /** @description A session: the access token in the body, the refresh token in an HttpOnly cookie. */
     SessionOut: {
       /** @description JWT for the `Authorization` header. */
@@ -3463,13 +3458,13 @@ export interface components {
       last_login_at?: string | null;
       /** @description Role. */
       role: components["schemas"]["Role"];
-      /** @description Whether they sign in with a second factor. */
-      second_factor: boolean;
       /**
        * Format: int64
        * @description Grows with every change; the ETag holds the same number.
        */
       version: number;
+      /** @description Whether they sign in with a second factor. */
+      second_factor: boolean;
     };
     /** @description One page of people. */
     UserPage: {
@@ -3488,6 +3483,114 @@ export interface components {
        */
       password?: string | null;
       role?: components["schemas"]["Role"] | null;
+    };
+    /**
+     * @description Why an import found no policies.
+     * @enum {string}
+     */
+    ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
+    /** @description A code of the authenticator app. */
+    CodeIn: {
+      /**
+       * Format: password
+       * @description Six digits.
+       */
+      code: string;
+    };
+    /** @description What an authenticator app needs; told this once. */
+    EnrolmentOut: {
+      /** @description The same as an `otpauth://totp/` address, for a QR code. */
+      otpauth_uri: string;
+      /** @description The secret in base32, for typing it into the app. */
+      secret: string;
+    };
+    /** @description One's own sessions. */
+    OwnSessionList: {
+      /** @description Those that go on, the one used last first. */
+      items: components["schemas"]["OwnSessionOut"][];
+    };
+    /** @description A session. */
+    OwnSessionOut: {
+      /**
+       * Format: date-time
+       * @description When one signed in.
+       */
+      created_at: string;
+      /** @description Whether it is the one that asks. */
+      current: boolean;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /** @description Network address from which it was last continued. */
+      ip?: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last continued, to a quarter of an hour.
+       */
+      last_used_at: string;
+      /** @description The browser from which it was last continued, in short: `Firefox on Windows`. */
+      user_agent?: string | null;
+    };
+    /** @description A change of one's own password. */
+    PasswordChange: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code; where a second factor is set up.
+       */
+      code?: string | null;
+      /**
+       * Format: password
+       * @description The password until now.
+       */
+      current_password: string;
+      /**
+       * Format: password
+       * @description The password from now on: 12 to 200 characters, none that is common or easy to guess.
+       */
+      new_password: string;
+    };
+    /** @description One's own password. */
+    PasswordIn: {
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
+    /** @description One's own password, and a code. */
+    ProofIn: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code.
+       */
+      code: string;
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
+    /** @description Fresh recovery codes; told this once. */
+    RecoveryCodesOut: {
+      /** @description Ten codes, each good once. Those of before are worth nothing any more. */
+      recovery_codes: string[];
+    };
+    /** @description How one's second factor stands. */
+    SecondFactorOut: {
+      /**
+       * Format: date-time
+       * @description Since when a code is asked for at sign-in; null: never.
+       */
+      enabled_since?: string | null;
+      /**
+       * Format: int32
+       * @description Recovery codes that are still good.
+       */
+      recovery_codes_left: number;
+      /** @description Whether the workspace requires a second factor. */
+      required: boolean;
     };
     /** @description The confirmation that a workspace is to be deleted. */
     WorkspaceDelete: {
@@ -3523,13 +3626,117 @@ export interface components {
       /** @description Whether people need a second factor. Who has none may only set one up, from the moment this is on. */
       require_second_factor?: boolean | null;
     };
-    /**
-     * @description Why an import found no policies.
-     * @enum {string}
-     */
-    ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
   };
-  responses: never;
+  responses: {
+    /** @description `unauthenticated`: Sign in first. */
+    Problem401: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `forbidden`: Your role does not allow this. */
+    Problem403: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `not_found`: Not found. */
+    Problem404: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `method_not_allowed`: This method is not offered here. */
+    Problem405: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `tenant_mismatch`: These credentials belong to another tenant; `tenant_already_connected`: This tenant is already connected; `graph_credentials_unavailable`: There are no usable Graph credentials; `import_in_progress`: An import is already running; `invalid_state`: This step does not come next; `conflict`: It conflicts with something that exists. */
+    Problem409: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `precondition_failed`: It was changed meanwhile. */
+    Problem412: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `payload_too_large`: The request is too large. */
+    Problem413: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `graph_token_failed`: Entra refused the credentials; `tenant_not_detected`: The tenant could not be detected from the credentials; `tenant_hint_invalid`: Entra knows no tenant by this id or domain; `graph_permission_missing`: A Graph permission is missing; `validation_failed`: The request is not valid; `idempotency_conflict`: This idempotency key was used for another request. */
+    Problem422: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `rate_limited`: Too many requests. */
+    Problem429: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `internal`: Something went wrong on our side. */
+    Problem500: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `graph_unavailable`: Microsoft did not answer as expected. */
+    Problem502: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description `graph_throttled`: Microsoft Graph is throttling this tenant; `unavailable`: The service can't answer right now. */
+    Problem503: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+  };
   parameters: never;
   requestBodies: never;
   headers: never;
@@ -3560,15 +3767,12 @@ export interface operations {
           "application/json": components["schemas"]["ApiTokenPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   api_token_create: {
@@ -3576,7 +3780,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3596,15 +3800,14 @@ export interface operations {
           "application/json": components["schemas"]["ApiTokenCreated"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   api_token_delete: {
@@ -3626,15 +3829,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   audit_list: {
@@ -3666,15 +3867,12 @@ export interface operations {
           "application/json": components["schemas"]["AuditPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   audit_export: {
@@ -3702,15 +3900,37 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  audit_verify: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was found. */
+      200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["AuditVerification"];
         };
       };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   jwks_fetch: {
@@ -3731,15 +3951,9 @@ export interface operations {
           "application/json": Record<string, never>;
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   session_login: {
@@ -3764,15 +3978,13 @@ export interface operations {
           "application/json": components["schemas"]["SessionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   session_logout: {
@@ -3791,15 +4003,11 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   session_refresh: {
@@ -3820,15 +4028,11 @@ export interface operations {
           "application/json": components["schemas"]["SessionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_list: {
@@ -3854,15 +4058,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselinePage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_create: {
@@ -3870,7 +4071,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3890,15 +4091,14 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_import_files: {
@@ -3906,7 +4106,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3935,15 +4135,14 @@ export interface operations {
           "application/json": components["schemas"]["BaselineImportOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_import_github: {
@@ -3951,7 +4150,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3980,15 +4179,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineImportOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_from_snapshot: {
@@ -3996,7 +4195,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -4018,15 +4217,15 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_fetch: {
@@ -4052,15 +4251,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineDetailOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_delete: {
@@ -4082,15 +4278,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_update: {
@@ -4098,7 +4292,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The baseline. */
@@ -4123,15 +4317,16 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_customer_list: {
@@ -4155,15 +4350,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineCustomerList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_policy_put: {
@@ -4171,7 +4363,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The baseline. */
@@ -4198,15 +4390,16 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_update_from_source: {
@@ -4214,9 +4407,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The baseline. */
@@ -4239,15 +4432,17 @@ export interface operations {
           "application/json": components["schemas"]["BaselineUpdateOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_list: {
@@ -4271,15 +4466,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineVersionList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_create: {
@@ -4287,9 +4479,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The baseline. */
@@ -4314,15 +4506,16 @@ export interface operations {
           "application/json": components["schemas"]["BaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_fetch: {
@@ -4348,15 +4541,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineVersionDetailOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_compare: {
@@ -4384,15 +4574,12 @@ export interface operations {
           "application/json": components["schemas"]["BaselineComparisonOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   baseline_version_export: {
@@ -4418,15 +4605,12 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_list: {
@@ -4466,15 +4650,12 @@ export interface operations {
           "application/json": components["schemas"]["CustomerPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_create: {
@@ -4482,7 +4663,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -4506,15 +4687,14 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_fetch: {
@@ -4540,15 +4720,12 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_delete: {
@@ -4556,7 +4733,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the decision is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4573,15 +4750,15 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   customer_update: {
@@ -4589,7 +4766,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4614,15 +4791,16 @@ export interface operations {
           "application/json": components["schemas"]["CustomerOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   binding_list: {
@@ -4648,15 +4826,13 @@ export interface operations {
           "application/json": components["schemas"]["BindingList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   binding_put: {
@@ -4664,7 +4840,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4689,15 +4865,16 @@ export interface operations {
           "application/json": components["schemas"]["BindingList"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   co_managed_baseline_fetch: {
@@ -4721,15 +4898,13 @@ export interface operations {
           "application/json": components["schemas"]["CoManagedBaselineOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   comparison_baseline_fetch: {
@@ -4755,15 +4930,13 @@ export interface operations {
           "application/json": components["schemas"]["ComparisonBaselineBody"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   comparison_baseline_put: {
@@ -4771,7 +4944,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4796,15 +4969,16 @@ export interface operations {
           "application/json": components["schemas"]["ComparisonBaselineBody"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   connection_fetch: {
@@ -4830,15 +5004,12 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   connection_put: {
@@ -4846,7 +5017,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -4871,15 +5042,17 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
     };
   };
   connection_delete: {
@@ -4901,15 +5074,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   connection_test: {
@@ -4935,15 +5106,15 @@ export interface operations {
           "application/json": components["schemas"]["ConnectionOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
     };
   };
   coverage_fetch: {
@@ -4970,15 +5141,14 @@ export interface operations {
           "application/json": components["schemas"]["CoverageMap"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   emergency_access_fetch: {
@@ -5004,15 +5174,13 @@ export interface operations {
           "application/json": components["schemas"]["EmergencyAccess"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   emergency_access_put: {
@@ -5020,7 +5188,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The customer. */
@@ -5045,15 +5213,16 @@ export interface operations {
           "application/json": components["schemas"]["EmergencyAccess"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   sign_in_evaluate: {
@@ -5081,15 +5250,15 @@ export interface operations {
           "application/json": components["schemas"]["Evaluation"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   finding_acceptance_put: {
@@ -5119,15 +5288,15 @@ export interface operations {
           "application/json": components["schemas"]["FindingOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   finding_acceptance_delete: {
@@ -5151,15 +5320,13 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   import_create: {
@@ -5167,7 +5334,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The customer. */
@@ -5192,15 +5359,15 @@ export interface operations {
           "application/json": components["schemas"]["ImportOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   import_list: {
@@ -5229,15 +5396,13 @@ export interface operations {
           "application/json": components["schemas"]["ImportPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   import_fetch: {
@@ -5263,15 +5428,12 @@ export interface operations {
           "application/json": components["schemas"]["ImportOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   report_fetch: {
@@ -5318,15 +5480,14 @@ export interface operations {
           "application/sarif+json": Record<string, never>;
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_list: {
@@ -5355,15 +5516,13 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotPage"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_fetch: {
@@ -5389,15 +5548,12 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotDetailOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_compare: {
@@ -5425,15 +5581,12 @@ export interface operations {
           "application/json": components["schemas"]["SnapshotComparison"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_export: {
@@ -5459,15 +5612,12 @@ export interface operations {
           "application/octet-stream": components["schemas"]["DownloadedFile"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   snapshot_policies: {
@@ -5493,6 +5643,41 @@ export interface operations {
           "application/json": components["schemas"]["PolicyList"];
         };
       };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  policy_compare: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer. */
+        id: string;
+        /** @description The snapshot. */
+        snapshot_id: string;
+        /** @description The id of the policy that is compared with. */
+        policy_id: string;
+        /** @description The id of the policy that is compared. */
+        other_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The two policies, and where they differ. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyComparison"];
+        };
+      };
       /** @description A problem; `code` tells which. */
       default: {
         headers: {
@@ -5513,24 +5698,20 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description A stream of `EventOut`, one JSON object an event. */
+      /** @description A stream of events; `data` of each is an `EventOut`. */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "text/event-stream": components["schemas"]["EventOut"];
+          "text/event-stream": components["schemas"]["EventFrame"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   fleet_fetch: {
@@ -5551,15 +5732,11 @@ export interface operations {
           "application/json": components["schemas"]["FleetOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   me_fetch: {
@@ -5580,8 +5757,242 @@ export interface operations {
           "application/json": components["schemas"]["MeOut"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  user_list: {
+    parameters: {
+      query?: {
+        /** @description How many at the most, 1 to 200; 50 when left out. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One page of people. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserPage"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  user_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a repeated request harmless. */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserCreate"];
+      };
+    };
+    responses: {
+      /** @description The person. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  user_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They are gone, and their sessions with them. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  user_update: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserUpdate"];
+      };
+    };
+    responses: {
+      /** @description The person. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  healthz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It runs. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HealthOut"];
+        };
+      };
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  metrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Prometheus text format. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  problem_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The code. */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The code's meaning. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProblemDescription"];
+        };
+      };
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  readyz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It can serve, perhaps with restrictions. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReadyOut"];
+        };
+      };
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      /** @description It can't; `code` is `unavailable`. */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -5867,145 +6278,6 @@ export interface operations {
       };
     };
   };
-  user_list: {
-    parameters: {
-      query?: {
-        /** @description How many at the most, 1 to 200; 50 when left out. */
-        limit?: number;
-        /** @description `next_cursor` of the page before. */
-        cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description One page of people. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["UserPage"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  user_create: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Makes a repeated request harmless. */
-        "Idempotency-Key"?: string | null;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["UserCreate"];
-      };
-    };
-    responses: {
-      /** @description The person. */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["UserOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  user_delete: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The person. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description They are gone, and their sessions with them. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  user_update: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
-      };
-      path: {
-        /** @description The person. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["UserUpdate"];
-      };
-    };
-    responses: {
-      /** @description The person. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["UserOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
   user_second_factor_delete: {
     parameters: {
       query?: never;
@@ -6149,134 +6421,6 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["WorkspaceOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  healthz: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It runs. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["HealthOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  metrics: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Prometheus text format. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "text/plain": string;
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  problem_fetch: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The code. */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The code's meaning. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["ProblemDescription"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  readyz: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It can serve. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["HealthOut"];
-        };
-      };
-      /** @description It can't; `code` is `unavailable`. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description A problem; `code` tells which. */
