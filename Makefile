@@ -91,13 +91,13 @@ test-e2e: program ## Real server, database and emulator: a generated client and 
 .PHONY: test-fuzz
 test-fuzz: program ## Random requests by the published API description, in short
 	$(call say,'Random requests by the API description')
-	scripts/with-demo.sh scripts/fuzz-api.sh 10 20261129
+	POLICYTAB_RATE_PER_CALLER=0 POLICYTAB_RATE_PER_ADDRESS=0 scripts/with-demo.sh scripts/fuzz-api.sh 10 20261129
 
 # Longer: other requests each time (the seed is printed), the readers with more cases, more requests that hang up.
 .PHONY: fuzz
 fuzz: test-setup program ## The long form: random requests and documents, interrupted requests; on the loopback interface only
 	$(call say,'Random requests by the API description')
-	scripts/with-demo.sh scripts/fuzz-api.sh 200
+	POLICYTAB_RATE_PER_CALLER=0 POLICYTAB_RATE_PER_ADDRESS=0 scripts/with-demo.sh scripts/fuzz-api.sh 200
 	$(call say,'Random documents, archives, rules, addresses and tokens')
 	PROPTEST_CASES=$(or $(FUZZ_CASES),20000) cargo nextest run --locked --workspace -E 'test(/never_panic|no_bytes|damaged|hostile_/)'
 	$(call say,'Requests that hang up')

@@ -80,6 +80,8 @@ async function addresses(): Promise<[string, string][]> {
     ["emergency-access", `${messy}/settings/emergency-access`],
     ["baselines", "/baselines"],
     ["baseline", `/baselines/${data?.items[0]?.id}`],
+    ["account", "/settings/account"],
+    ["workspace", "/settings/workspace"],
     ["people", "/settings/people"],
     ["api-tokens", "/settings/api-tokens"],
     ["audit-log", "/settings/audit-log"],

@@ -81,6 +81,12 @@ const SETTINGS: &[Setting] = &[
         "believe the last entry of X-Forwarded-For whoever connects; for a proxy whose address is not known",
     ),
     s("POLICYTAB_CORS_ORIGINS", None, "origins whose pages may call the API from a browser; none when unset"),
+    s(
+        "POLICYTAB_RATE_PER_CALLER",
+        Some("100"),
+        "requests a second of one person or token, ten times as many at once; 0: no limit",
+    ),
+    s("POLICYTAB_RATE_PER_ADDRESS", Some("400"), "the same of one network address, signed in or not"),
     s("POLICYTAB_HTTP_WORKERS", Some("2"), "threads that serve HTTP"),
     s("POLICYTAB_HTTP_CONNECTIONS", Some("8192"), "connections that HTTP callers may have open"),
     s("POLICYTAB_HTTP_REQUESTS", Some("256"), "requests worked on at once; past it and the next, 503"),
@@ -150,6 +156,10 @@ pub struct Config {
     pub proxies: Proxies,
     /// Origins whose pages may call the API.
     pub cors_origins: Vec<String>,
+    /// Requests a second of one person or token; 0: no limit.
+    pub rate_per_caller: u32,
+    /// Requests a second of one network address; 0: no limit.
+    pub rate_per_address: u32,
     /// HTTP threads.
     pub http_workers: usize,
     /// How much may be under way.
@@ -236,6 +246,8 @@ impl Config {
             ),
             proxies: read.proxies(),
             cors_origins: read.list("POLICYTAB_CORS_ORIGINS", cors::origins),
+            rate_per_caller: read.parse("POLICYTAB_RATE_PER_CALLER").unwrap_or(100),
+            rate_per_address: read.parse("POLICYTAB_RATE_PER_ADDRESS").unwrap_or(400),
             http_workers: read.parse("POLICYTAB_HTTP_WORKERS").unwrap_or(2),
             bounds,
             log: read.text("POLICYTAB_LOG").unwrap_or_default(),

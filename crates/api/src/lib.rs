@@ -3,6 +3,7 @@
 //! A request passes the outermost middleware, an extractor that proves who asks and that they may, a handler that
 //! speaks DTOs, and a use case of `policytab-app`. One folder a noun, with its routes and its DTOs.
 
+pub mod account;
 pub mod api_tokens;
 pub mod audit;
 pub mod auth;
@@ -32,3 +33,4 @@ pub mod snapshots;
 pub mod spa;
 pub mod state;
 pub mod users;
+pub mod workspace;

@@ -5,6 +5,7 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 /// Registers all of them.
 pub fn configure(config: &mut ServiceConfig) {
     use crate::{
+        account::routes as account,
         api_tokens::routes as api_tokens,
         audit::routes as audit,
         auth::routes as auth,
@@ -22,6 +23,7 @@ pub fn configure(config: &mut ServiceConfig) {
         service as server,
         snapshots::routes as snapshots,
         users::routes as users,
+        workspace::routes as workspace,
     };
     config
         .service(
@@ -31,6 +33,18 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(auth::session_logout)
                 .service(auth::me_fetch)
                 .service(auth::jwks_fetch)
+                .service(account::second_factor_fetch)
+                .service(account::second_factor_begin)
+                .service(account::second_factor_confirm)
+                .service(account::second_factor_delete)
+                .service(account::recovery_codes_renew)
+                .service(account::own_session_list)
+                .service(account::own_session_delete_others)
+                .service(account::own_session_delete)
+                .service(account::own_password_put)
+                .service(workspace::workspace_fetch)
+                .service(workspace::workspace_update)
+                .service(workspace::workspace_delete)
                 .service(api_tokens::api_token_list)
                 .service(api_tokens::api_token_create)
                 .service(api_tokens::api_token_delete)
@@ -38,6 +52,8 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(users::user_create)
                 .service(users::user_update)
                 .service(users::user_delete)
+                .service(users::user_session_delete_all)
+                .service(users::user_second_factor_delete)
                 .service(customers::customer_list)
                 .service(customers::customer_create)
                 .service(customers::customer_fetch)

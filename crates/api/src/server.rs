@@ -6,6 +6,7 @@ use crate::{
         bounded::bounded,
         cors,
         fallback::{KnownPaths, fallback},
+        limits,
         middleware::outermost,
     },
     metrics::Metrics,
@@ -80,6 +81,7 @@ pub fn serve(
             .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
             .default_service(web::to(fallback))
             .wrap(from_fn(bounded))
+            .wrap(from_fn(limits::by_address))
             .wrap(Condition::new(!origins.is_empty(), cors::layer(&origins)))
             .wrap(from_fn(outermost))
             .wrap(Compress::default())

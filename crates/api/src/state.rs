@@ -2,9 +2,14 @@
 
 use crate::{
     audit::looks::Looks,
-    auth::{claims::AccessClaims, keys::SigningKeys, outside::OutsideIssuer},
+    auth::{
+        keys::SigningKeys,
+        outside::OutsideIssuer,
+        standing::{Standings, Verified},
+    },
     bounds::Bounds,
     config::Config,
+    http::limits::Limits,
 };
 use policytab_app::App;
 use policytab_domain::ids::{ApiTokenId, MspId};
@@ -30,7 +35,11 @@ pub struct State {
     pub noted_tokens: moka::future::Cache<ApiTokenId, ()>,
     /// Our own access tokens that were verified a moment ago, by digest: checking a signature costs more than everything
     /// else in a small request. Times are looked at each time.
-    pub verified: moka::future::Cache<[u8; 32], Arc<AccessClaims>>,
+    pub verified: moka::future::Cache<[u8; 32], Arc<Verified>>,
+    /// Whether what was found out about sessions still holds.
+    pub standing: Arc<Standings>,
+    /// How often one caller may ask.
+    pub limits: Limits,
     /// Bounds on what is under way.
     pub bounds: Arc<Bounds>,
     /// Looks at what is known of credentials that were put on record a moment ago: a page that asks again and again is one
@@ -53,12 +62,13 @@ impl State {
     ) -> Result<Self, reqwest::Error> {
         let outside = config.outside.clone().map(OutsideIssuer::new).transpose()?;
         let minute = Duration::from_secs(60);
-        // An MSP that is deleted is believed for another minute.
         let known_msps = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
         let noted_tokens = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
         let issuer = config.issuer();
         let verified = moka::future::Cache::builder().max_capacity(10_000).time_to_live(minute).build();
         let bounds = Arc::new(Bounds::new(&config.bounds));
+        let standing = Standings::follow(&app.store, known_msps.clone(), stopped.clone());
+        let limits = Limits::new(&config);
         Ok(Self {
             app,
             issuer,
@@ -70,6 +80,8 @@ impl State {
             verified,
             bounds,
             looks: Looks::new(),
+            standing,
+            limits,
             stopped,
         })
     }

@@ -6,6 +6,7 @@ use policytab_domain::{
     role::Role,
     tenancy::MspScope,
 };
+use uuid::Uuid;
 
 /// Kinds of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct Actor {
     pub id: String,
     /// The person, where it is one of the MSP's own.
     pub user_id: Option<UserId>,
+    /// The session, where there is one: an access token of our own has it.
+    pub session: Option<Uuid>,
     /// Name, for the audit trail.
     pub name: String,
     /// Address, where there is one.
@@ -63,12 +66,24 @@ impl Actor {
             kind: ActorKind::System,
             id: name.to_owned(),
             user_id: None,
+            session: None,
             name: name.to_owned(),
             email: None,
             role: Role::Owner,
             ip: None,
             request_id: None,
         }
+    }
+
+    /// The person, or `forbidden`: what belongs to an account is not for tokens and people of an outside issuer.
+    pub fn person(&self) -> Result<UserId, Problem> {
+        self.user_id.ok_or_else(|| {
+            Problem::new(
+                ProblemCode::Forbidden,
+                "Only people who sign in with a password have an account here.",
+            )
+            .remedy("Sign in with email and password.")
+        })
     }
 
     /// Fails with `forbidden`, naming the role, unless the actor's role covers it.

@@ -27,12 +27,23 @@ pub(crate) async fn write(
     actor: &Actor,
     action: &'static str,
     subject: (&'static str, Uuid),
-    mut details: Value,
+    details: Value,
 ) -> AppResult<()> {
     // What changes the actor's own row is checked before it does: see users.
     if actor.user_id.is_none_or(|id| id.as_uuid() != subject.1) {
         still(tx, actor).await?;
     }
+    append(tx, actor, action, subject, details).await
+}
+
+/// Appends without asking whether the actor is still there: for what has just removed them.
+pub(crate) async fn append(
+    tx: &mut TenantTx<ReadWrite>,
+    actor: &Actor,
+    action: &'static str,
+    subject: (&'static str, Uuid),
+    mut details: Value,
+) -> AppResult<()> {
     // An outside issuer names people as it likes; the column holds ids of ours.
     if actor.kind == ActorKind::External
         && let Value::Object(map) = &mut details

@@ -25,7 +25,7 @@ use policytab_store::{
     Baseline, BaselinePatch, CanonicalDocument, CoManagedBaseline, NewBaseline, NewVersion, Page,
     StoredDocument,
 };
-use policytab_vault::SealContext;
+use policytab_vault::{SealContext, SealedFor};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -288,7 +288,7 @@ pub async fn read_github(
 
 /// What the sealed token of a source is bound to.
 pub(crate) fn token_context(msp: MspId) -> SealContext {
-    SealContext { msp, customer: None, purpose: "github token" }
+    SealContext { msp, of: SealedFor::Msp, purpose: "github token" }
 }
 
 /// One page of the library by name, with the number of customers that each is compared with.

@@ -14,7 +14,7 @@ use policytab_domain::{
 };
 use policytab_graph_client::{AppToken, Credentials, GraphError, SecretInfo};
 use policytab_store::{Connection, ConnectionCheck, Customer, NewConnection};
-use policytab_vault::{SealContext, VaultError};
+use policytab_vault::{SealContext, SealedFor, VaultError};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
@@ -60,7 +60,7 @@ fn stale() -> Problem {
 
 /// What a customer's sealed client secret is bound to: moved to another row, it does not open.
 pub(crate) fn context(msp: MspId, customer: CustomerId) -> SealContext {
-    SealContext { msp, customer: Some(customer), purpose: PURPOSE }
+    SealContext { msp, of: SealedFor::Customer(customer), purpose: PURPOSE }
 }
 
 /// A customer with its connection, if it has one.

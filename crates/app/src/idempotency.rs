@@ -10,7 +10,7 @@ use policytab_domain::{
     problem::{Problem, ProblemCode},
 };
 use policytab_store::{self as store, ReadWrite, StoredResponse, TenantTx};
-use policytab_vault::{SealContext, VaultError};
+use policytab_vault::{SealContext, SealedFor, VaultError};
 use serde::Serialize;
 
 /// What the sealed answer is for.
@@ -77,7 +77,7 @@ fn context(actor: &Actor) -> SealContext {
 
 /// What an MSP's sealed answers are bound to.
 pub(crate) fn context_of(msp: MspId) -> SealContext {
-    SealContext { msp, customer: None, purpose: PURPOSE }
+    SealContext { msp, of: SealedFor::Msp, purpose: PURPOSE }
 }
 
 /// Claims the key in this transaction, or gives the answer of the request that had it before.

@@ -4,6 +4,7 @@
 //! transactions, and calls Microsoft only outside of them.
 
 pub mod acceptances;
+pub mod account;
 pub mod actor;
 mod analysis;
 mod anew;
@@ -33,12 +34,14 @@ pub mod passwords;
 mod progress;
 pub mod reports;
 pub mod rotation;
+pub mod second_factor;
 pub mod sessions;
 pub mod setup;
 pub mod snapshots;
 pub mod tokens;
 pub mod users;
 pub mod worker;
+pub mod workspace;
 
 pub use actor::{Actor, ActorKind};
 pub use analysis::{stored_names, stored_set};

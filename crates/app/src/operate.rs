@@ -1,8 +1,8 @@
 //! What operators do on the server itself: workspaces, passwords, the audit trail. Keys: see [`crate::rotation`].
 
-use crate::{App, AppResult, tokens, users};
+use crate::{Actor, App, AppResult, audit, second_factor, tokens, users};
 use policytab_domain::{ids::MspId, problem::Problem, role::Role, tenancy::MspScope};
-use policytab_store::{AuditVerdict, NewUser};
+use policytab_store::{AuditVerdict, LoginCandidate, NewUser};
 use secrecy::SecretString;
 
 /// The first workspace and its owner.
@@ -69,6 +69,24 @@ pub async fn has_user(app: &App, email: &str) -> AppResult<bool> {
     Ok(!app.store.login_candidates(&email.to_lowercase()).await?.is_empty())
 }
 
+/// The person who signs in with an address, in the workspace named where there are several.
+async fn named(app: &App, email: &str, msp: Option<MspId>) -> AppResult<LoginCandidate> {
+    let mut found = app.store.login_candidates(&email.to_lowercase()).await?;
+    found.retain(|c| msp.is_none_or(|id| id == c.msp_id));
+    match (found.pop(), found.is_empty()) {
+        (Some(candidate), true) => Ok(candidate),
+        (None, _) => Err(Problem::invalid("email", "nobody signs in with it").into()),
+        (Some(_), false) => {
+            Err(Problem::invalid("email", "it belongs to several workspaces: name one").into())
+        }
+    }
+}
+
+/// How operators appear in the audit trail.
+fn operator(scope: MspScope) -> Actor {
+    Actor::system(scope, "policytab admin")
+}
+
 /// Gives a person a new password and ends their sessions.
 #[expect(clippy::disallowed_methods, reason = "an operator with the server's own settings names the person")]
 pub async fn set_password(
@@ -77,21 +95,24 @@ pub async fn set_password(
     msp: Option<MspId>,
     password: SecretString,
 ) -> AppResult<()> {
-    crate::passwords::check_new(&password)?;
-    let mut found = app.store.login_candidates(&email.to_lowercase()).await?;
-    found.retain(|c| msp.is_none_or(|id| id == c.msp_id));
-    let [candidate] = found.as_slice() else {
-        let what = if found.is_empty() {
-            "nobody signs in with it"
-        } else {
-            "it belongs to several workspaces: name one"
-        };
-        return Err(Problem::invalid("email", what).into());
-    };
-    let hash = app.passwords.hash(password).await?;
-    let scope = MspScope::assume_verified(candidate.msp_id);
-    let user = candidate.user_id;
-    app.store.write(&scope, async |tx| Ok(tx.password_set(user, &hash).await?)).await
+    let person = named(app, email, msp).await?;
+    let scope = MspScope::assume_verified(person.msp_id);
+    let hash = app.passwords.accept("password", password, &person.email, &person.display_name).await?;
+    app.store
+        .write(&scope, async |tx| {
+            tx.password_set(person.user_id, &hash).await?;
+            let subject = ("user", person.user_id.as_uuid());
+            audit::write(tx, &operator(scope), "user.password_set", subject, serde_json::json!({})).await
+        })
+        .await
+}
+
+/// Removes a person's second factor and ends their sessions, for who has lost device and recovery codes.
+#[expect(clippy::disallowed_methods, reason = "an operator with the server's own settings names the person")]
+pub async fn reset_second_factor(app: &App, email: &str, msp: Option<MspId>) -> AppResult<()> {
+    let person = named(app, email, msp).await?;
+    let scope = MspScope::assume_verified(person.msp_id);
+    second_factor::reset(app, &operator(scope), person.user_id).await
 }
 
 /// Checks the chain of every workspace's audit trail.
@@ -99,8 +120,8 @@ pub async fn set_password(
 pub async fn verify_audit(app: &App) -> AppResult<Vec<(MspId, AuditVerdict)>> {
     let mut verdicts = Vec::new();
     for msp in app.store.msp_list().await? {
-        let verdict = app.store.audit_verify(&MspScope::assume_verified(msp.id)).await?;
-        verdicts.push((msp.id, verdict));
+        let verdict = app.store.audit_verify(&MspScope::assume_verified(msp.id())).await?;
+        verdicts.push((msp.id(), verdict));
     }
     Ok(verdicts)
 }

@@ -1,7 +1,12 @@
-//! Passwords: argon2id, hashed and verified off the request threads, at most two at a time. Who would wait behind too
-//! many others is refused at once.
+//! Passwords: argon2id, hashed and verified off the request threads, at most two at a time; and which new ones are
+//! accepted. Who would wait behind too many others is refused at once.
+//!
+//! Rules as of NIST SP 800-63B: a length, no composition, and none that is known to be common or that is made of what
+//! everybody knows of the person. The list of common ones is that of the crate `zxcvbn` (MIT): the 30,000 most frequent
+//! passwords of published breaches, in order. Its estimate finds them also with another case, with letters spelt as
+//! digits, and repeated.
 
-use crate::AppError;
+use crate::{AppError, AppResult};
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
@@ -97,6 +102,22 @@ impl Passwords {
         .await
     }
 
+    /// Checks and hashes a new password of somebody with this address and name. `field` names it in the problem.
+    pub async fn accept(
+        &self,
+        field: &'static str,
+        password: SecretString,
+        email: &str,
+        name: &str,
+    ) -> AppResult<SecretString> {
+        let (email, name) = (email.to_owned(), name.to_owned());
+        self.run(move || match refuse(&password, &email, &name) {
+            Some(reason) => Err(Problem::invalid(field, reason).into()),
+            None => Ok(hash(password.expose_secret().as_bytes())?.into()),
+        })
+        .await?
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -128,14 +149,26 @@ fn hash(password: &[u8]) -> Result<String, PasswordError> {
     argon()?.hash_password(password).map(|h| h.to_string()).map_err(|e| PasswordError::Failed(e.to_string()))
 }
 
-/// The problem with a new password, if there is one.
-pub fn check_new(password: &SecretString) -> Result<(), Problem> {
-    let length = password.expose_secret().chars().count();
-    if LENGTH.contains(&length) {
-        Ok(())
-    } else {
-        Err(Problem::invalid("password", "must have between 12 and 200 characters"))
+/// Guesses that a new password must withstand, as `zxcvbn` estimates them: what it calls somewhat guessable or better. The
+/// 10,000 most common passwords and their variants are far below.
+const FEWEST_GUESSES: u64 = 1_000_000;
+
+/// What is wrong with a new password of somebody with this address and name, if anything is.
+fn refuse(password: &SecretString, email: &str, name: &str) -> Option<&'static str> {
+    let text = password.expose_secret();
+    if !LENGTH.contains(&text.chars().count()) {
+        return Some("must have between 12 and 200 characters");
     }
+    let bare = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let local = email.split('@').next().unwrap_or_default();
+    let own = bare(text);
+    if [email, local, name].iter().any(|known| bare(known) == own) {
+        return Some("must not be the email address or the name");
+    }
+    (zxcvbn::zxcvbn(text, &[email, local, name, "policytab"]).guesses() < FEWEST_GUESSES)
+        .then_some("is too common or too easy to guess")
 }
 
 #[cfg(test)]
@@ -162,5 +195,58 @@ mod tests {
         assert_eq!(busy, 15);
         assert_eq!(passwords.waiting(), Waiting { used: 0, limit: 3, refused: 15 });
         assert!(!passwords.verify("anything".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn two_are_hashed_at_once_at_the_most() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let passwords = Passwords::new().unwrap();
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let work = (0..8).map(|_| {
+            let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+            passwords.run(move || {
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                now.fetch_sub(1, Ordering::SeqCst);
+            })
+        });
+        futures_util::future::join_all(work).await;
+        assert_eq!(most.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn common_passwords_and_what_is_known_of_the_person_are_refused() {
+        let refused =
+            |text: &str| refuse(&text.to_owned().into(), "robin.fields@contoso.example", "Robin Q. Fields");
+        for text in [
+            "short",
+            "elevenchars",
+            &"x".repeat(201),
+            // Common as they are, in another spelling, and repeated.
+            "1q2w3e4r5t6y",
+            "unbelievable",
+            "PASSWORDPASSWORD",
+            "p4ssw0rdp4ssw0rd",
+            "123456789012",
+            "qwertyuiop123",
+            "aaaaaaaaaaaaaaaa",
+            // What is known of the person.
+            "robin.fields@contoso.example",
+            "Robin Fields",
+            "ROBIN Q FIELDS",
+            "robin.fields",
+        ] {
+            assert!(refused(text).is_some(), "{text} was accepted");
+        }
+        for text in [
+            "correct horse battery staple",
+            "another fine password",
+            "Tr4in-Window-Seat",
+            "ein langer Satz 7",
+        ] {
+            assert_eq!(refused(text), None, "{text}");
+        }
+        let fresh = crate::operate::fresh_password();
+        assert_eq!(refused(fresh.expose_secret()), None);
     }
 }

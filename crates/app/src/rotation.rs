@@ -3,7 +3,7 @@
 //! A page at a time, each in one transaction: killed anywhere, the next run goes on with what is left. What is changed
 //! meanwhile was sealed with the active key by that change.
 
-use crate::{App, AppError, AppResult, baselines, connect, idempotency, keys};
+use crate::{App, AppError, AppResult, baselines, connect, idempotency, keys, second_factor};
 use policytab_domain::{ids::CustomerId, tenancy::MspScope};
 use policytab_vault::KeyRing;
 
@@ -37,9 +37,10 @@ pub async fn rotate_keys(app: &App) -> AppResult<Rotated> {
     for pass in 0..PASSES {
         let mut rotated = Rotated::default();
         for msp in app.store.msp_list().await? {
-            let scope = MspScope::assume_verified(msp.id);
+            let scope = MspScope::assume_verified(msp.id());
             tokens(app, &ring, &scope, &mut rotated).await?;
             secrets(app, &ring, &scope, &mut rotated).await?;
+            second_factors(app, &ring, &scope, &mut rotated).await?;
             answers(app, &ring, &scope, &mut rotated).await?;
         }
         all.rewrapped += rotated.rewrapped;
@@ -114,6 +115,33 @@ async fn tokens(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rotat
                     Ok(Some(sealed)) => {
                         tx.baseline_token_set(id, &sealed).await?;
                         found.rewrapped += 1;
+                    }
+                }
+            }
+            Ok::<_, AppError>(found)
+        })
+        .await?;
+    rotated.rewrapped += found.rewrapped;
+    rotated.current += found.current;
+    rotated.unreadable += found.unreadable;
+    Ok(())
+}
+
+/// The secrets of second factors: a workspace has few people, so that one transaction holds them all.
+async fn second_factors(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rotated) -> AppResult<()> {
+    let found = app
+        .store
+        .write(scope, async |tx| {
+            let mut found = Rotated::default();
+            for (user, sealed) in tx.second_factors_sealed().await? {
+                match ring.rewrap(&second_factor::context(scope.msp_id(), user), &sealed) {
+                    Err(error) => {
+                        tracing::error!(%error, user.id = %user, "the secret of a second factor can't be opened");
+                        found.unreadable += 1;
+                    }
+                    Ok(None) => found.current += 1,
+                    Ok(Some(fresh)) => {
+                        found.rewrapped += usize::from(tx.second_factor_reseal(user, &sealed, &fresh).await?);
                     }
                 }
             }

@@ -3,18 +3,25 @@
 //! A refresh token is used once: each use gives the next one of its family. When an old one comes back, somebody has
 //! copied it, and the whole family ends.
 
-use crate::{Actor, ActorKind, App, AppError, AppResult, audit, tokens};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::{
+    Actor, ActorKind, App, AppError, AppResult, audit,
+    second_factor::{self, Proof},
+    tokens,
+};
+use chrono::{TimeDelta, Utc};
 use policytab_domain::{
     ids::{MspId, UserId},
     problem::{Problem, ProblemCode},
     role::Role,
     tenancy::MspScope,
 };
-use policytab_store::{Msp, NewRefreshToken, RefreshRotation, User};
+use policytab_store::{
+    Msp, NewRefreshToken, ReadWrite, RefreshRotation, SeenFrom, Standing, StoreError, TenantTx, User,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Days that a refresh token lives when it isn't used.
 pub const REFRESH_DAYS: i64 = 14;
@@ -40,28 +47,48 @@ pub struct Session {
     pub name: String,
     /// Address.
     pub email: String,
+    /// The session's id: the family of its refresh tokens.
+    pub id: Uuid,
+    /// The workspace requires a second factor and the person has none yet: the session is good for enrolling one only.
+    pub enrol_first: bool,
     /// The next refresh token.
     pub refresh_token: SecretString,
 }
 
-/// Where a request came from, for the audit trail.
+/// Where a request came from, for the audit trail and the list of sessions.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// Network address.
     pub ip: Option<String>,
     /// Request id.
     pub request_id: Option<String>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
 }
 
-/// The same answer for an unknown address and a wrong password.
+impl Origin {
+    fn seen(&self) -> SeenFrom {
+        let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(300).collect();
+        SeenFrom { ip: self.ip.clone(), user_agent: self.user_agent.as_deref().map(plain) }
+    }
+}
+
+/// The same answer for an unknown address, a wrong password and a wrong code.
 fn refused() -> AppError {
-    Problem::new(ProblemCode::Unauthenticated, "The email or the password is wrong.")
-        .remedy("Check both and try again, or ask an owner of your workspace for a new password.")
+    Problem::new(ProblemCode::Unauthenticated, "The email, the password or the code is wrong.")
+        .remedy("Check all of them and try again, or ask an owner of your workspace for help.")
         .into()
 }
 
-/// Email and password against the stored hash.
-pub async fn login(app: &App, email: &str, password: SecretString, origin: &Origin) -> AppResult<Session> {
+/// Email and password against the stored hash, and the code of a second factor where the person has one. Each attempt
+/// counts, also one with the right password and no code.
+pub async fn login(
+    app: &App,
+    email: &str,
+    password: SecretString,
+    code: Option<SecretString>,
+    origin: &Origin,
+) -> AppResult<Session> {
     let email = email.trim().to_lowercase();
     let account = key("account", &email);
     let network = origin.ip.as_deref().map(|ip| key("ip", &network(ip)));
@@ -88,6 +115,8 @@ pub async fn login(app: &App, email: &str, password: SecretString, origin: &Orig
         }
     }
     let candidate = found.ok_or_else(refused)?;
+    let proof = demanded(app, candidate.msp_id, candidate.user_id, code).await?;
+    let session = begin(app, candidate.msp_id, candidate.user_id, proof, origin).await?;
     // Whoever owns another workspace could give this address a password of their own there, and wipe the count with it.
     if alone {
         app.store.login_attempts_reset(&account).await?;
@@ -95,27 +124,59 @@ pub async fn login(app: &App, email: &str, password: SecretString, origin: &Orig
     if let Some(network) = &network {
         app.store.login_attempts_reset(network).await?;
     }
-    begin(app, candidate.msp_id, candidate.user_id, origin).await
+    Ok(session)
+}
+
+/// What proves the second factor of a person who has one.
+#[expect(clippy::disallowed_methods, reason = "the person's password was verified for this MSP")]
+async fn demanded(
+    app: &App,
+    msp_id: MspId,
+    user_id: UserId,
+    code: Option<SecretString>,
+) -> AppResult<Option<Proof>> {
+    let scope = MspScope::assume_verified(msp_id);
+    let Some(factor) = second_factor::confirmed(app, &scope, user_id).await? else { return Ok(None) };
+    let Some(code) = code.filter(|code| !code.expose_secret().trim().is_empty()) else {
+        return Err(Problem::new(
+            ProblemCode::Unauthenticated,
+            "This account has a second factor: a code is needed as well.",
+        )
+        .reason(second_factor::REQUIRED)
+        .remedy("Enter the code that your authenticator app shows, or a recovery code.")
+        .into());
+    };
+    second_factor::prove(app, msp_id, user_id, &factor, &code)?.ok_or_else(refused).map(Some)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the person's password was verified for this MSP")]
-async fn begin(app: &App, msp_id: MspId, user_id: UserId, origin: &Origin) -> AppResult<Session> {
+async fn begin(
+    app: &App,
+    msp_id: MspId,
+    user_id: UserId,
+    proof: Option<Proof>,
+    origin: &Origin,
+) -> AppResult<Session> {
     let scope = MspScope::assume_verified(msp_id);
     let refresh_token = tokens::fresh("");
-    let new = NewRefreshToken { user_id, digest: tokens::digest(&refresh_token), expires_at: expiry() };
-    let (user, msp) = app
-        .store
+    let new = new_token(user_id, &refresh_token, origin);
+    app.store
         .write(&scope, async |tx| {
+            if let Some(proof) = &proof
+                && !second_factor::spend(tx, user_id, proof).await?
+            {
+                return Err(refused());
+            }
             let user = tx.user_fetch(user_id).await?;
-            tx.refresh_insert(&new).await?;
+            let family = tx.refresh_insert(&new).await?;
             tx.user_signed_in(user_id).await?;
             let actor = person(scope, &user, origin);
-            audit::write(tx, &actor, "session.login", ("user", user_id.as_uuid()), serde_json::json!({}))
-                .await?;
-            Ok::<_, AppError>((user, tx.msp_fetch().await?))
+            let details = serde_json::json!({"second_factor": proof.as_ref().map(Proof::as_str)});
+            let session = session(tx, user, family, refresh_token).await?;
+            audit::write(tx, &actor, "session.login", ("user", user_id.as_uuid()), details).await?;
+            Ok(session)
         })
-        .await?;
-    Ok(session(msp, user, refresh_token))
+        .await
 }
 
 /// The next access and refresh token of a session.
@@ -127,34 +188,27 @@ pub async fn refresh(app: &App, token: &SecretString, origin: &Origin) -> AppRes
     let hit = app.store.refresh_token_lookup(&tokens::digest(token)).await?.ok_or_else(ended)?;
     let scope = MspScope::assume_verified(hit.msp_id);
     let next = tokens::fresh("");
+    let new = new_token(hit.user_id, &next, origin);
     // Ok(None) commits: the end of a family must last even though the caller is refused.
-    let user = app
+    let found = app
         .store
-        .write(&scope, async |tx| {
-            match tx.refresh_rotate(hit.token_id, tokens::digest(&next), expiry()).await? {
-                RefreshRotation::Rotated { user_id, .. } => {
-                    Ok::<_, AppError>(Some((tx.user_fetch(user_id).await?, tx.msp_fetch().await?)))
-                }
-                RefreshRotation::Reused { .. } => {
-                    let user = tx.user_fetch(hit.user_id).await?;
-                    let actor = person(scope, &user, origin);
-                    let details = serde_json::json!({"family_id": hit.family_id});
-                    audit::write(
-                        tx,
-                        &actor,
-                        "session.reuse_detected",
-                        ("user", hit.user_id.as_uuid()),
-                        details,
-                    )
-                    .await?;
-                    Ok(None)
-                }
-                RefreshRotation::Ended => Ok(None),
+        .write(&scope, async |tx| match tx.refresh_rotate(hit.token_id, &new).await? {
+            RefreshRotation::Rotated { user_id, family_id } => {
+                let user = tx.user_fetch(user_id).await?;
+                Ok::<_, AppError>(Some(session(tx, user, family_id, next).await?))
             }
+            RefreshRotation::Reused { .. } => {
+                let user = tx.user_fetch(hit.user_id).await?;
+                let actor = person(scope, &user, origin);
+                let details = serde_json::json!({"family_id": hit.family_id});
+                audit::write(tx, &actor, "session.reuse_detected", ("user", hit.user_id.as_uuid()), details)
+                    .await?;
+                Ok(None)
+            }
+            RefreshRotation::Ended => Ok(None),
         })
         .await?;
-    let (user, msp) = user.ok_or_else(ended)?;
-    Ok(session(msp, user, next))
+    found.ok_or_else(ended)
 }
 
 /// Ends a session. An unknown token is no error: there is nothing left to end.
@@ -173,17 +227,41 @@ pub async fn logout(app: &App, token: &SecretString, origin: &Origin) -> AppResu
         .await
 }
 
+/// How the credentials of a person with this session stand; `None` when they are worth nothing any more.
+pub async fn standing(
+    app: &App,
+    scope: &MspScope,
+    user: UserId,
+    session: Option<Uuid>,
+) -> AppResult<Option<Standing>> {
+    app.store.read(scope, async |tx| Ok(tx.standing(user, session).await?)).await
+}
+
 /// The MSP's name, for `/me`.
 pub async fn msp_name(app: &App, scope: &MspScope) -> AppResult<String> {
     app.store.read(scope, async |tx| Ok(tx.msp_fetch().await?.display_name)).await
 }
 
-fn expiry() -> DateTime<Utc> {
-    Utc::now() + TimeDelta::days(REFRESH_DAYS)
+fn new_token(user_id: UserId, token: &SecretString, origin: &Origin) -> NewRefreshToken {
+    NewRefreshToken {
+        user_id,
+        digest: tokens::digest(token),
+        expires_at: Utc::now() + TimeDelta::days(REFRESH_DAYS),
+        from: origin.seen(),
+    }
 }
 
-fn session(msp: Msp, user: User, refresh_token: SecretString) -> Session {
-    Session {
+async fn session(
+    tx: &mut TenantTx<ReadWrite>,
+    user: User,
+    id: Uuid,
+    refresh_token: SecretString,
+) -> AppResult<Session> {
+    let msp: Msp = tx.msp_fetch().await?;
+    let standing = tx.standing(user.id, Some(id)).await?.ok_or(StoreError::NotFound { what: "session" })?;
+    Ok(Session {
+        id,
+        enrol_first: standing.second_factor_required && !standing.second_factor,
         user_id: user.id,
         msp_id: msp.id,
         msp_name: msp.display_name,
@@ -191,7 +269,7 @@ fn session(msp: Msp, user: User, refresh_token: SecretString) -> Session {
         name: user.display_name,
         email: user.email,
         refresh_token,
-    }
+    })
 }
 
 fn person(scope: MspScope, user: &User, origin: &Origin) -> Actor {
@@ -200,6 +278,7 @@ fn person(scope: MspScope, user: &User, origin: &Origin) -> Actor {
         kind: ActorKind::User,
         id: user.id.to_string(),
         user_id: Some(user.id),
+        session: None,
         name: user.display_name.clone(),
         email: Some(user.email.clone()),
         role: user.role,
@@ -209,7 +288,7 @@ fn person(scope: MspScope, user: &User, origin: &Origin) -> Actor {
 }
 
 /// The part of a network address that one caller has to themselves: of IPv6 the first 64 bits.
-fn network(ip: &str) -> String {
+pub fn network(ip: &str) -> String {
     match ip.parse() {
         Ok(std::net::IpAddr::V6(v6)) => {
             v6.segments()[..4].iter().map(|s| format!("{s:x}")).collect::<Vec<_>>().join(":")
@@ -220,6 +299,11 @@ fn network(ip: &str) -> String {
 
 fn key(kind: &str, value: &str) -> [u8; 32] {
     Sha256::digest(format!("{kind}:{value}").as_bytes()).into()
+}
+
+/// Counts an attempt to prove who one is by a password, in the same window as signing in.
+pub(crate) async fn attempt(app: &App, email: &str) -> AppResult<()> {
+    allowed(app, &key("account", &email.to_lowercase()), ATTEMPTS_PER_ACCOUNT).await
 }
 
 async fn allowed(app: &App, key: &[u8; 32], limit: u32) -> AppResult<()> {

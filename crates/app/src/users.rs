@@ -1,13 +1,13 @@
 //! People of an MSP.
 
 use crate::{
-    Actor, App, AppResult, audit,
+    Actor, App, AppError, AppResult, audit,
     idempotency::{self, Idempotency, Outcome, Stored},
-    passwords,
 };
-use policytab_domain::{ids::UserId, role::Role, tenancy::MspScope};
-use policytab_store::{NewUser, Page, StoreError, User, UserPatch};
+use policytab_domain::{ids::UserId, role::Role};
+use policytab_store::{NewUser, Page, User, UserPatch};
 use secrecy::SecretString;
+use std::collections::HashSet;
 
 /// A person to add.
 #[derive(Debug)]
@@ -47,8 +47,8 @@ pub async fn create(
 
 /// Checks and hashes what a new person brings.
 pub async fn prepare(app: &App, person: Person) -> AppResult<NewUser> {
-    passwords::check_new(&person.password)?;
-    let password_hash = app.passwords.hash(person.password).await?;
+    let password_hash =
+        app.passwords.accept("password", person.password, &person.email, &person.display_name).await?;
     Ok(NewUser {
         email: person.email.trim().to_lowercase(),
         display_name: person.display_name.trim().to_owned(),
@@ -57,18 +57,20 @@ pub async fn prepare(app: &App, person: Person) -> AppResult<NewUser> {
     })
 }
 
-/// One page of people, by address.
-pub async fn list(app: &App, actor: &Actor, limit: i64, cursor: Option<&str>) -> AppResult<Page<User>> {
-    app.store.read(&actor.scope, async |tx| Ok(tx.user_list(cursor, limit).await?)).await
-}
+/// A person, and whether they have a second factor.
+pub type Listed = (User, bool);
 
-/// Whether the person still belongs to the MSP.
-pub async fn exists(app: &App, scope: &MspScope, id: UserId) -> AppResult<bool> {
-    match app.store.read(scope, async |tx| tx.user_fetch(id).await).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::NotFound { .. }) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+/// One page of people, by address.
+pub async fn list(app: &App, actor: &Actor, limit: i64, cursor: Option<&str>) -> AppResult<Page<Listed>> {
+    app.store
+        .read(&actor.scope, async |tx| {
+            let holders: HashSet<UserId> = tx.second_factor_holders().await?.into_iter().collect();
+            Ok(tx.user_list(cursor, limit).await?.map(|user| {
+                let holds = holders.contains(&user.id);
+                (user, holds)
+            }))
+        })
+        .await
 }
 
 /// Changes a person; a new password or role ends their sessions, a lower role the API tokens that they made above it.
@@ -80,11 +82,13 @@ pub async fn update(
     role: Option<Role>,
     password: Option<SecretString>,
     expected_version: Option<i64>,
-) -> AppResult<User> {
+) -> AppResult<Listed> {
     let password_hash = match password {
         Some(password) => {
-            passwords::check_new(&password)?;
-            Some(app.passwords.hash(password).await?)
+            let user =
+                app.store.read(&actor.scope, async |tx| Ok::<_, AppError>(tx.user_fetch(id).await?)).await?;
+            let name = display_name.as_deref().unwrap_or(&user.display_name);
+            Some(app.passwords.accept("password", password, &user.email, name).await?)
         }
         None => None,
     };
@@ -110,8 +114,9 @@ pub async fn update(
                 "password_changed": changed_password,
                 "revoked_api_tokens": revoked,
             });
+            let holds = tx.second_factor_holders().await?.contains(&id);
             audit::write(tx, actor, "user.update", ("user", id.as_uuid()), details).await?;
-            Ok(after)
+            Ok((after, holds))
         })
         .await
 }

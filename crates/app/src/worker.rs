@@ -87,7 +87,7 @@ async fn woken(notices: &mut policytab_store::Notices) {
     loop {
         match notices.next().await {
             Some(Notice::Jobs | Notice::Reconnected) => return,
-            Some(Notice::Event { .. }) => {}
+            Some(Notice::Event { .. } | Notice::Sessions { .. }) => {}
             None => std::future::pending().await,
         }
     }

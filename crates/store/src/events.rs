@@ -24,6 +24,7 @@ use tokio_postgres::{AsyncMessage, NoTls};
 
 const JOBS: &str = "policytab_jobs";
 const EVENTS: &str = "policytab_events";
+const SESSIONS: &str = "policytab_sessions";
 
 /// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,6 +53,11 @@ pub enum Notice {
         customer_id: Option<CustomerId>,
         /// The import, where there is one.
         import_id: Option<ImportId>,
+    },
+    /// Sessions of an MSP ended, or what they may do changed: what is remembered of its access tokens is outdated.
+    Sessions {
+        /// Whose.
+        msp_id: MspId,
     },
     /// Notices may have been missed: look at everything again.
     Reconnected,
@@ -84,6 +90,16 @@ impl TenantTx<ReadWrite> {
         let payload = Payload { msp_id: self.msp_id(), kind, customer_id, import_id };
         let text = serde_json::to_string(&payload).map_err(|_| StoreError::Corrupt("event"))?;
         diesel::select(pg_notify(EVENTS, text)).execute(self.conn()).await?;
+        Ok(())
+    }
+
+    /// Tells every node, when this transaction commits, to look at this MSP's sessions again.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn sessions_changed(&mut self) -> Result<(), StoreError> {
+        let msp = self.msp_id().to_string();
+        diesel::select(pg_notify(SESSIONS, msp)).execute(self.conn()).await?;
         Ok(())
     }
 
@@ -178,7 +194,8 @@ async fn listen_once(
         .connect_timeout(Duration::from_secs(5))
         .keepalives_idle(Duration::from_secs(30));
     let (client, mut connection) = pg.connect(NoTls).await?;
-    let begin = client.batch_execute("LISTEN policytab_jobs; LISTEN policytab_events");
+    let begin =
+        client.batch_execute("LISTEN policytab_jobs; LISTEN policytab_events; LISTEN policytab_sessions");
     tokio::pin!(begin);
     let mut begun = false;
     loop {
@@ -205,6 +222,7 @@ async fn listen_once(
 fn read(channel: &str, payload: &str) -> Option<Notice> {
     match channel {
         JOBS => Some(Notice::Jobs),
+        SESSIONS => Some(payload.parse().map_or(Notice::Reconnected, |msp_id| Notice::Sessions { msp_id })),
         EVENTS => match serde_json::from_str::<Payload>(payload) {
             Ok(p) => Some(Notice::Event {
                 msp_id: p.msp_id,

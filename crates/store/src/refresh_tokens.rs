@@ -4,16 +4,51 @@
 use crate::{
     error::StoreError,
     schema::{refresh_tokens, users},
-    tx::{ReadWrite, TenantTx},
+    tx::{Mode, ReadWrite, TenantTx},
 };
 use chrono::{DateTime, Utc};
-use diesel::{OptionalExtension as _, prelude::*};
+use diesel::{
+    OptionalExtension as _, QueryableByName,
+    prelude::*,
+    sql_types::{Bool, Nullable, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
 use policytab_domain::ids::UserId;
 use uuid::Uuid;
 
+/// From where a session is used, as far as the request told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SeenFrom {
+    /// Network address.
+    pub ip: Option<String>,
+    /// What the browser calls itself; 300 characters at most.
+    pub user_agent: Option<String>,
+}
+
+/// A session that goes on, as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSession {
+    /// The family's id.
+    pub id: Uuid,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it was last continued: to a quarter of an hour, the life of an access token.
+    pub last_used_at: DateTime<Utc>,
+    /// From where it was last continued.
+    pub from: SeenFrom,
+}
+
+/// How a person's credentials stand at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The person has a second factor.
+    pub second_factor: bool,
+    /// The workspace requires one.
+    pub second_factor_required: bool,
+}
+
 /// A refresh token to keep.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct NewRefreshToken {
     /// Whose.
     pub user_id: UserId,
@@ -21,6 +56,8 @@ pub struct NewRefreshToken {
     pub digest: [u8; 32],
     /// Until when it is good.
     pub expires_at: DateTime<Utc>,
+    /// From where it was asked for.
+    pub from: SeenFrom,
 }
 
 /// What came of using a refresh token. None of these is an error: also the end of a family must be committed.
@@ -44,6 +81,80 @@ pub enum RefreshRotation {
     Ended,
 }
 
+diesel::define_sql_function! {
+    /// The first of the two that is there.
+    fn coalesce(value: Nullable<Timestamptz>, otherwise: Timestamptz) -> Timestamptz;
+}
+
+#[derive(QueryableByName)]
+struct StandingRow {
+    #[diesel(sql_type = Bool)]
+    second_factor: bool,
+    #[diesel(sql_type = Bool)]
+    required: bool,
+}
+
+impl<M: Mode> TenantTx<M> {
+    /// A person's sessions that go on, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn session_list(&mut self, user_id: UserId) -> Result<Vec<LiveSession>, StoreError> {
+        type Row = (Uuid, DateTime<Utc>, DateTime<Utc>, Option<String>, Option<String>);
+        // Of a family that goes on, exactly one token is not used yet.
+        let rows: Vec<Row> = refresh_tokens::table
+            .filter(refresh_tokens::user_id.eq(user_id.as_uuid()))
+            .filter(refresh_tokens::used_at.is_null())
+            .filter(refresh_tokens::ended_at.is_null())
+            .filter(refresh_tokens::expires_at.gt(diesel::dsl::now))
+            .order((refresh_tokens::created_at.desc(), refresh_tokens::id.desc()))
+            .select((
+                refresh_tokens::family_id,
+                coalesce(refresh_tokens::started_at, refresh_tokens::created_at),
+                refresh_tokens::created_at,
+                refresh_tokens::ip,
+                refresh_tokens::user_agent,
+            ))
+            .load(self.conn())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, started_at, last_used_at, ip, user_agent)| LiveSession {
+                id,
+                started_at,
+                last_used_at,
+                from: SeenFrom { ip, user_agent },
+            })
+            .collect())
+    }
+
+    /// How a person's credentials stand; `None` when the person or the workspace is gone, or the session has ended.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn standing(
+        &mut self,
+        user_id: UserId,
+        session: Option<Uuid>,
+    ) -> Result<Option<Standing>, StoreError> {
+        let row: Option<StandingRow> = diesel::sql_query(
+            "SELECT m.require_second_factor AS required,
+                    EXISTS (SELECT FROM second_factors f
+                            WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS second_factor
+             FROM users u JOIN msps m ON m.msp_id = u.msp_id
+             WHERE u.id = $1 AND m.deleted_at IS NULL
+               AND ($2 IS NULL OR EXISTS (SELECT FROM refresh_tokens t
+                    WHERE t.family_id = $2 AND t.user_id = u.id AND t.ended_at IS NULL AND t.expires_at > now()))",
+        )
+        .bind::<SqlUuid, _>(user_id.as_uuid())
+        .bind::<Nullable<SqlUuid>, _>(session)
+        .get_result(self.conn())
+        .await
+        .optional()?;
+        Ok(row.map(|r| Standing { second_factor: r.second_factor, second_factor_required: r.required }))
+    }
+}
+
 impl TenantTx<ReadWrite> {
     /// Keeps the first token of a new family. Returns the family's id.
     ///
@@ -51,19 +162,18 @@ impl TenantTx<ReadWrite> {
     /// [`StoreError`] of the database.
     pub async fn refresh_insert(&mut self, new: &NewRefreshToken) -> Result<Uuid, StoreError> {
         let family = Uuid::now_v7();
-        self.refresh_write(family, new.user_id.as_uuid(), new.digest, new.expires_at).await?;
+        self.refresh_write(family, new.user_id.as_uuid(), Utc::now(), new).await?;
         Ok(family)
     }
 
-    /// Uses the token `token_id` and keeps a new one in its family.
+    /// Uses the token `token_id` and keeps `next` in its family, whoever's it says it is.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn refresh_rotate(
         &mut self,
         token_id: Uuid,
-        digest: [u8; 32],
-        expires_at: DateTime<Utc>,
+        next: &NewRefreshToken,
     ) -> Result<RefreshRotation, StoreError> {
         let owner: Option<Uuid> = refresh_tokens::table
             .filter(refresh_tokens::id.eq(token_id))
@@ -72,7 +182,7 @@ impl TenantTx<ReadWrite> {
             .await
             .optional()?;
         self.refresh_lock(owner).await?;
-        type Found = (Uuid, Uuid, bool, bool, bool);
+        type Found = (Uuid, Uuid, bool, bool, bool, DateTime<Utc>);
         let found: Option<Found> = refresh_tokens::table
             .filter(refresh_tokens::id.eq(token_id))
             .select((
@@ -81,24 +191,25 @@ impl TenantTx<ReadWrite> {
                 refresh_tokens::used_at.is_not_null(),
                 refresh_tokens::ended_at.is_not_null(),
                 refresh_tokens::expires_at.gt(diesel::dsl::now),
+                coalesce(refresh_tokens::started_at, refresh_tokens::created_at),
             ))
             .for_update()
             .first(self.conn())
             .await
             .optional()?;
         match found {
-            None | Some((_, _, _, true, _)) => Ok(RefreshRotation::Ended),
-            Some((family_id, user, true, false, _)) => {
+            None | Some((_, _, _, true, ..)) => Ok(RefreshRotation::Ended),
+            Some((family_id, user, true, false, ..)) => {
                 self.refresh_family_end(family_id).await?;
                 Ok(RefreshRotation::Reused { user_id: user.into(), family_id })
             }
-            Some((_, _, false, false, false)) => Ok(RefreshRotation::Ended),
-            Some((family_id, user, false, false, true)) => {
+            Some((_, _, false, false, false, _)) => Ok(RefreshRotation::Ended),
+            Some((family_id, user, false, false, true, started_at)) => {
                 diesel::update(refresh_tokens::table.filter(refresh_tokens::id.eq(token_id)))
                     .set(refresh_tokens::used_at.eq(diesel::dsl::now))
                     .execute(self.conn())
                     .await?;
-                self.refresh_write(family_id, user, digest, expires_at).await?;
+                self.refresh_write(family_id, user, started_at, next).await?;
                 Ok(RefreshRotation::Rotated { user_id: user.into(), family_id })
             }
         }
@@ -123,7 +234,7 @@ impl TenantTx<ReadWrite> {
         .set(refresh_tokens::ended_at.eq(diesel::dsl::now))
         .execute(self.conn())
         .await?;
-        Ok(())
+        self.sessions_changed().await
     }
 
     /// Ends all sessions of a person.
@@ -131,16 +242,42 @@ impl TenantTx<ReadWrite> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn refresh_user_end(&mut self, user_id: UserId) -> Result<(), StoreError> {
+        self.refresh_user_end_except(user_id, None).await.map(drop)
+    }
+
+    /// Ends all sessions of a person but the one named, and tells how many went on until now.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn refresh_user_end_except(
+        &mut self,
+        user_id: UserId,
+        except: Option<Uuid>,
+    ) -> Result<usize, StoreError> {
         self.refresh_lock(Some(user_id.as_uuid())).await?;
-        diesel::update(
-            refresh_tokens::table.filter(
-                refresh_tokens::user_id.eq(user_id.as_uuid()).and(refresh_tokens::ended_at.is_null()),
-            ),
+        let newest: Vec<bool> = diesel::update(
+            refresh_tokens::table
+                .filter(refresh_tokens::user_id.eq(user_id.as_uuid()))
+                .filter(refresh_tokens::ended_at.is_null())
+                .filter(refresh_tokens::family_id.ne(except.unwrap_or_else(Uuid::nil))),
         )
         .set(refresh_tokens::ended_at.eq(diesel::dsl::now))
-        .execute(self.conn())
+        .returning(refresh_tokens::used_at.is_null().and(refresh_tokens::expires_at.gt(diesel::dsl::now)))
+        .get_results(self.conn())
         .await?;
-        Ok(())
+        self.sessions_changed().await?;
+        Ok(newest.into_iter().filter(|live| *live).count())
+    }
+
+    /// Ends one session of a person.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], also when it has ended already or is another person's.
+    pub async fn session_end(&mut self, user_id: UserId, id: Uuid) -> Result<(), StoreError> {
+        if !self.session_list(user_id).await?.iter().any(|session| session.id == id) {
+            return Err(StoreError::NotFound { what: "session" });
+        }
+        self.refresh_family_end(id).await
     }
 
     /// Whoever rotates or ends tokens of a person locks the person first: the end of a family then can't miss a token
@@ -162,8 +299,8 @@ impl TenantTx<ReadWrite> {
         &mut self,
         family: Uuid,
         user: Uuid,
-        digest: [u8; 32],
-        expires_at: DateTime<Utc>,
+        started_at: DateTime<Utc>,
+        new: &NewRefreshToken,
     ) -> Result<(), StoreError> {
         diesel::insert_into(refresh_tokens::table)
             .values((
@@ -171,8 +308,11 @@ impl TenantTx<ReadWrite> {
                 refresh_tokens::id.eq(Uuid::now_v7()),
                 refresh_tokens::family_id.eq(family),
                 refresh_tokens::user_id.eq(user),
-                refresh_tokens::digest.eq(digest.as_slice()),
-                refresh_tokens::expires_at.eq(expires_at),
+                refresh_tokens::digest.eq(new.digest.as_slice()),
+                refresh_tokens::expires_at.eq(new.expires_at),
+                refresh_tokens::started_at.eq(started_at),
+                refresh_tokens::ip.eq(&new.from.ip),
+                refresh_tokens::user_agent.eq(&new.from.user_agent),
             ))
             .execute(self.conn())
             .await?;

@@ -288,6 +288,19 @@ diesel::table! {
         msp_id -> Uuid,
         display_name -> Text,
         created_at -> Timestamptz,
+        require_second_factor -> Bool,
+        updated_at -> Timestamptz,
+        version -> Int8,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (msp_id, user_id, digest) {
+        msp_id -> Uuid,
+        user_id -> Uuid,
+        digest -> Bytea,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -302,6 +315,9 @@ diesel::table! {
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        started_at -> Nullable<Timestamptz>,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
     }
 }
 
@@ -321,6 +337,17 @@ diesel::table! {
         findings_info -> Int4,
         body -> Nullable<Jsonb>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    second_factors (msp_id, user_id) {
+        msp_id -> Uuid,
+        user_id -> Uuid,
+        sealed_secret -> Bytea,
+        created_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Nullable<Int8>,
     }
 }
 
@@ -408,3 +435,4 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(customers, imports);
 diesel::allow_tables_to_appear_in_same_query!(baselines, customers);
+diesel::allow_tables_to_appear_in_same_query!(msps, refresh_tokens, second_factors, users);

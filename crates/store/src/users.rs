@@ -111,6 +111,21 @@ impl<M: Mode> TenantTx<M> {
         user(row)
     }
 
+    /// The hash of a person's password, to verify it with; `None` where they have none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn password_hash(&mut self, id: UserId) -> Result<Option<SecretString>, StoreError> {
+        let hash: Option<String> = users::table
+            .filter(users::id.eq(id.as_uuid()))
+            .select(users::password_hash)
+            .first(self.conn())
+            .await
+            .optional()
+            .or_not_found("user")?;
+        Ok(hash.map(Into::into))
+    }
+
     /// The people of the MSP, in order of address.
     ///
     /// # Errors
@@ -199,7 +214,8 @@ impl TenantTx<ReadWrite> {
         }
         let touched =
             diesel::delete(users::table.filter(users::id.eq(id.as_uuid()))).execute(self.conn()).await?;
-        one_row(touched, "user")
+        one_row(touched, "user")?;
+        self.sessions_changed().await
     }
 
     /// Sets a person's password hash and ends their sessions.
@@ -207,6 +223,19 @@ impl TenantTx<ReadWrite> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn password_set(&mut self, id: UserId, hash: &SecretString) -> Result<(), StoreError> {
+        self.password_set_except(id, hash, None).await
+    }
+
+    /// Sets a person's password hash and ends their sessions but the one named.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn password_set_except(
+        &mut self,
+        id: UserId,
+        hash: &SecretString,
+        except: Option<Uuid>,
+    ) -> Result<(), StoreError> {
         let touched = diesel::update(users::table.filter(users::id.eq(id.as_uuid())))
             .set((
                 users::password_hash.eq(hash.expose_secret()),
@@ -216,7 +245,7 @@ impl TenantTx<ReadWrite> {
             .execute(self.conn())
             .await?;
         one_row(touched, "user")?;
-        self.refresh_user_end(id).await
+        self.refresh_user_end_except(id, except).await.map(drop)
     }
 
     /// Notes that a person signed in.

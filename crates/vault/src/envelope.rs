@@ -6,19 +6,30 @@ use aes_gcm::{
     aead::{Aead as _, Generate as _, KeyInit as _, Payload},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
-use policytab_domain::ids::{CustomerId, MspId};
+use policytab_domain::ids::{CustomerId, MspId, UserId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
+
+/// Whose a secret is in its MSP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealedFor {
+    /// The MSP's own.
+    Msp,
+    /// A customer's.
+    Customer(CustomerId),
+    /// A person's.
+    User(UserId),
+}
 
 /// What a secret belongs to. It opens with the very same context only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealContext {
     /// The MSP.
     pub msp: MspId,
-    /// The customer, where it belongs to one.
-    pub customer: Option<CustomerId>,
+    /// Whose it is in the MSP.
+    pub of: SealedFor,
     /// What it is for: a constant of the caller.
     pub purpose: &'static str,
 }
@@ -31,10 +42,14 @@ impl SealContext {
         data.push(VERSION);
         data.extend_from_slice(part);
         data.extend_from_slice(self.msp.as_uuid().as_bytes());
-        match self.customer {
-            None => data.push(0),
-            Some(id) => {
+        match self.of {
+            SealedFor::Msp => data.push(0),
+            SealedFor::Customer(id) => {
                 data.push(1);
+                data.extend_from_slice(id.as_uuid().as_bytes());
+            }
+            SealedFor::User(id) => {
+                data.push(2);
                 data.extend_from_slice(id.as_uuid().as_bytes());
             }
         }

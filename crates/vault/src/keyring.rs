@@ -1,6 +1,6 @@
 //! Master keys: the first one seals, all of them open.
 
-use crate::{SealContext, VaultError, envelope::Envelope, file};
+use crate::{SealContext, SealedFor, VaultError, envelope::Envelope, file};
 use aes_gcm::aead::Generate as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use policytab_domain::ids::MspId;
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 const CHECKED: &[u8] = b"this key";
 const CHECK_CONTEXT: SealContext = SealContext {
     msp: MspId::from_uuid(Uuid::nil()),
-    customer: None,
+    of: SealedFor::Msp,
     purpose: "check value of a master key",
 };
 

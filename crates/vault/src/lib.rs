@@ -1,7 +1,7 @@
-//! Seals and opens customers' secrets: envelope encryption, no database.
+//! Seals and opens secrets of customers and people: envelope encryption, no database.
 //!
 //! Every secret gets a fresh data key; the data key is wrapped by a master key that the envelope names. What a secret
-//! belongs to (MSP, customer, purpose) is authenticated with both, so an envelope that is moved to another row does
+//! belongs to (MSP, customer or person, purpose) is authenticated with both, so an envelope that is moved to another row does
 //! not open there. Plain secrets and keys are wiped when they are dropped, and nothing here shows them in `Debug`.
 
 mod envelope;
@@ -9,6 +9,6 @@ mod error;
 mod file;
 mod keyring;
 
-pub use envelope::SealContext;
+pub use envelope::{SealContext, SealedFor};
 pub use error::VaultError;
 pub use keyring::KeyRing;

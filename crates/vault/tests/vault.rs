@@ -1,8 +1,8 @@
 //! What the vault promises: only the right context and an unchanged envelope open, old keys still read, and nothing
 //! shows a secret.
 
-use policytab_domain::ids::{CustomerId, MspId};
-use policytab_vault::{KeyRing, SealContext, VaultError};
+use policytab_domain::ids::{CustomerId, MspId, UserId};
+use policytab_vault::{KeyRing, SealContext, SealedFor, VaultError};
 use proptest::prelude::*;
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
@@ -21,7 +21,7 @@ fn fresh() -> SecretString {
 fn context(msp: u128, customer: u128) -> SealContext {
     SealContext {
         msp: MspId::from_uuid(Uuid::from_u128(msp)),
-        customer: Some(CustomerId::from_uuid(Uuid::from_u128(customer))),
+        of: SealedFor::Customer(CustomerId::from_uuid(Uuid::from_u128(customer))),
         purpose: PURPOSE,
     }
 }
@@ -45,7 +45,8 @@ fn does_not_open_elsewhere() {
     let elsewhere = [
         context(2, 1),
         context(1, 2),
-        SealContext { customer: None, ..here },
+        SealContext { of: SealedFor::Msp, ..here },
+        SealContext { of: SealedFor::User(UserId::from_uuid(Uuid::from_u128(1))), ..here },
         SealContext { purpose: "client secret ", ..here },
         SealContext { purpose: "", ..here },
     ];

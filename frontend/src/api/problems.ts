@@ -133,6 +133,14 @@ export function isProblem(error: unknown): error is Problem {
   return typeof error === "object" && error !== null && "code" in error && "status" in error;
 }
 
+/** The reason of problems that a second factor would solve. */
+export const SECOND_FACTOR = "second_factor_required";
+
+/** Whether the password was right and a code is needed as well. */
+export function asksForCode(error: unknown): boolean {
+  return isProblem(error) && error.code === "unauthenticated" && error.reason === SECOND_FACTOR;
+}
+
 /** The problem when it is of this code, for what a screen does about it beyond showing it. */
 export function problemOf(error: unknown, code: ProblemCode): Problem | undefined {
   return isProblem(error) && error.code === code ? error : undefined;

@@ -116,7 +116,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Signs in with email and password. */
+    /**
+     * Signs in with email and password, and a code where the person has a second factor: without one the answer is 401 with
+     *     the reason `second_factor_required`.
+     */
     post: operations["session_login"];
     delete?: never;
     options?: never;
@@ -915,6 +918,167 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Changes one's own password and ends one's other sessions. */
+    put: operations["own_password_put"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/second-factor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How one's own second factor stands. */
+    get: operations["second_factor_fetch"];
+    put?: never;
+    /** Begins to set a second factor up. Once more begins anew; what was set up completely has to be removed first. */
+    post: operations["second_factor_begin"];
+    /** Removes one's own second factor. */
+    delete: operations["second_factor_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/second-factor/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms by a code that the authenticator app has the secret. Ends one's other sessions. */
+    post: operations["second_factor_confirm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/second-factor/recovery-codes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives new recovery codes in the place of all that there were. */
+    post: operations["recovery_codes_renew"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists one's own sessions. */
+    get: operations["own_session_list"];
+    put?: never;
+    post?: never;
+    /** Ends all of one's own sessions but the one that asks. */
+    delete: operations["own_session_delete_others"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/me/sessions/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends one of one's own sessions. */
+    delete: operations["own_session_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}/second-factor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes another person's second factor and ends their sessions: for who has lost the device. */
+    delete: operations["user_second_factor_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends all sessions of a person. */
+    delete: operations["user_session_delete_all"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/workspace": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The workspace's settings. */
+    get: operations["workspace_fetch"];
+    put?: never;
+    post?: never;
+    /**
+     * Deletes the workspace: customers with their secrets, snapshots and reports, the library, people, sessions and tokens.
+     *     Its audit trail stays, for operators of the server.
+     */
+    delete: operations["workspace_delete"];
+    options?: never;
+    head?: never;
+    /** Changes the workspace's settings. */
+    patch: operations["workspace_update"];
     trace?: never;
   };
 }
@@ -2491,7 +2655,7 @@ export interface components {
       /** @description Its name, where one is known. */
       name?: string | null;
     };
-    /** @description Email and password. */
+    /** @description Email and password, and the code of a second factor. */
     LoginIn: {
       /**
        * Format: email
@@ -2503,6 +2667,11 @@ export interface components {
        * @description Password.
        */
       password: string;
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code; only where the person has a second factor.
+       */
+      code?: string | null;
     };
     /** @description Who is asking. */
     MeOut: {
@@ -2520,6 +2689,11 @@ export interface components {
       msp: components["schemas"]["MspOut"];
       /** @description Role. */
       role: components["schemas"]["Role"];
+      /**
+       * @description The workspace requires a second factor and this person has none: until it is set up, everything but `/me` and
+       *     `/me/second-factor` is refused.
+       */
+      second_factor_required: boolean;
     };
     /** @description A workspace. */
     MspOut: {
@@ -3289,6 +3463,8 @@ export interface components {
        * @description Grows with every change; the ETag holds the same number.
        */
       version: number;
+      /** @description Whether they sign in with a second factor. */
+      second_factor: boolean;
     };
     /** @description One page of people. */
     UserPage: {
@@ -3313,6 +3489,143 @@ export interface components {
      * @enum {string}
      */
     ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
+    /** @description A code of the authenticator app. */
+    CodeIn: {
+      /**
+       * Format: password
+       * @description Six digits.
+       */
+      code: string;
+    };
+    /** @description What an authenticator app needs; told this once. */
+    EnrolmentOut: {
+      /** @description The same as an `otpauth://totp/` address, for a QR code. */
+      otpauth_uri: string;
+      /** @description The secret in base32, for typing it into the app. */
+      secret: string;
+    };
+    /** @description One's own sessions. */
+    OwnSessionList: {
+      /** @description Those that go on, the one used last first. */
+      items: components["schemas"]["OwnSessionOut"][];
+    };
+    /** @description A session. */
+    OwnSessionOut: {
+      /**
+       * Format: date-time
+       * @description When one signed in.
+       */
+      created_at: string;
+      /** @description Whether it is the one that asks. */
+      current: boolean;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /** @description Network address from which it was last continued. */
+      ip?: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last continued, to a quarter of an hour.
+       */
+      last_used_at: string;
+      /** @description The browser from which it was last continued, in short: `Firefox on Windows`. */
+      user_agent?: string | null;
+    };
+    /** @description A change of one's own password. */
+    PasswordChange: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code; where a second factor is set up.
+       */
+      code?: string | null;
+      /**
+       * Format: password
+       * @description The password until now.
+       */
+      current_password: string;
+      /**
+       * Format: password
+       * @description The password from now on: 12 to 200 characters, none that is common or easy to guess.
+       */
+      new_password: string;
+    };
+    /** @description One's own password. */
+    PasswordIn: {
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
+    /** @description One's own password, and a code. */
+    ProofIn: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code.
+       */
+      code: string;
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
+    /** @description Fresh recovery codes; told this once. */
+    RecoveryCodesOut: {
+      /** @description Ten codes, each good once. Those of before are worth nothing any more. */
+      recovery_codes: string[];
+    };
+    /** @description How one's second factor stands. */
+    SecondFactorOut: {
+      /**
+       * Format: date-time
+       * @description Since when a code is asked for at sign-in; null: never.
+       */
+      enabled_since?: string | null;
+      /**
+       * Format: int32
+       * @description Recovery codes that are still good.
+       */
+      recovery_codes_left: number;
+      /** @description Whether the workspace requires a second factor. */
+      required: boolean;
+    };
+    /** @description The confirmation that a workspace is to be deleted. */
+    WorkspaceDelete: {
+      /** @description The workspace's name, letter by letter. */
+      display_name: string;
+    };
+    /** @description A workspace's settings. */
+    WorkspaceOut: {
+      /**
+       * Format: date-time
+       * @description When it was made.
+       */
+      created_at: string;
+      /** @description Its name. */
+      display_name: string;
+      /**
+       * Format: uuid
+       * @description `msp_id`
+       */
+      id: string;
+      /** @description Whether people need a second factor. API tokens and people of an outside issuer do not. */
+      require_second_factor: boolean;
+      /**
+       * Format: int64
+       * @description Grows with every change; the ETag holds the same number.
+       */
+      version: number;
+    };
+    /** @description Changes to a workspace; what is left out stays. */
+    WorkspaceUpdate: {
+      /** @description Name. */
+      display_name?: string | null;
+      /** @description Whether people need a second factor. Who has none may only set one up, from the moment this is on. */
+      require_second_factor?: boolean | null;
+    };
   };
   responses: {
     /** @description `unauthenticated`: Sign in first. */
@@ -5680,6 +5993,438 @@ export interface operations {
       500: components["responses"]["Problem500"];
       /** @description It can't; `code` is `unavailable`. */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  own_password_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordChange"];
+      };
+    };
+    responses: {
+      /** @description The new password is the one to sign in with. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  second_factor_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Whether there is one, and its recovery codes. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SecondFactorOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  second_factor_begin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordIn"];
+      };
+    };
+    responses: {
+      /** @description What an authenticator app needs; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EnrolmentOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  second_factor_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProofIn"];
+      };
+    };
+    responses: {
+      /** @description The password alone is enough from now on. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  second_factor_confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CodeIn"];
+      };
+    };
+    responses: {
+      /** @description Recovery codes; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodesOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  recovery_codes_renew: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProofIn"];
+      };
+    };
+    responses: {
+      /** @description Recovery codes; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodesOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  own_session_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those that go on. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OwnSessionList"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  own_session_delete_others: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They have ended. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  own_session_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The session. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It has ended. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  user_second_factor_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They sign in with the password alone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  user_session_delete_all: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They have to sign in again, everywhere. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  workspace_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The settings. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  workspace_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WorkspaceDelete"];
+      };
+    };
+    responses: {
+      /** @description It is gone; no credential of it is good any more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  workspace_update: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WorkspaceUpdate"];
+      };
+    };
+    responses: {
+      /** @description The settings. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceOut"];
+        };
+      };
+      /** @description A problem; `code` tells which. */
+      default: {
         headers: {
           [name: string]: unknown;
         };

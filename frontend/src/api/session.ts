@@ -4,6 +4,7 @@
  * runs once at a time: one per tab by a shared promise, one per browser by a Web Lock.
  */
 import { useSyncExternalStore } from "react";
+import { SECOND_FACTOR } from "./problems";
 import type { components } from "./schema";
 
 export type Me = components["schemas"]["MeOut"];
@@ -78,12 +79,21 @@ export function forgetSession(): void {
   set({ status: "signed-out" });
 }
 
-/** Signs in; throws the problem body when the server refuses. */
-export async function signIn(email: string, password: string): Promise<void> {
+/** What this page knows is gone on the server, in all tabs: the workspace was deleted. */
+export function sessionGone(): void {
+  forgetSession();
+  channel?.postMessage("signed-out");
+}
+
+/**
+ * Signs in; throws the problem body when the server refuses, with the reason `second_factor_required` when it asks for a
+ * code as well.
+ */
+export async function signIn(email: string, password: string, code?: string): Promise<void> {
   const response = await fetch(address("login"), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ email, password }),
+    body: JSON.stringify({ email, password, ...(code ? { code } : {}) }),
   });
   if (!response.ok) throw await response.json().catch(() => new Error(`status ${response.status}`));
   signedIn((await response.json()) as SessionOut);
@@ -169,12 +179,21 @@ export async function authorizedFetch(request: Request): Promise<Response> {
   if (known.status === "signed-in" && known.expiresAt - Date.now() < EARLY_MS) known = await refreshSession();
   if (known.status === "expired") known = await decided(request.signal);
   const response = await fetch(withToken(request, known));
+  if (response.status === 403) await noticeSecondFactor(response.clone(), known);
   if (response.status !== 401 || known.status !== "signed-in") return response;
   // Another request may have renewed it already.
   let renewed = currentSession() === known ? await refreshSession() : currentSession();
   if (renewed.status === "expired") renewed = await decided(request.signal);
   if (renewed.status !== "signed-in") return response;
   return fetch(withToken(again, renewed));
+}
+
+/** The workspace may have begun to require a second factor since the sign-in: asking again tells who must set one up. */
+async function noticeSecondFactor(response: Response, known: Session): Promise<void> {
+  if (known.status !== "signed-in" || known.user.second_factor_required) return;
+  const body = (await response.json().catch(() => undefined)) as { reason?: string } | undefined;
+  if (body?.reason === SECOND_FACTOR && currentSession() === known)
+    await refreshSession().catch(() => undefined);
 }
 
 function withToken(request: Request, known: Session): Request {

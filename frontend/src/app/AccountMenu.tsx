@@ -10,13 +10,15 @@ import {
   MenuPopover,
   MenuTrigger,
 } from "@fluentui/react-components";
-import { PersonCircleRegular, SignOutRegular } from "@fluentui/react-icons";
+import { PersonCircleRegular, PersonRegular, SignOutRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
 import { ROLE_LABEL } from "@/api/access";
 import { type Me, signOut } from "@/api/session";
 import { useBarStyles } from "./ThemeMenu";
 
 export function AccountMenu({ user }: { user: Me }) {
   const styles = useBarStyles();
+  const navigate = useNavigate();
   return (
     <Menu>
       <MenuTrigger disableButtonEnhancement>
@@ -41,6 +43,9 @@ export function AccountMenu({ user }: { user: Me }) {
             </MenuGroupHeader>
           </MenuGroup>
           <MenuDivider />
+          <MenuItem icon={<PersonRegular />} onClick={() => void navigate({ to: "/settings/account" })}>
+            My account
+          </MenuItem>
           <MenuItem icon={<SignOutRegular />} onClick={() => void signOut().catch(() => undefined)}>
             Sign out
           </MenuItem>

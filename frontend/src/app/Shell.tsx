@@ -1,12 +1,14 @@
 import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import {
   BuildingMultipleRegular,
+  BuildingRegular,
   BoardRegular,
   BookOpenRegular,
   KeyRegular,
   LibraryRegular,
   NavigationRegular,
   PeopleRegular,
+  PersonRegular,
   HistoryRegular,
 } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
@@ -119,7 +121,9 @@ export function Shell() {
     setOpenedAt(location.pathname);
     setOpen(false);
   }
-  useEvents();
+  // Who has to set up a second factor first is refused everything else.
+  const limited = me?.second_factor_required ?? false;
+  useEvents(!limited);
   if (!me) return null;
 
   return (
@@ -166,7 +170,7 @@ export function Shell() {
           onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
         >
           <div className={styles.navInner}>
-            <GlobalNav />
+            <GlobalNav limited={limited} />
           </div>
         </div>
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
@@ -177,11 +181,19 @@ export function Shell() {
   );
 }
 
-function GlobalNav() {
+function GlobalNav({ limited }: { limited: boolean }) {
   const { link } = useNavLinkStyle();
   const exact = { exact: true };
   const owner = useHasRole("owner");
   const admin = useHasRole("admin");
+  const account = (
+    <li>
+      <Link to="/settings/account" className={link}>
+        <PersonRegular aria-hidden="true" /> My account
+      </Link>
+    </li>
+  );
+  if (limited) return <NavList label="Workspace">{account}</NavList>;
   return (
     <NavList label="Workspace">
       <li>
@@ -200,6 +212,12 @@ function GlobalNav() {
         </Link>
       </li>
       <NavHeading>Settings</NavHeading>
+      {account}
+      <li>
+        <Link to="/settings/workspace" className={link}>
+          <BuildingRegular aria-hidden="true" /> Workspace
+        </Link>
+      </li>
       {owner && (
         <li>
           <Link to="/settings/people" className={link}>
@@ -229,10 +247,10 @@ function GlobalNav() {
   );
 }
 
-function useEvents(): void {
+function useEvents(wanted: boolean): void {
   const client = useQueryClient();
   const session = useSession();
-  const signedIn = session.status === "signed-in";
+  const signedIn = session.status === "signed-in" && wanted;
   useEffect(() => {
     if (!signedIn) return;
     const stop = new AbortController();

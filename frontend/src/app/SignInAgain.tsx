@@ -13,8 +13,9 @@ import {
 } from "@fluentui/react-components";
 import { type FormEvent, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
-import { isProblem } from "@/api/problems";
+import { asksForCode, isProblem } from "@/api/problems";
 import { type Me, forgetSession, signIn } from "@/api/session";
+import { CodeField } from "@/ui/CodeField";
 
 const useStyles = makeStyles({ content: { display: "flex", flexDirection: "column", gap: "12px" } });
 
@@ -25,20 +26,23 @@ const useStyles = makeStyles({ content: { display: "flex", flexDirection: "colum
 export function SignInAgain({ user }: { user: Me }) {
   const styles = useStyles();
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const complete = password && (code === undefined || code.trim());
   const refused = isProblem(error) && (error.status === 401 || error.status === 422);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (busy || !password) return;
+    if (busy || !complete) return;
     setBusy(true);
     setError(undefined);
     try {
-      await signIn(user.email ?? "", password);
+      await signIn(user.email ?? "", password, code?.trim());
     } catch (failure) {
-      setError(failure);
       setBusy(false);
+      if (code === undefined && asksForCode(failure)) setCode("");
+      else setError(failure);
     }
   }
 
@@ -56,8 +60,8 @@ export function SignInAgain({ user }: { user: Me }) {
               <Field
                 label="Password"
                 required
-                validationMessage={refused ? "The password is wrong." : undefined}
-                validationState={refused ? "error" : "none"}
+                validationMessage={refused && code === undefined ? "The password is wrong." : undefined}
+                validationState={refused && code === undefined ? "error" : "none"}
               >
                 <Input
                   type="password"
@@ -67,10 +71,20 @@ export function SignInAgain({ user }: { user: Me }) {
                   onChange={(_, data) => setPassword(data.value)}
                 />
               </Field>
+              {code !== undefined && (
+                <CodeField
+                  autoFocus
+                  value={code}
+                  onChange={setCode}
+                  error={
+                    refused ? "The password or the code is wrong, or the code was used already." : undefined
+                  }
+                />
+              )}
               {error !== undefined && !refused && <ProblemMessage error={error} />}
             </DialogContent>
             <DialogActions>
-              <Button type="submit" appearance="primary" disabled={busy || !password}>
+              <Button type="submit" appearance="primary" disabled={busy || !complete}>
                 {busy ? "Signing in" : "Sign in again"}
               </Button>
               <Button disabled={busy} onClick={forgetSession}>

@@ -28,9 +28,11 @@ import { importRoute as imports } from "@/features/imports/routes";
 import { policiesRoute as policies } from "@/features/policies/routes";
 import { reportRoute as report } from "@/features/reports/routes";
 import {
+  accountRoute as account,
   apiTokensRoute as apiTokens,
   auditLogRoute as auditLog,
   peopleRoute as people,
+  workspaceRoute as workspace,
 } from "@/features/settings/routes";
 import {
   snapshotCompareRoute as snapshotCompare,
@@ -43,6 +45,9 @@ import { nextStepPath } from "@/lib/nextStep";
 interface RouterContext {
   queryClient: QueryClient;
 }
+
+/** Where people look after their own account. */
+const ACCOUNT = "/settings/account";
 
 const root = createRootRouteWithContext<RouterContext>()();
 
@@ -58,6 +63,10 @@ const shellRoute = createRoute({
     // Who has to sign in again does so where they are.
     if (session.status !== "signed-in" && session.status !== "expired") {
       throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
+    }
+    // Everything else is refused until the second factor that the workspace requires is set up.
+    if (session.user.second_factor_required && location.pathname !== ACCOUNT) {
+      throw redirect({ to: ACCOUNT, replace: true });
     }
   },
 });
@@ -134,6 +143,8 @@ const settingsRoute = createRoute({
   },
 });
 const peopleRoute = createRoute({ getParentRoute: () => settingsRoute, path: "people", ...people });
+const accountRoute = createRoute({ getParentRoute: () => settingsRoute, path: "account", ...account });
+const workspaceRoute = createRoute({ getParentRoute: () => settingsRoute, path: "workspace", ...workspace });
 const apiTokensRoute = createRoute({ getParentRoute: () => settingsRoute, path: "api-tokens", ...apiTokens });
 const auditLogRoute = createRoute({ getParentRoute: () => settingsRoute, path: "audit-log", ...auditLog });
 
@@ -161,7 +172,7 @@ const routeTree = root.addChildren([
     ]),
     baselinesRoute,
     baselineRoute,
-    settingsRoute.addChildren([peopleRoute, apiTokensRoute, auditLogRoute]),
+    settingsRoute.addChildren([accountRoute, workspaceRoute, peopleRoute, apiTokensRoute, auditLogRoute]),
     guideRoute,
     nowhereRoute,
   ]),

@@ -19,6 +19,7 @@ export function sessionOf(role: Schemas["Role"]): Schemas["SessionOut"] {
       display_name: "Robin Example",
       email: "robin@msp.example",
       role,
+      second_factor_required: false,
       msp: { id: "0193a5a0-0000-7000-8000-0000000000bb", name: "Example MSP" },
       clouds: ["global", "usgov"],
     },

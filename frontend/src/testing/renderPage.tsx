@@ -11,8 +11,8 @@ import { sessionOf } from "./fixtures";
 import { ANY, server } from "./server";
 
 /** Opens an address of the console as somebody of this role, with the real routes and the real client. */
-export async function renderPage(address: string, role: Role = "owner") {
-  server.use(http.post(`${ANY}/auth/login`, () => HttpResponse.json(sessionOf(role))));
+export async function renderPage(address: string, role: Role = "owner", session = sessionOf(role)) {
+  server.use(http.post(`${ANY}/auth/login`, () => HttpResponse.json(session)));
   await signIn("robin@msp.example", "correct horse battery");
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 0 } } });
   const history = createMemoryHistory({ initialEntries: [address] });

@@ -44,6 +44,10 @@ pub struct AccessClaims {
     pub exp: i64,
     /// The token's own id.
     pub jti: Uuid,
+    /// The session that it belongs to: when that ends, the token does. Absent in tokens of an older version, and in those
+    /// that no sign-in has made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Uuid>,
 }
 
 /// Who a token is made for.
@@ -59,6 +63,8 @@ pub struct Subject {
     pub name: String,
     /// Address.
     pub email: String,
+    /// The session, where a sign-in began one.
+    pub session_id: Option<Uuid>,
 }
 
 /// Signs an access token.
@@ -80,6 +86,7 @@ pub fn sign(
         nbf: now.timestamp(),
         exp: now.timestamp() + ACCESS_TOKEN_SECONDS,
         jti: Uuid::now_v7(),
+        sid: subject.session_id,
     };
     let mut header = Header::new(SigningKeys::ALGORITHM);
     header.kid = Some(keys.kid().to_owned());
@@ -94,7 +101,9 @@ pub fn verify(keys: &SigningKeys, issuer: &str, kid: &str, token: &str) -> Optio
     validation.set_audience(&[AUDIENCE]);
     validation.set_issuer(&[issuer]);
     validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
-    jsonwebtoken::decode::<AccessClaims>(token, keys.decoding(kid)?, &validation).ok().map(|t| t.claims)
+    let claims = jsonwebtoken::decode::<AccessClaims>(token, keys.decoding(kid)?, &validation).ok()?.claims;
+    // The library does not look at `iat`: a token from the future was made by nobody.
+    (claims.iat <= Utc::now().timestamp() + LEEWAY.cast_signed()).then_some(claims)
 }
 
 /// Whether claims that were verified before still hold by the clock.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-/// Email and password.
+/// Email and password, and the code of a second factor.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoginIn {
@@ -19,6 +19,10 @@ pub struct LoginIn {
     /// Password.
     #[schema(value_type = String, format = Password, write_only = true, max_length = 200)]
     pub password: SecretString,
+    /// Of the authenticator app, or a recovery code; only where the person has a second factor.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only = true, max_length = 64)]
+    pub code: Option<SecretString>,
 }
 
 /// A session: the access token in the body, the refresh token in an HttpOnly cookie.
@@ -48,6 +52,9 @@ pub struct MeOut {
     /// Role.
     #[schema(value_type = RoleSchema)]
     pub role: Role,
+    /// The workspace requires a second factor and this person has none: until it is set up, everything but `/me` and
+    /// `/me/second-factor` is refused.
+    pub second_factor_required: bool,
     /// The workspace.
     pub msp: MspOut,
     /// The clouds that customers can live in on this server.

@@ -4,6 +4,7 @@
 use super::{
     claims::{self, AccessClaims},
     perm::Permission,
+    standing::Verified,
 };
 use crate::{
     bounds::Place,
@@ -14,7 +15,7 @@ use crate::{
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web};
 use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
-use policytab_app::{Actor, ActorKind, actor::forbidden, tokens};
+use policytab_app::{Actor, ActorKind, actor::forbidden, second_factor, tokens};
 use policytab_domain::{
     problem::{Problem, ProblemCode},
     tenancy::MspScope,
@@ -27,6 +28,7 @@ use std::{marker::PhantomData, ops::Deref, sync::Arc};
 #[derive(Debug)]
 pub struct Authed<P> {
     actor: Actor,
+    enrol_first: bool,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -34,6 +36,11 @@ impl<P> Authed<P> {
     /// The actor, for what outlives the request.
     pub fn actor(self) -> Actor {
         self.actor
+    }
+
+    /// Whether the person has to set up the second factor that the workspace requires before anything else.
+    pub fn enrol_first(&self) -> bool {
+        self.enrol_first
     }
 }
 
@@ -51,10 +58,19 @@ impl<P: Permission> FromRequest for Authed<P> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let actor = authenticate(&request).await?;
+            let (actor, enrol_first) = authenticate(&request).await?;
             let span = tracing::Span::current();
             span.record("msp.id", tracing::field::display(actor.scope.msp_id()));
             span.record("actor", tracing::field::display(&actor.id));
+            if enrol_first && !P::ENROLLING {
+                return Err(Problem::new(
+                    ProblemCode::Forbidden,
+                    "Your workspace requires a second factor, and you have none yet.",
+                )
+                .reason(second_factor::REQUIRED)
+                .remedy("Set one up under My account.")
+                .into());
+            }
             if !actor.role.covers(P::ROLE) {
                 return Err(forbidden(P::ROLE).into());
             }
@@ -65,7 +81,7 @@ impl<P: Permission> FromRequest for Authed<P> {
             }
             // Middleware that comes later may want to know.
             request.extensions_mut().insert(actor.scope);
-            Ok(Self { actor, permission: PhantomData })
+            Ok(Self { actor, enrol_first, permission: PhantomData })
         })
     }
 }
@@ -97,10 +113,10 @@ fn bearer(request: &HttpRequest) -> Result<&str, ApiError> {
         .ok_or_else(|| unauthenticated("The Authorization header is not of the form `Bearer <token>`."))
 }
 
-/// Whose token it is, while it is good.
-async fn recognise(state: &State, token: &str) -> Result<Option<Actor>, ApiError> {
+/// Whose token it is, while it is good, and whether a second factor has to be set up first.
+async fn recognise(state: &State, token: &str) -> Result<Option<(Actor, bool)>, ApiError> {
     if token.starts_with(tokens::API_TOKEN_PREFIX) {
-        api_token(state, token).await
+        Ok(api_token(state, token).await?.map(|actor| (actor, false)))
     } else {
         jwt(state, token).await
     }
@@ -118,21 +134,18 @@ impl Lasting {
         Ok(Self(bearer(request)?.to_owned().into()))
     }
 
-    /// Whether it is still good: neither expired nor revoked, and its person still there.
+    /// Whether it is still good: neither expired nor revoked, its session not ended, and its person still there.
     ///
     /// # Errors
     /// When that can't be found out now.
     pub async fn holds(&self, state: &State) -> Result<bool, ApiError> {
-        let Some(actor) = recognise(state, self.0.expose_secret()).await? else { return Ok(false) };
-        // An access token outlives its person by some minutes; a stream need not.
-        Ok(match actor.user_id {
-            Some(id) => policytab_app::users::exists(&state.app, &actor.scope, id).await?,
-            None => true,
-        })
+        // Whoever has to set up a second factor by now may follow nothing meanwhile.
+        Ok(recognise(state, self.0.expose_secret()).await?.is_some_and(|(_, enrol_first)| !enrol_first))
     }
 }
 
-async fn authenticate(request: &HttpRequest) -> Result<Actor, ApiError> {
+/// The actor, and whether a second factor has to be set up first.
+async fn authenticate(request: &HttpRequest) -> Result<(Actor, bool), ApiError> {
     let state = request
         .app_data::<web::Data<State>>()
         .ok_or_else(|| ApiError::internal("the server's state is missing"))?
@@ -141,10 +154,12 @@ async fn authenticate(request: &HttpRequest) -> Result<Actor, ApiError> {
     let ip = client_ip(request, &state.config.proxies);
     let request_id = request_id(request);
     let found = recognise(&state, token).await?;
-    let mut actor = found.ok_or_else(|| unauthenticated("The token is not valid, or has expired."))?;
+    let (mut actor, enrol_first) =
+        found.ok_or_else(|| unauthenticated("The token is not valid, or has expired."))?;
     actor.ip = ip;
     actor.request_id = request_id;
-    Ok(actor)
+    state.limits.caller(&actor)?;
+    Ok((actor, enrol_first))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the token's digest was found among this MSP's API tokens")]
@@ -162,6 +177,7 @@ async fn api_token(state: &State, token: &str) -> Result<Option<Actor>, ApiError
         kind: ActorKind::ApiToken,
         id: hit.token_id.to_string(),
         user_id: None,
+        session: None,
         name: hit.name,
         email: None,
         role: hit.role,
@@ -174,17 +190,29 @@ async fn api_token(state: &State, token: &str) -> Result<Option<Actor>, ApiError
     clippy::disallowed_methods,
     reason = "the token's signature, issuer, audience and times were verified"
 )]
-async fn jwt(state: &State, token: &str) -> Result<Option<Actor>, ApiError> {
+async fn jwt(state: &State, token: &str) -> Result<Option<(Actor, bool)>, ApiError> {
     let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    if let Some(claims) = state.verified.get(&digest).await {
-        return Ok(claims::current(&claims, Utc::now()).then(|| person(&claims)));
+    if let Some(known) = state.verified.get(&digest).await
+        && known.stamp == state.standing.stamp(known.claims.msp_id)
+    {
+        let current = claims::current(&known.claims, Utc::now());
+        return Ok(current.then(|| (person(&known.claims), known.enrol_first)));
     }
     let Some(kid) = claims::plain_kid(token) else { return Ok(None) };
     if state.keys.decoding(&kid).is_some() {
         let Some(claims) = claims::verify(&state.keys, &state.issuer, &kid, token) else { return Ok(None) };
         let actor = person(&claims);
-        state.verified.insert(digest, Arc::new(claims)).await;
-        return Ok(Some(actor));
+        // Taken before the database is asked: what changes meanwhile makes the answer outdated.
+        let stamp = state.standing.stamp(claims.msp_id);
+        let Some(standing) =
+            policytab_app::sessions::standing(&state.app, &actor.scope, claims.sub.into(), claims.sid)
+                .await?
+        else {
+            return Ok(None);
+        };
+        let enrol_first = standing.second_factor_required && !standing.second_factor;
+        state.verified.insert(digest, Arc::new(Verified { claims, stamp, enrol_first })).await;
+        return Ok(Some((actor, enrol_first)));
     }
     let Some(outside) = &state.outside else { return Ok(None) };
     let Some(subject) = outside.verify(&kid, token).await else { return Ok(None) };
@@ -192,17 +220,20 @@ async fn jwt(state: &State, token: &str) -> Result<Option<Actor>, ApiError> {
     if !exists(state, &scope).await? {
         return Ok(None);
     }
-    Ok(Some(Actor {
+    let actor = Actor {
         scope,
         kind: ActorKind::External,
         id: subject.id,
         user_id: None,
+        session: None,
         name: subject.name,
         email: subject.email,
         role: subject.role,
         ip: None,
         request_id: None,
-    }))
+    };
+    // The outside issuer sees to their second factor.
+    Ok(Some((actor, false)))
 }
 
 /// The person of an access token of our own.
@@ -216,6 +247,7 @@ fn person(claims: &AccessClaims) -> Actor {
         kind: ActorKind::User,
         id: claims.sub.to_string(),
         user_id: Some(claims.sub.into()),
+        session: claims.sid,
         name: claims.name.clone(),
         email: Some(claims.email.clone()),
         role: claims.role,

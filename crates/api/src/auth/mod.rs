@@ -8,3 +8,5 @@ pub mod keys;
 pub mod outside;
 pub mod perm;
 pub mod routes;
+pub mod same_site;
+pub mod standing;

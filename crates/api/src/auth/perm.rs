@@ -6,6 +6,17 @@ use policytab_domain::role::Role;
 pub trait Permission: 'static {
     /// The lowest role.
     const ROLE: Role;
+
+    /// Whether people may who still have to set up the second factor that their workspace requires.
+    const ENROLLING: bool = false;
+}
+
+/// See who one is, and set up a second factor.
+#[derive(Debug)]
+pub struct Enrol;
+impl Permission for Enrol {
+    const ROLE: Role = Role::Viewer;
+    const ENROLLING: bool = true;
 }
 
 macro_rules! permissions {
@@ -20,7 +31,13 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// See who one is, and follow events.
+    /// Change one's own password and end one's own sessions.
+    Account: Viewer,
+    /// See the workspace's settings.
+    WorkspaceRead: Viewer,
+    /// Change the workspace's settings, delete it.
+    WorkspaceWrite: Owner,
+    /// Follow events.
     SessionRead: Viewer,
     /// See customers, their connection, imports, snapshots and reports.
     CustomerRead: Viewer,

@@ -5,14 +5,14 @@ use super::{
     cookie,
     dto::{ActorKindName, LoginIn, MeOut, MspOut, SessionOut},
     extract::{Authed, client_ip},
-    perm,
+    perm, same_site,
 };
 use crate::{
     http::{body::Valid, middleware::request_id},
     problem::{ApiError, ApiResult},
     state::State,
 };
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, http::header::USER_AGENT, post, web};
 use chrono::Utc;
 use jsonwebtoken::jwk::JwkSet;
 use policytab_app::{
@@ -29,10 +29,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 const LOGIN_BODY_LIMIT: usize = 16 * 1024;
 
 fn origin(request: &HttpRequest, state: &State) -> Origin {
-    Origin { ip: client_ip(request, &state.config.proxies), request_id: request_id(request) }
+    Origin {
+        ip: client_ip(request, &state.config.proxies),
+        request_id: request_id(request),
+        user_agent: request.headers().get(USER_AGENT).and_then(|v| v.to_str().ok()).map(str::to_owned),
+    }
 }
 
-/// Signs in with email and password.
+/// Signs in with email and password, and a code where the person has a second factor: without one the answer is 401 with
+/// the reason `second_factor_required`.
 #[utoipa::path(
     tag = "session",
     request_body = LoginIn,
@@ -44,8 +49,9 @@ pub async fn session_login(
     state: web::Data<State>,
     login: Valid<LoginIn, LOGIN_BODY_LIMIT>,
 ) -> ApiResult<HttpResponse> {
-    let LoginIn { email, password } = login.body;
-    let session = sessions::login(&state.app, &email, password, &origin(&request, &state)).await?;
+    same_site::demand(&request, &state)?;
+    let LoginIn { email, password, code } = login.body;
+    let session = sessions::login(&state.app, &email, password, code, &origin(&request, &state)).await?;
     answer(&state, session).await
 }
 
@@ -56,6 +62,7 @@ pub async fn session_login(
 )]
 #[post("/auth/refresh")]
 pub async fn session_refresh(request: HttpRequest, state: web::Data<State>) -> ApiResult<HttpResponse> {
+    same_site::demand(&request, &state)?;
     let token = refresh_token(&request)
         .ok_or_else(|| Problem::new(ProblemCode::Unauthenticated, "There is no session to continue."))?;
     let session = sessions::refresh(&state.app, &token, &origin(&request, &state)).await?;
@@ -66,6 +73,7 @@ pub async fn session_refresh(request: HttpRequest, state: web::Data<State>) -> A
 #[utoipa::path(tag = "session", responses((status = 204, description = "The session has ended.")))]
 #[post("/auth/logout")]
 pub async fn session_logout(request: HttpRequest, state: web::Data<State>) -> ApiResult<HttpResponse> {
+    same_site::demand(&request, &state)?;
     if let Some(token) = refresh_token(&request) {
         sessions::logout(&state.app, &token, &origin(&request, &state)).await?;
     }
@@ -78,10 +86,7 @@ pub async fn session_logout(request: HttpRequest, state: web::Data<State>) -> Ap
     responses((status = 200, description = "The person or token behind the credential.", body = MeOut))
 )]
 #[get("/me")]
-pub async fn me_fetch(
-    who: Authed<perm::SessionRead>,
-    state: web::Data<State>,
-) -> ApiResult<web::Json<MeOut>> {
+pub async fn me_fetch(who: Authed<perm::Enrol>, state: web::Data<State>) -> ApiResult<web::Json<MeOut>> {
     let name = sessions::msp_name(&state.app, &who.scope).await?;
     Ok(web::Json(MeOut {
         kind: match who.kind {
@@ -94,6 +99,7 @@ pub async fn me_fetch(
         display_name: who.name.clone(),
         email: who.email.clone(),
         role: who.role,
+        second_factor_required: who.enrol_first(),
         msp: MspOut { id: who.scope.msp_id().as_uuid(), name },
         clouds: clouds(&state),
     }))
@@ -125,6 +131,7 @@ async fn answer(state: &State, session: Session) -> ApiResult<HttpResponse> {
         role: session.role,
         name: session.name.clone(),
         email: session.email.clone(),
+        session_id: Some(session.id),
     };
     let access_token =
         claims::sign(&state.keys, &state.issuer, &subject, Utc::now()).map_err(ApiError::internal)?;
@@ -138,6 +145,7 @@ async fn answer(state: &State, session: Session) -> ApiResult<HttpResponse> {
             display_name: session.name,
             email: Some(session.email),
             role: session.role,
+            second_factor_required: session.enrol_first,
             msp: MspOut { id: session.msp_id.as_uuid(), name: session.msp_name },
             clouds: clouds(state),
         },

@@ -13,12 +13,12 @@ pub use place::Place;
 pub use shares::{Share, StreamPlace};
 
 use crate::problem::ApiError;
-use shares::Shares;
 use policytab_app::App;
 use policytab_domain::{
     ids::MspId,
     problem::{Problem, ProblemCode},
 };
+use shares::Shares;
 use std::{
     sync::{
         Arc,
@@ -165,7 +165,8 @@ impl Bounds {
     /// 429 when the actor holds too many, 503 when all hold too many.
     pub fn stream(&self, actor: &str) -> Result<StreamPlace, ApiError> {
         let own = self.per_actor.take(actor, "You have too many event streams open; close one.")?;
-        let all = self.streams.take(1).ok_or_else(|| self.streams.refuse("Too many event streams are open."))?;
+        let all =
+            self.streams.take(1).ok_or_else(|| self.streams.refuse("Too many event streams are open."))?;
         Ok(StreamPlace::new(own, all))
     }
 

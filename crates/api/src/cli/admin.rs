@@ -53,6 +53,15 @@ pub(super) enum Command {
         #[arg(long)]
         from: PathBuf,
     },
+    /// Remove a person's second factor and end their sessions: for who has lost device and recovery codes
+    ResetSecondFactor {
+        /// The person's email
+        #[arg(long)]
+        email: String,
+        /// The workspace, where the address belongs to several
+        #[arg(long)]
+        msp: Option<MspId>,
+    },
     /// Seal every stored secret again with the active master key
     RotateKeys,
     /// Check the audit trail's chain of hashes in every workspace
@@ -86,6 +95,10 @@ async fn with_server(command: Command) -> Result<(), Failure> {
             show(shown, &password);
         }
         Command::Backup { .. } | Command::Restore { .. } => {}
+        Command::ResetSecondFactor { email, msp } => {
+            operate::reset_second_factor(&app, &email, msp).await?;
+            println!("{email} signs in with the password alone");
+        }
         Command::RotateKeys => {
             if app.keyring.state() == KeyState::Unusable {
                 return Err(format!("nothing was changed: {}", app.keyring.why()).into());
@@ -97,7 +110,7 @@ async fn with_server(command: Command) -> Result<(), Failure> {
             );
             if rotated.unreadable > 0 {
                 return Err(format!(
-                    "{} secret(s) can't be opened with this key ring; the log names the customers",
+                    "{} secret(s) can't be opened with this key ring; the log names whose",
                     rotated.unreadable
                 )
                 .into());

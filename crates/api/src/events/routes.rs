@@ -15,6 +15,7 @@ use actix_web::{
 };
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use policytab_app::sessions;
 use policytab_domain::problem::{Problem, ProblemCode};
 use policytab_store::{EventKind, Notice};
 use serde::Serialize;
@@ -117,7 +118,16 @@ pub async fn event_stream(
                 Some(Notice::Reconnected) => {
                     EventOut { kind: "resync".to_owned(), customer_id: None, import_id: None }
                 }
-                Some(Notice::Event { .. } | Notice::Jobs) => continue,
+                // Perhaps it was this one that ended: the database is asked, whatever is remembered of the token.
+                Some(Notice::Sessions { msp_id }) if msp_id == msp => {
+                    let Some(user) = who.user_id else { continue };
+                    match sessions::standing(&state.app, &who.scope, user, who.session).await {
+                        Ok(Some(now)) if now.second_factor || !now.second_factor_required => continue,
+                        Ok(_) => break,
+                        Err(_) => continue,
+                    }
+                }
+                Some(Notice::Event { .. } | Notice::Sessions { .. } | Notice::Jobs) => continue,
             };
             let data = serde_json::to_string(&event).unwrap_or_default();
             yield Ok(Bytes::from(format!("event: change\ndata: {data}\n\n")));

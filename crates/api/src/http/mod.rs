@@ -7,6 +7,7 @@ pub mod etag;
 pub mod fallback;
 pub mod headers;
 pub mod idempotency;
+pub mod limits;
 pub mod middleware;
 pub mod page;
 pub mod proxies;

@@ -39,6 +39,8 @@ pub const PUBLIC: &[&str] = &[
     components(schemas(ProblemBody, EventOut)),
     tags(
         (name = "session", description = "Signing in"),
+        (name = "account", description = "One's own password, second factor and sessions"),
+        (name = "workspace", description = "The workspace's settings"),
         (name = "customers", description = "Customers, from pending to imported"),
         (name = "connection", description = "A customer's Graph connection"),
         (name = "imports", description = "Reading a tenant"),

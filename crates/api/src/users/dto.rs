@@ -65,6 +65,8 @@ pub struct UserOut {
     pub role: Role,
     /// Last sign-in.
     pub last_login_at: Option<DateTime<Utc>>,
+    /// Whether they sign in with a second factor.
+    pub second_factor: bool,
     /// When they were added.
     pub created_at: DateTime<Utc>,
     /// Grows with every change; the ETag holds the same number.

@@ -14,21 +14,24 @@ use crate::{
 };
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use policytab_app::{
+    account,
     idempotency::Stored,
+    second_factor,
     users::{self, Person},
 };
 use policytab_store::User;
 use serde_json::json;
 use uuid::Uuid;
 
-impl From<&User> for UserOut {
-    fn from(u: &User) -> Self {
+impl UserOut {
+    fn new(u: &User, second_factor: bool) -> Self {
         Self {
             id: u.id.as_uuid(),
             email: u.email.clone(),
             display_name: u.display_name.clone(),
             role: u.role,
             last_login_at: u.last_login_at,
+            second_factor,
             created_at: u.created_at,
             version: u.version,
         }
@@ -50,7 +53,7 @@ pub async fn user_list(
     let limit = page::limit(query.limit)?.into();
     let found = users::list(&state.app, &who, limit, query.cursor.as_deref()).await?;
     Ok(web::Json(UserPage {
-        items: found.items.iter().map(Into::into).collect(),
+        items: found.items.iter().map(|(user, holds)| UserOut::new(user, *holds)).collect(),
         next_cursor: found.next_cursor,
     }))
 }
@@ -75,7 +78,7 @@ pub async fn user_create(
     let UserCreate { email, display_name, role, password } = new.body;
     let person = Person { email, display_name, role, password };
     let outcome = users::create(&state.app, &who, person, idempotency, |user| {
-        Stored::json(201, &UserOut::from(user)).header("etag", format!("\"{}\"", user.version))
+        Stored::json(201, &UserOut::new(user, false)).header("etag", format!("\"{}\"", user.version))
     })
     .await?;
     Ok(answer(outcome))
@@ -100,9 +103,10 @@ pub async fn user_update(
     change: Valid<UserUpdate>,
 ) -> ApiResult<HttpResponse> {
     let UserUpdate { display_name, role, password } = change.body;
-    let user =
+    let (user, holds) =
         users::update(&state.app, &who, (*id).into(), display_name, role, password, expected.0).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(user.version)).json(UserOut::from(&user)))
+    state.standing.changed(who.scope.msp_id());
+    Ok(HttpResponse::Ok().insert_header(etag(user.version)).json(UserOut::new(&user, holds)))
 }
 
 /// Removes a person.
@@ -118,5 +122,40 @@ pub async fn user_delete(
     id: web::Path<Uuid>,
 ) -> ApiResult<HttpResponse> {
     users::delete(&state.app, &who, (*id).into()).await?;
+    state.standing.changed(who.scope.msp_id());
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends all sessions of a person.
+#[utoipa::path(
+    tag = "people",
+    params(("id" = Uuid, Path, description = "The person.")),
+    responses((status = 204, description = "They have to sign in again, everywhere."))
+)]
+#[delete("/users/{id}/sessions")]
+pub async fn user_session_delete_all(
+    who: Authed<perm::UserWrite>,
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+) -> ApiResult<HttpResponse> {
+    account::session_end_of(&state.app, &who, (*id).into()).await?;
+    state.standing.changed(who.scope.msp_id());
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Removes another person's second factor and ends their sessions: for who has lost the device.
+#[utoipa::path(
+    tag = "people",
+    params(("id" = Uuid, Path, description = "The person.")),
+    responses((status = 204, description = "They sign in with the password alone."))
+)]
+#[delete("/users/{id}/second-factor")]
+pub async fn user_second_factor_delete(
+    who: Authed<perm::UserWrite>,
+    state: web::Data<State>,
+    id: web::Path<Uuid>,
+) -> ApiResult<HttpResponse> {
+    second_factor::reset(&state.app, &who, (*id).into()).await?;
+    state.standing.changed(who.scope.msp_id());
     Ok(HttpResponse::NoContent().finish())
 }

@@ -68,9 +68,9 @@ async fn whatever_happens_the_books_balance() {
     };
     let all = async { tokio::join!(traffic, trouble).1 };
     let patience = Duration::from_secs(seconds + 120);
-    let settling = tokio::time::timeout(patience, all).await.unwrap_or_else(|_| {
-        panic!("seed {seed}: not settled after {patience:?}\n{}", figures.table())
-    });
+    let settling = tokio::time::timeout(patience, all)
+        .await
+        .unwrap_or_else(|_| panic!("seed {seed}: not settled after {patience:?}\n{}", figures.table()));
     for member in scene.servers.iter().chain(&scene.workers) {
         let memory = member.process.as_ref().map_or(0, harness::Process::resident_mib);
         figures.add(MEMORY, member.name.as_str(), memory);

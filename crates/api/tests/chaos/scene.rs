@@ -143,7 +143,8 @@ pub(crate) async fn msps(stage: &Stage, bases: &[String]) -> Vec<Msp> {
     let other = stage.another_msp().await;
     let wanted = json!({"name": "Chaos", "role": "admin", "expires_in_days": 1});
     let first = stage.post("/api-tokens", &wanted).await;
-    let request = stage.http.post(format!("{}/api/v1/api-tokens", stage.base)).bearer_auth(&other).json(&wanted);
+    let request =
+        stage.http.post(format!("{}/api/v1/api-tokens", stage.base)).bearer_auth(&other).json(&wanted);
     let second = crate::harness::Answer::of(request).await.unwrap();
     let token = |body: &serde_json::Value| text(&body["token"]).to_owned();
     [(0, "North", token(&first)), (1, "South", token(&second.body))]

@@ -207,7 +207,8 @@ impl Caller<'_> {
                 let one = text(&pick(&mut self.dice, &imported)["id"]).to_owned();
                 let report = self.ask(Method::GET, &format!("/customers/{one}/report"), None, None).await;
                 if report.status != 200 || report.body["customer_id"] != *one {
-                    self.ledger.wrong(format!("the report of {one}: {} {}", report.status, report.body["code"]));
+                    self.ledger
+                        .wrong(format!("the report of {one}: {} {}", report.status, report.body["code"]));
                 }
             }
             self.ask(Method::GET, "/fleet", None, None).await;

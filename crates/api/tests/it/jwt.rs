@@ -142,6 +142,14 @@ impl Forge {
             ("exp", Value::Null),
             ("nbf", json!(now + 3600)),
             ("nbf", Value::Null),
+            ("iat", json!(now + 3600)),
+            ("iat", Value::Null),
+            // A session that nobody began: what a token belongs to is looked up.
+            ("sid", json!(uuid::Uuid::now_v7())),
+            ("sid", json!("*")),
+            // Nobody, and somebody of another workspace.
+            ("sub", json!(uuid::Uuid::now_v7())),
+            ("msp_id", json!(uuid::Uuid::now_v7())),
             ("iss", json!("https://elsewhere.example")),
             ("iss", Value::Null),
             ("aud", json!("another-api")),
@@ -166,6 +174,12 @@ impl Forge {
         add("a role twice", self.signed(&self.header, &twice));
         let twice = format!("{},\"exp\":{}}}", claims.trim_end_matches('}'), now + 90_000);
         add("an expiry twice", self.signed(&self.header, &twice));
+        let header = self.header.to_string();
+        for (name, member) in [("alg", "\"alg\":\"ES256\""), ("kid", "\"kid\":\"other\"")] {
+            let twice = format!("{},{member}}}", header.trim_end_matches('}'));
+            let input = format!("{}.{}", part(twice), part(&claims));
+            add(&format!("{name} twice"), format!("{input}.{}", es256(&self.key, &input)));
+        }
         let input = Self::input(&self.header, &claims);
         add("another key's signature", format!("{input}.{}", es256(&self.other, &input)));
         add("no signature", format!("{input}."));

@@ -4,6 +4,7 @@
 mod support;
 
 mod acceptances;
+mod account;
 mod audit;
 mod canary;
 mod connect;
@@ -17,13 +18,16 @@ mod hostile;
 mod idempotency;
 mod imports;
 mod jwt;
+mod limits;
 mod matrix;
 mod outside;
 mod problems;
 mod recipes;
 mod reports;
+mod second_factor;
 mod sessions;
 mod spec;
 mod texts;
 mod versions;
 mod web;
+mod workspace;

@@ -149,7 +149,9 @@ async fn another_msps_things_do_not_exist() {
 async fn lists_hold_nothing_of_another_msp() {
     let app = TestApp::start().await;
     let (one, two) = (Side::new(&app, &app.one).await, Side::new(&app, &app.two).await);
-    for operation in contract().operations.iter().filter(|o| !o.path.contains("id}")) {
+    let lists = contract().operations.iter().filter(|o| !o.path.contains("id}"));
+    // Without a workspace there would be no other list to look at.
+    for operation in lists.filter(|o| o.id != "workspace_delete") {
         let answer = two.recipe(&app, operation, &two.owner).await.send().await;
         assert!(answer.status.is_success(), "{answer}");
         for mark in &one.marks {
@@ -177,7 +179,9 @@ async fn every_change_is_in_the_audit_trail() {
         page["items"].as_array().expect("items").clone()
     };
     let mut table = String::new();
-    for operation in contract().operations.iter().filter(|o| o.method != "GET") {
+    // The end of a workspace has a test of its own.
+    let changes = contract().operations.iter().filter(|o| o.method != "GET" && o.id != "workspace_delete");
+    for operation in changes {
         let request = side.recipe(&app, operation, &side.owner).await;
         let before = newest().await[0]["seq"].as_i64();
         let answer = request.send().await;

@@ -84,9 +84,24 @@ impl Side {
         let mut customer = id(&self.customer);
         let mut other = String::new();
         match operation.id.as_str() {
-            "api_token_list" | "audit_list" | "audit_export" | "audit_verify" | "baseline_list"
-            | "customer_list" | "fleet_fetch" | "me_fetch" | "user_list" | "event_stream" | "healthz"
-            | "readyz" | "metrics" | "jwks_fetch" => {}
+            "api_token_list"
+            | "audit_list"
+            | "audit_export"
+            | "audit_verify"
+            | "baseline_list"
+            | "customer_list"
+            | "fleet_fetch"
+            | "me_fetch"
+            | "second_factor_fetch"
+            | "own_session_list"
+            | "own_session_delete_others"
+            | "workspace_fetch"
+            | "user_list"
+            | "event_stream"
+            | "healthz"
+            | "readyz"
+            | "metrics"
+            | "jwks_fetch" => {}
             "co_managed_baseline_fetch"
             | "comparison_baseline_fetch"
             | "connection_fetch"
@@ -110,6 +125,46 @@ impl Side {
                 let answer = app.anonymous().post("/api/v1/auth/login", &login).send().await;
                 let set = answer.header("set-cookie").expect("a cookie");
                 cookie = Some(set.split(';').next().unwrap_or_default().to_owned());
+            }
+            "second_factor_begin" => {
+                cleared(app, who).await;
+                body = Some(json!({"password": PASSWORD}));
+            }
+            "second_factor_confirm" => {
+                cleared(app, who).await;
+                let code = begun(who).await.map_or_else(|| "000000".to_owned(), |secret| totp(&secret, 0));
+                body = Some(json!({"code": code}));
+            }
+            "second_factor_delete" | "recovery_codes_renew" => {
+                cleared(app, who).await;
+                let codes = enrolled(who).await.unwrap_or_default();
+                let code = codes.first().map_or("000000", String::as_str);
+                body = Some(json!({"password": PASSWORD, "code": code}));
+            }
+            "own_session_delete" => {
+                let login = json!({"email": self.email, "password": PASSWORD});
+                let answer = app.anonymous().post("/api/v1/auth/login", &login).send().await;
+                let token = answer.expect_status(200).json()["access_token"].as_str().map(str::to_owned);
+                let sessions = app.bearer(&token.expect("a token")).read("/api/v1/me/sessions").await;
+                other = id(&sessions["items"][0]);
+            }
+            "own_password_put" => {
+                cleared(app, who).await;
+                body = Some(json!({"current_password": PASSWORD, "new_password": PASSWORD}));
+            }
+            "workspace_update" => body = Some(json!({"display_name": name})),
+            // With the right name nothing would be left for the next recipe; see `workspace.rs`.
+            "workspace_delete" => body = Some(json!({"display_name": "another name"})),
+            "user_session_delete_all" => other = self.new_user().await,
+            "user_second_factor_delete" => {
+                other = self.new_user().await;
+                let mut people = self.owner.read("/api/v1/users?limit=200").await;
+                let people = people["items"].as_array_mut().expect("people");
+                let person = people.iter().find(|p| p["id"] == other.as_str()).expect("the person");
+                let login = json!({"email": person["email"], "password": PASSWORD});
+                let answer = app.anonymous().post("/api/v1/auth/login", &login).send().await;
+                let token = answer.expect_status(200).json()["access_token"].as_str().map(str::to_owned);
+                enrolled(&app.bearer(&token.expect("a token"))).await.expect("codes");
             }
             "api_token_create" => body = Some(json!({"name": name, "role": "viewer"})),
             "api_token_delete" => {
@@ -229,6 +284,38 @@ impl Side {
             app.ended(&self.owner, &self.customer, &answer.json()).await;
         }
     }
+}
+
+/// The code of an authenticator app so many steps from now.
+pub(crate) fn totp(secret: &str, steps: i64) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).expect("a secret");
+    let app = totp_rs::Builder::new().with_secret(secret).build().expect("an app");
+    let time = chrono::Utc::now().timestamp() + 30 * steps;
+    app.generate(time.unsigned_abs()).to_string()
+}
+
+/// Takes the caller's second factor away, behind the curtain.
+async fn cleared(app: &TestApp, who: &Client) {
+    let me = who.get("/api/v1/me").send().await;
+    if me.status == 200
+        && let Ok(id) = Uuid::try_parse(me.json()["id"].as_str().unwrap_or_default())
+    {
+        let sql = format!("DELETE FROM second_factors WHERE user_id = '{id}'");
+        app.superuser().await.execute(&sql, &[]).await.expect("no second factor");
+    }
+}
+
+/// The secret of an enrolment that the caller begins; `None` for who may not.
+pub(crate) async fn begun(who: &Client) -> Option<String> {
+    let begun = who.post("/api/v1/me/second-factor", &json!({"password": PASSWORD})).send().await;
+    (begun.status == 200).then(|| begun.json()["secret"].as_str().expect("a secret").to_owned())
+}
+
+/// Gives the caller a second factor. Gives its recovery codes; `None` for who may not.
+pub(crate) async fn enrolled(who: &Client) -> Option<Vec<String>> {
+    let code = json!({"code": totp(&begun(who).await?, 0)});
+    let confirmed = who.post("/api/v1/me/second-factor/confirm", &code).send().await.expect_status(200);
+    Some(serde_json::from_value(confirmed.json()["recovery_codes"].clone()).expect("codes"))
 }
 
 /// Terms for a finding, good for so many days.

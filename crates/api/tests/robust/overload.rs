@@ -66,7 +66,8 @@ async fn past_its_capacity_a_server_refuses_at_once_and_stays_healthy() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_msp_leaves_room_for_the_others() {
-    let stage = Stage::with(&[("POLICYTAB_HTTP_REQUESTS", "8"), ("POLICYTAB_HTTP_REQUESTS_PER_MSP", "4")]).await;
+    let stage =
+        Stage::with(&[("POLICYTAB_HTTP_REQUESTS", "8"), ("POLICYTAB_HTTP_REQUESTS_PER_MSP", "4")]).await;
     let other = stage.another_msp().await;
     let customer = stage.connected("Slow").await;
     stage.fault(&customer, Fault::on("*/token", FaultKind::Latency { ms: 4000 }));

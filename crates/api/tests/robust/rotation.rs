@@ -2,7 +2,7 @@
 
 use crate::harness::{Stage, eventually};
 use policytab_domain::ids::{CustomerId, MspId};
-use policytab_vault::{KeyRing, SealContext, VaultError};
+use policytab_vault::{KeyRing, SealContext, SealedFor, VaultError};
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -118,7 +118,8 @@ async fn rotating_under_load_fails_nobody_and_leaves_the_old_key_without_use() {
         let row: Value = serde_json::from_str(&stage.behind.rows(&sql).await[0]).unwrap();
         let sealed = row["encode"].as_str().unwrap().as_bytes().to_owned();
         let customer_id = CustomerId::from_uuid(customer.id.parse().unwrap());
-        let context = SealContext { msp, customer: Some(customer_id), purpose: "graph client secret" };
+        let context =
+            SealContext { msp, of: SealedFor::Customer(customer_id), purpose: "graph client secret" };
         assert!(matches!(ring(&old).open(&context, &sealed), Err(VaultError::UnknownKey(_))));
         assert_eq!(
             ring(&new).open(&context, &sealed).unwrap().expose_secret(),
@@ -140,9 +141,8 @@ async fn seed(stage: &Stage, keys: &KeyRing, count: usize) {
         let mut rows = Vec::new();
         for _ in 0..100.min(count - chunk * 100) {
             let id = Uuid::now_v7();
-            let customer = Some(CustomerId::from_uuid(id));
-            let context =
-                SealContext { msp: MspId::from_uuid(msp), customer, purpose: "graph client secret" };
+            let of = SealedFor::Customer(CustomerId::from_uuid(id));
+            let context = SealContext { msp: MspId::from_uuid(msp), of, purpose: "graph client secret" };
             rows.push((id, hex::encode(keys.seal(&context, &secret).unwrap())));
         }
         let values = |row: &(Uuid, String)| format!("('{}'::uuid, '\\x{}'::bytea)", row.0, row.1);

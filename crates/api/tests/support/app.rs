@@ -56,6 +56,7 @@ impl Msp {
             role,
             name: user.display_name.clone(),
             email: user.email.clone(),
+            session_id: None,
         }
     }
 }

@@ -17,7 +17,8 @@ use policytab_domain::{
 use policytab_store::{
     AuditEntry, CanonicalDocument, ClaimedJob, CustomerCounts, EventKind, Idempotency, IdempotencyKey,
     ImportedFacts, NewAcceptance, NewApiToken, NewBaseline, NewConnection, NewCustomer, NewRefreshToken,
-    NewReport, NewSnapshot, NewUser, NewVersion, Store, StoreConfig, StoreError, StoredResponse, User,
+    NewReport, NewSnapshot, NewUser, NewVersion, SeenFrom, Store, StoreConfig, StoreError, StoredResponse,
+    User,
 };
 use policytab_test_support::TestDb;
 use serde_json::json;
@@ -308,8 +309,11 @@ impl Fixture {
                     user_id: user.id,
                     digest: digest(&format!("refresh {name}")),
                     expires_at,
+                    from: SeenFrom::default(),
                 })
                 .await?;
+                tx.second_factor_begin(user.id, b"sealed").await?;
+                tx.recovery_codes_set(user.id, &[digest(&format!("code {name}"))]).await?;
                 tx.api_token_insert(&NewApiToken {
                     name: "script".to_owned(),
                     role: Role::Viewer,

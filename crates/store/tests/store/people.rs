@@ -3,7 +3,7 @@
 use crate::fixture::{digest, fixture, owner, person, raw};
 use chrono::{TimeDelta, Utc};
 use policytab_domain::role::Role;
-use policytab_store::{NewApiToken, NewRefreshToken, RefreshRotation, StoreError, UserPatch};
+use policytab_store::{NewApiToken, NewRefreshToken, RefreshRotation, SeenFrom, StoreError, UserPatch};
 use secrecy::ExposeSecret as _;
 use std::time::Duration;
 use tokio_postgres::error::SqlState;
@@ -51,7 +51,7 @@ async fn addresses_are_unique_in_an_msp_and_found_before_it_is_known() {
     let msps = f.store.msp_list().await.unwrap();
     assert_eq!(msps.iter().map(|m| m.display_name.as_str()).collect::<Vec<_>>(), ["One", "Two"]);
     let own = f.store.read(&f.one, async |tx| tx.msp_fetch().await).await.unwrap();
-    assert_eq!(own, msps[0]);
+    assert_eq!((own.id, own.display_name), (msps[0].id(), msps[0].display_name.clone()));
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn refresh_tokens_are_good_once() {
     let f = fixture().await;
     let user_id = f.owner_one.id;
     let expires_at = Utc::now() + TimeDelta::hours(1);
-    let first = NewRefreshToken { user_id, digest: digest("t1"), expires_at };
+    let first = NewRefreshToken { user_id, digest: digest("t1"), expires_at, from: SeenFrom::default() };
     let family = f.store.write(&f.one, async |tx| tx.refresh_insert(&first).await).await.unwrap();
     let hit = f.store.refresh_token_lookup(&digest("t1")).await.unwrap().unwrap();
     assert_eq!(
@@ -67,8 +67,8 @@ async fn refresh_tokens_are_good_once() {
         (f.one.msp_id(), family, user_id, false, false)
     );
     let rotate = async |token, to: &str| {
-        let new = digest(to);
-        f.store.write(&f.one, async |tx| tx.refresh_rotate(token, new, expires_at).await).await.unwrap()
+        let new = NewRefreshToken { user_id, digest: digest(to), expires_at, from: SeenFrom::default() };
+        f.store.write(&f.one, async |tx| tx.refresh_rotate(token, &new).await).await.unwrap()
     };
     assert_eq!(rotate(hit.token_id, "t2").await, RefreshRotation::Rotated { user_id, family_id: family });
     let second = f.store.refresh_token_lookup(&digest("t2")).await.unwrap().unwrap();
@@ -93,12 +93,18 @@ async fn refresh_tokens_are_good_once() {
 async fn two_uses_at_once_are_one_rotation_and_one_reuse() {
     let f = fixture().await;
     let expires_at = Utc::now() + TimeDelta::hours(1);
-    let new = NewRefreshToken { user_id: f.owner_one.id, digest: digest("t"), expires_at };
+    let new = NewRefreshToken {
+        user_id: f.owner_one.id,
+        digest: digest("t"),
+        expires_at,
+        from: SeenFrom::default(),
+    };
     f.store.write(&f.one, async |tx| tx.refresh_insert(&new).await).await.unwrap();
     let token = f.store.refresh_token_lookup(&digest("t")).await.unwrap().unwrap().token_id;
+    let next = ["a", "b"].map(|text| NewRefreshToken { digest: digest(text), ..new.clone() });
     let (a, b) = tokio::join!(
-        f.store.write(&f.one, async |tx| tx.refresh_rotate(token, digest("a"), expires_at).await),
-        f.store.write(&f.one, async |tx| tx.refresh_rotate(token, digest("b"), expires_at).await)
+        f.store.write(&f.one, async |tx| tx.refresh_rotate(token, &next[0]).await),
+        f.store.write(&f.one, async |tx| tx.refresh_rotate(token, &next[1]).await)
     );
     let outcomes = [a.unwrap(), b.unwrap()];
     let rotated = outcomes.iter().filter(|o| matches!(o, RefreshRotation::Rotated { .. })).count();
@@ -115,14 +121,20 @@ async fn sessions_end_with_expiry_password_and_person() {
         .await
         .unwrap();
     let keep = async |text: &str, expires_at| {
-        let new = NewRefreshToken { user_id: user.id, digest: digest(text), expires_at };
+        let new =
+            NewRefreshToken { user_id: user.id, digest: digest(text), expires_at, from: SeenFrom::default() };
         f.store.write(&f.one, async |tx| tx.refresh_insert(&new).await).await.unwrap();
         f.store.refresh_token_lookup(&digest(text)).await.unwrap().unwrap()
     };
     let later = Utc::now() + TimeDelta::hours(1);
     let expired = keep("expired", Utc::now() - TimeDelta::seconds(1)).await;
-    let outcome =
-        f.store.write(&f.one, async |tx| tx.refresh_rotate(expired.token_id, digest("x"), later).await).await;
+    let next = NewRefreshToken {
+        user_id: user.id,
+        digest: digest("x"),
+        expires_at: later,
+        from: SeenFrom::default(),
+    };
+    let outcome = f.store.write(&f.one, async |tx| tx.refresh_rotate(expired.token_id, &next).await).await;
     assert_eq!(outcome.unwrap(), RefreshRotation::Ended);
     keep("live", later).await;
     f.store
@@ -224,4 +236,126 @@ async fn the_lookup_functions_are_the_only_way_around() {
     runtime.batch_execute("SET search_path = pg_temp, public; SET app.msp_id = ''").await.unwrap();
     let found = runtime.query("SELECT * FROM public.lookup_login('OWNER@one.example')", &[]).await.unwrap();
     assert_eq!(found.len(), 1);
+}
+
+#[tokio::test]
+async fn the_newest_token_of_a_family_is_the_session() {
+    let f = fixture().await;
+    let user_id = f.owner_one.id;
+    let later = Utc::now() + TimeDelta::hours(1);
+    let from = |ip: &str| SeenFrom { ip: Some(ip.to_owned()), user_agent: Some("Firefox".to_owned()) };
+    let new = |text: &str, ip: &str| NewRefreshToken {
+        user_id,
+        digest: digest(text),
+        expires_at: later,
+        from: from(ip),
+    };
+    let first = new("a1", "192.0.2.1");
+    let family = f.store.write(&f.one, async |tx| tx.refresh_insert(&first).await).await.unwrap();
+    let other = new("b1", "192.0.2.9");
+    let other = f.store.write(&f.one, async |tx| tx.refresh_insert(&other).await).await.unwrap();
+    let token = f.store.refresh_token_lookup(&digest("a1")).await.unwrap().unwrap().token_id;
+    let list = async || f.store.read(&f.one, async |tx| tx.session_list(user_id).await).await.unwrap();
+    let began = list().await.into_iter().find(|s| s.id == family).unwrap().started_at;
+    let next = new("a2", "192.0.2.2");
+    f.store.write(&f.one, async |tx| tx.refresh_rotate(token, &next).await).await.unwrap();
+    let sessions = list().await;
+    assert_eq!(sessions.iter().map(|s| s.id).collect::<Vec<_>>(), [family, other]);
+    assert_eq!((sessions[0].started_at, &sessions[0].from), (began, &from("192.0.2.2")));
+    assert!(sessions[0].last_used_at >= began);
+    // Another person can't end it, its own can, and its access tokens are worth nothing then.
+    let stranger = f
+        .store
+        .write(&f.one, async |tx| tx.user_insert(&person("u@one.example", Role::Viewer)).await)
+        .await
+        .unwrap();
+    let refused = f.store.write(&f.one, async |tx| tx.session_end(stranger.id, family).await).await;
+    assert!(matches!(refused, Err(StoreError::NotFound { what: "session" })), "{refused:?}");
+    let standing =
+        async |session| f.store.read(&f.one, async |tx| tx.standing(user_id, session).await).await.unwrap();
+    assert!(standing(Some(family)).await.is_some());
+    f.store.write(&f.one, async |tx| tx.session_end(user_id, family).await).await.unwrap();
+    assert_eq!(standing(Some(family)).await, None);
+    assert!(standing(Some(other)).await.is_some() && standing(None).await.is_some());
+    let ended =
+        f.store.write(&f.one, async |tx| tx.refresh_user_end_except(user_id, Some(other)).await).await;
+    assert_eq!(ended.unwrap(), 0);
+    assert_eq!(list().await.len(), 1);
+}
+
+#[tokio::test]
+async fn steps_and_recovery_codes_are_good_once() {
+    let f = fixture().await;
+    let user = f.owner_one.id;
+    let write = async |sealed: &[u8]| {
+        f.store.write(&f.one, async |tx| tx.second_factor_begin(user, sealed).await).await
+    };
+    write(b"first").await.unwrap();
+    // Begun again before it was confirmed: the newer secret counts, and is not asked for yet.
+    write(b"second").await.unwrap();
+    let holders = async || f.store.read(&f.one, async |tx| tx.second_factor_holders().await).await.unwrap();
+    assert!(holders().await.is_empty());
+    let confirm = async |sealed: &[u8]| {
+        f.store.write(&f.one, async |tx| tx.second_factor_confirm(user, sealed).await).await.unwrap()
+    };
+    assert!(!confirm(b"first").await);
+    assert!(confirm(b"second").await);
+    assert!(matches!(write(b"third").await, Err(StoreError::Conflict(_))));
+    assert_eq!(holders().await, [user]);
+    for (step, good) in [(7, true), (7, false), (6, false), (8, true)] {
+        let used = f.store.write(&f.one, async |tx| tx.second_factor_step(user, step).await).await.unwrap();
+        assert_eq!(used, good, "{step}");
+    }
+    let codes = [digest("one"), digest("two")];
+    f.store.write(&f.one, async |tx| tx.recovery_codes_set(user, &codes).await).await.unwrap();
+    for (code, good) in [("one", true), ("one", false), ("three", false)] {
+        let code = digest(code);
+        let used = f.store.write(&f.one, async |tx| tx.recovery_code_use(user, &code).await).await.unwrap();
+        assert_eq!(used, good);
+    }
+    let factor = f.store.read(&f.one, async |tx| tx.second_factor(user).await).await.unwrap().unwrap();
+    assert_eq!((factor.sealed.as_slice(), factor.recovery_codes_left), (b"second".as_slice(), 1));
+    // Nothing of it is another MSP's.
+    let foreign = f.store.write(&f.two, async |tx| tx.second_factor_delete(user).await).await.unwrap();
+    assert!(!foreign);
+    assert!(f.store.write(&f.one, async |tx| tx.second_factor_delete(user).await).await.unwrap());
+    assert_eq!(f.store.read(&f.one, async |tx| tx.second_factor(user).await).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_deleted_workspace_leaves_its_audit_trail() {
+    let f = fixture().await;
+    f.fill(&f.one, "first").await;
+    f.fill(&f.two, "second").await;
+    let before = f.store.audit_verify(&f.one).await.unwrap();
+    let gone = f.store.write(&f.one, async |tx| tx.msp_delete().await).await.unwrap();
+    assert_eq!(gone, 1);
+    let superuser = raw(&f.db.superuser_url).await;
+    let tables = superuser
+        .query(
+            "SELECT table_name::text FROM information_schema.columns
+             WHERE table_schema = 'public' AND column_name = 'msp_id' ORDER BY 1",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert!(tables.len() > 20);
+    let mut left = Vec::new();
+    for table in tables {
+        let table: String = table.get(0);
+        let count = |msp: uuid::Uuid| format!("SELECT count(*) FROM {table} WHERE msp_id = '{msp}'");
+        let own: i64 = superuser.query_one(&count(f.one.msp_id().as_uuid()), &[]).await.unwrap().get(0);
+        let other: i64 = superuser.query_one(&count(f.two.msp_id().as_uuid()), &[]).await.unwrap().get(0);
+        assert!(other > 0, "{table} of the other MSP is empty");
+        if own > 0 {
+            left.push(table);
+        }
+    }
+    assert_eq!(left, ["audit", "audit_heads", "msps"]);
+    let after = f.store.audit_verify(&f.one).await.unwrap();
+    assert_eq!((after.rows, after.first_bad), (before.rows, None));
+    let fetched = f.store.read(&f.one, async |tx| tx.msp_fetch().await).await;
+    assert!(matches!(fetched, Err(StoreError::NotFound { .. })), "{fetched:?}");
+    let listed = f.store.msp_list().await.unwrap();
+    assert_eq!(listed.iter().map(|m| m.deleted_at.is_some()).collect::<Vec<_>>(), [true, false]);
 }

@@ -59,6 +59,32 @@ export function usePersonDelete(person: Person) {
   });
 }
 
+/** Removes a person's second factor; it ends their sessions too. */
+export function useFactorReset(person: Person) {
+  const client = useQueryClient();
+  return useMutation<void, Problem, void>({
+    mutationFn: async () => {
+      const { error } = await http.DELETE("/api/v1/users/{id}/second-factor", {
+        params: { path: { id: person.id } },
+      });
+      if (error) throw error;
+    },
+    onSettled: () => invalidatePath(client, USERS),
+  });
+}
+
+/** Ends all sessions of a person. */
+export function useSessionsEnd(person: Person) {
+  return useMutation<void, Problem, void>({
+    mutationFn: async () => {
+      const { error } = await http.DELETE("/api/v1/users/{id}/sessions", {
+        params: { path: { id: person.id } },
+      });
+      if (error) throw error;
+    },
+  });
+}
+
 export function useApiTokens() {
   return api.useQuery("get", TOKENS, { params: { query: { limit: 200 } } });
 }

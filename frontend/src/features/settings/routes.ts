@@ -22,6 +22,14 @@ export const apiTokensRoute = {
   component: lazyRouteComponent(() => import("./components/ApiTokensPage"), "ApiTokensPage"),
 };
 
+export const accountRoute = {
+  component: lazyRouteComponent(() => import("./components/AccountPage"), "AccountPage"),
+};
+
+export const workspaceRoute = {
+  component: lazyRouteComponent(() => import("./components/WorkspacePage"), "WorkspacePage"),
+};
+
 export const auditLogRoute = {
   validateSearch: parseAuditSearch,
   component: lazyRouteComponent(() => import("./components/AuditLogPage"), "AuditLogPage"),

@@ -1,9 +1,10 @@
-import { Button, Card, Field, Input, Title2, makeStyles, tokens } from "@fluentui/react-components";
+import { Button, Card, Field, Input, Text, Title2, makeStyles, tokens } from "@fluentui/react-components";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
-import { isProblem } from "@/api/problems";
+import { asksForCode, isProblem } from "@/api/problems";
 import { signIn, useSession } from "@/api/session";
+import { CodeField } from "@/ui/CodeField";
 
 const route = getRouteApi("/sign-in");
 
@@ -25,6 +26,7 @@ const useStyles = makeStyles({
 
 /** One message for every refusal, so that it does not tell which of the two was wrong. */
 const REFUSED = "The email address or the password is wrong.";
+const WRONG_CODE = "The code is wrong, or was used already.";
 
 export function SignInPage() {
   const styles = useStyles();
@@ -35,7 +37,9 @@ export function SignInPage() {
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const passwordInput = useRef<HTMLInputElement>(null);
+  /** Asked for once the server says that the account has a second factor. */
+  const [code, setCode] = useState<string>();
+  const input = useRef<HTMLInputElement>(null);
 
   const signedIn = session.status === "signed-in";
   useEffect(() => {
@@ -51,14 +55,25 @@ export function SignInPage() {
     setBusy(true);
     setError(undefined);
     try {
-      await signIn(email.trim(), password);
+      await signIn(email.trim(), password, code?.trim());
     } catch (failure) {
-      setError(failure);
       setBusy(false);
-      passwordInput.current?.select();
+      if (code === undefined && asksForCode(failure)) {
+        setCode("");
+        return;
+      }
+      setError(failure);
+      input.current?.select();
     }
   }
 
+  function back() {
+    setCode(undefined);
+    setPassword("");
+    setError(undefined);
+  }
+
+  const complete = email.trim() && password && (code === undefined || code.trim());
   const refused = isProblem(error) && (error.status === 401 || error.status === 422);
   return (
     <main className={styles.page}>
@@ -68,33 +83,53 @@ export function SignInPage() {
           Sign in
         </Title2>
         <form className={styles.form} onSubmit={(event) => void submit(event)}>
-          <Field label="Email" required>
-            <Input
-              type="email"
-              autoComplete="username"
-              autoFocus
-              value={email}
-              onChange={(_, data) => setEmail(data.value)}
-            />
-          </Field>
-          <Field
-            label="Password"
-            required
-            validationMessage={refused ? REFUSED : undefined}
-            validationState={refused ? "error" : "none"}
-          >
-            <Input
-              ref={passwordInput}
-              type="password"
-              autoComplete="current-password"
-              value={password}
-              onChange={(_, data) => setPassword(data.value)}
-            />
-          </Field>
+          {code === undefined ? (
+            <>
+              <Field label="Email" required>
+                <Input
+                  type="email"
+                  autoComplete="username"
+                  autoFocus
+                  value={email}
+                  onChange={(_, data) => setEmail(data.value)}
+                />
+              </Field>
+              <Field
+                label="Password"
+                required
+                validationMessage={refused ? REFUSED : undefined}
+                validationState={refused ? "error" : "none"}
+              >
+                <Input
+                  ref={input}
+                  type="password"
+                  autoComplete="current-password"
+                  value={password}
+                  onChange={(_, data) => setPassword(data.value)}
+                />
+              </Field>
+            </>
+          ) : (
+            <>
+              <Text>Signing in as {email.trim()}.</Text>
+              <CodeField
+                ref={input}
+                autoFocus
+                value={code}
+                onChange={setCode}
+                error={refused ? WRONG_CODE : undefined}
+              />
+            </>
+          )}
           {error !== undefined && !refused && <ProblemMessage error={error} />}
-          <Button type="submit" appearance="primary" disabled={busy || !email.trim() || !password}>
+          <Button type="submit" appearance="primary" disabled={busy || !complete}>
             {busy ? "Signing in" : "Sign in"}
           </Button>
+          {code !== undefined && (
+            <Button appearance="subtle" disabled={busy} onClick={back}>
+              Back
+            </Button>
+          )}
         </form>
       </Card>
     </main>

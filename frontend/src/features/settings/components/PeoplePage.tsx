@@ -1,5 +1,15 @@
-import { Button, Text, ToolbarButton, makeStyles } from "@fluentui/react-components";
-import { PersonAddRegular } from "@fluentui/react-icons";
+import {
+  Button,
+  Menu,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  Text,
+  ToolbarButton,
+  makeStyles,
+} from "@fluentui/react-components";
+import { MoreHorizontalRegular, PersonAddRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { QueryState } from "@/api/QueryState";
 import { ROLE_LABEL, useHasRole } from "@/api/access";
@@ -8,11 +18,12 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { Page } from "@/ui/Page";
 import { Time } from "@/ui/Time";
 import { type Person, usePeople } from "../queries";
+import { EndSessionsDialog, ResetFactorDialog } from "./AccessDialogs";
 import { AddPersonDialog, EditPersonDialog, RemovePersonDialog } from "./PersonDialogs";
 
 const useStyles = makeStyles({ actions: { display: "flex", gap: "4px", justifyContent: "flex-end" } });
 
-type Open = { kind: "add" } | { kind: "edit" | "remove"; person: Person };
+type Open = { kind: "add" } | { kind: "edit" | "remove" | "factor" | "sessions"; person: Person };
 
 export function PeoplePage() {
   const styles = useStyles();
@@ -26,6 +37,7 @@ export function PeoplePage() {
     { id: "name", header: "Name", cell: (person) => <Text weight="semibold">{person.display_name}</Text> },
     { id: "email", header: "Email", cell: (person) => person.email },
     { id: "role", header: "Role", cell: (person) => ROLE_LABEL[person.role] },
+    { id: "factor", header: "Second factor", cell: (person) => (person.second_factor ? "Yes" : "No") },
     { id: "seen", header: "Last sign-in", cell: (person) => <Time at={person.last_login_at} /> },
   ];
   if (owner) {
@@ -51,6 +63,30 @@ export function PeoplePage() {
               Remove
             </Button>
           )}
+          {person.id !== me && (
+            <Menu>
+              <MenuTrigger disableButtonEnhancement>
+                <Button
+                  size="small"
+                  appearance="subtle"
+                  icon={<MoreHorizontalRegular />}
+                  aria-label={`More for ${person.display_name}`}
+                />
+              </MenuTrigger>
+              <MenuPopover>
+                <MenuList>
+                  <MenuItem onClick={() => setOpen({ kind: "sessions", person })}>
+                    Sign out everywhere
+                  </MenuItem>
+                  {person.second_factor && (
+                    <MenuItem onClick={() => setOpen({ kind: "factor", person })}>
+                      Remove second factor
+                    </MenuItem>
+                  )}
+                </MenuList>
+              </MenuPopover>
+            </Menu>
+          )}
         </span>
       ),
     });
@@ -75,6 +111,8 @@ export function PeoplePage() {
       </QueryState>
       {open?.kind === "add" && <AddPersonDialog onClose={close} />}
       {open?.kind === "edit" && <EditPersonDialog person={open.person} onClose={close} />}
+      {open?.kind === "factor" && <ResetFactorDialog person={open.person} onClose={close} />}
+      {open?.kind === "sessions" && <EndSessionsDialog person={open.person} onClose={close} />}
       {open?.kind === "remove" && <RemovePersonDialog person={open.person} onClose={close} />}
     </Page>
   );

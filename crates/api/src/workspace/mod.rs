@@ -1,0 +1,4 @@
+//! The workspace's settings.
+
+pub mod dto;
+pub mod routes;
