@@ -30,8 +30,7 @@ fn a_panic_shows_no_secret() {
         ConnectInput { client_id: Uuid::nil(), client_secret: secret.to_owned().into(), tenant_hint: None };
     let credentials = Credentials { client_id: Uuid::nil(), client_secret: secret.to_owned().into() };
     let panicked = std::panic::catch_unwind(move || {
-        let held: Result<(), _> = Err((connection, login, person, input, credentials));
-        held.unwrap();
+        panic!("{:?}", (connection, login, person, input, credentials));
     });
     let payload = panicked.expect_err("it panics");
     let text = payload.downcast_ref::<String>().expect("a message");

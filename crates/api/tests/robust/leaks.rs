@@ -102,6 +102,7 @@ fn found(paths: &[PathBuf], secrets: &[(&str, String)], dir: &Path) -> Vec<Strin
 }
 
 /// An image of the memory of a process; `None`, and why, where there can be none.
+#[expect(clippy::print_stdout, reason = "what a test skips is told loudly")]
 fn core(id: u32, dir: &Path) -> Option<PathBuf> {
     let made = Command::new("gcore").arg("-o").arg(dir.join("core")).arg(id.to_string()).output();
     let path = dir.join(format!("core.{id}"));
