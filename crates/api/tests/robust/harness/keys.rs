@@ -32,9 +32,8 @@ impl Stage {
         self.ready().await;
     }
 
-    /// Kills the server and starts it on another database, with everything else as it was.
+    /// Starts the server that was killed on another database, with everything else as it was.
     pub(crate) async fn server_on(&mut self, runtime_url: &str, superuser_url: &str) {
-        self.server_kill();
         for (name, value) in &mut self.settings {
             if name == "DATABASE_URL" {
                 runtime_url.clone_into(value);
