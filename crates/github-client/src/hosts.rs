@@ -125,7 +125,9 @@ mod tests {
     #[test]
     fn enterprise_hosts_are_names() {
         assert!(Host::of(Some("git.fabrikam.example")).is_some());
-        for address in ["10.0.0.1", "[::1]", "0x7f.1", "2130706433", "017700000001", "0x7f000001", "127.1", "a b"] {
+        for address in
+            ["10.0.0.1", "[::1]", "0x7f.1", "2130706433", "017700000001", "0x7f000001", "127.1", "a b"]
+        {
             assert_eq!(Host::of(Some(address)), None, "{address}");
         }
     }
