@@ -156,7 +156,7 @@ mod tests {
         let value = prop_oneof![
             4 => "[ -~&&[^\"\\\\]]{0,12}".prop_map(|text| format!("\"{text}\"")),
             1 => Just("\"JWT\"".to_owned()),
-            1 => prop::sample::select(vec!["null", "1e400", "[]", "{}", "true", "[[[[[[]]]]]]"]).prop_map(str::to_owned),
+            1 => prop::sample::select(vec!["null", "1e300", "[]", "{}", "true", "[[[[[[]]]]]]"]).prop_map(str::to_owned),
         ];
         prop::collection::vec((member, value), 0..6).prop_map(|members| {
             let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();

@@ -2,7 +2,7 @@ import { lazyRouteComponent } from "@tanstack/react-router";
 
 /** Where to go after signing in; only addresses of this console. */
 export interface SignInSearch {
-  next?: string;
+  next?: string | undefined;
 }
 
 const HERE = "https://console.invalid";
@@ -15,7 +15,8 @@ function isOwnPath(text: string): boolean {
 export const signInRoute = {
   validateSearch: (search: Record<string, unknown>): SignInSearch => {
     const next = search.next;
-    return typeof next === "string" && isOwnPath(next) ? { next } : {};
+    // Said to be absent: the router keeps what this leaves out as the address had it.
+    return { next: typeof next === "string" && isOwnPath(next) ? next : undefined };
   },
   component: lazyRouteComponent(() => import("./components/SignInPage"), "SignInPage"),
 };
