@@ -813,113 +813,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/users": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists the workspace's people. */
-    get: operations["user_list"];
-    put?: never;
-    /** Adds a person. */
-    post: operations["user_create"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/users/{id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Removes a person. */
-    delete: operations["user_delete"];
-    options?: never;
-    head?: never;
-    /** Changes a person's name, role or password. */
-    patch: operations["user_update"];
-    trace?: never;
-  };
-  "/healthz": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Whether the process runs. */
-    get: operations["healthz"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/metrics": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Prometheus metrics. */
-    get: operations["metrics"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/problems/{code}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What an error code means: the address in a problem's `type`. */
-    get: operations["problem_fetch"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/readyz": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * Whether the process can serve: it reaches its database. An unusable key ring does not take it out of service, since
-     *     reading works without; the answer tells.
-     */
-    get: operations["readyz"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/me/password": {
     parameters: {
       query?: never;
@@ -1025,6 +918,42 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the workspace's people. */
+    get: operations["user_list"];
+    put?: never;
+    /** Adds a person. */
+    post: operations["user_create"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes a person. */
+    delete: operations["user_delete"];
+    options?: never;
+    head?: never;
+    /** Changes a person's name, role or password. */
+    patch: operations["user_update"];
+    trace?: never;
+  };
   "/api/v1/users/{id}/second-factor": {
     parameters: {
       query?: never;
@@ -1079,6 +1008,77 @@ export interface paths {
     head?: never;
     /** Changes the workspace's settings. */
     patch: operations["workspace_update"];
+    trace?: never;
+  };
+  "/healthz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the process runs. */
+    get: operations["healthz"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Prometheus metrics. */
+    get: operations["metrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/problems/{code}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an error code means: the address in a problem's `type`. */
+    get: operations["problem_fetch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/readyz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Whether the process can serve: it reaches its database, and was not told to stop. An unusable key ring does not take
+     *     it out of service, since reading works without; the answer tells.
+     */
+    get: operations["readyz"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
 }
@@ -1728,6 +1728,14 @@ export interface components {
        */
       version: number;
     };
+    /** @description A code of the authenticator app. */
+    CodeIn: {
+      /**
+       * Format: password
+       * @description Six digits.
+       */
+      code: string;
+    };
     /** @description What to compare with. */
     ComparisonBaselineBody:
       | {
@@ -2133,6 +2141,13 @@ export interface components {
      * @enum {string}
      */
     EmergencyStanding: "confirmed" | "recognised" | "candidate" | "refused";
+    /** @description What an authenticator app needs; told this once. */
+    EnrolmentOut: {
+      /** @description The same as an `otpauth://totp/` address, for a QR code. */
+      otpauth_uri: string;
+      /** @description The secret in base32, for typing it into the app. */
+      secret: string;
+    };
     /**
      * @description Whose policies decide.
      * @enum {string}
@@ -2548,7 +2563,7 @@ export interface components {
       started_at?: string | null;
       /** @description Its state. */
       state: components["schemas"]["ImportState"];
-      /** @description Every step, in order. */
+      /** @description Every step, in order. Kept for the last ten imports of a customer; none for those before. */
       steps: components["schemas"]["ImportStepOut"][];
       zero_policies?: components["schemas"]["ZeroPolicies"] | null;
     };
@@ -2658,6 +2673,11 @@ export interface components {
     /** @description Email and password, and the code of a second factor. */
     LoginIn: {
       /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code; only where the person has a second factor.
+       */
+      code?: string | null;
+      /**
        * Format: email
        * @description Address.
        */
@@ -2667,11 +2687,6 @@ export interface components {
        * @description Password.
        */
       password: string;
-      /**
-       * Format: password
-       * @description Of the authenticator app, or a recovery code; only where the person has a second factor.
-       */
-      code?: string | null;
     };
     /** @description Who is asking. */
     MeOut: {
@@ -2738,6 +2753,61 @@ export interface components {
      * @enum {string}
      */
     ObjectChange: "added" | "removed" | "changed";
+    /** @description One's own sessions. */
+    OwnSessionList: {
+      /** @description Those that go on, the one used last first. */
+      items: components["schemas"]["OwnSessionOut"][];
+    };
+    /** @description A session. */
+    OwnSessionOut: {
+      /**
+       * Format: date-time
+       * @description When one signed in.
+       */
+      created_at: string;
+      /** @description Whether it is the one that asks. */
+      current: boolean;
+      /**
+       * Format: uuid
+       * @description Its id.
+       */
+      id: string;
+      /** @description Network address from which it was last continued. */
+      ip?: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last continued, to a quarter of an hour.
+       */
+      last_used_at: string;
+      /** @description The browser from which it was last continued, in short: `Firefox on Windows`. */
+      user_agent?: string | null;
+    };
+    /** @description A change of one's own password. */
+    PasswordChange: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code; where a second factor is set up.
+       */
+      code?: string | null;
+      /**
+       * Format: password
+       * @description The password until now.
+       */
+      current_password: string;
+      /**
+       * Format: password
+       * @description The password from now on: 12 to 200 characters, none that is common or easy to guess.
+       */
+      new_password: string;
+    };
+    /** @description One's own password. */
+    PasswordIn: {
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
     /** @description One application permission. */
     PermissionOut: {
       /**
@@ -2958,6 +3028,19 @@ export interface components {
       /** @description What happened. */
       title: string;
     };
+    /** @description One's own password, and a code. */
+    ProofIn: {
+      /**
+       * Format: password
+       * @description Of the authenticator app, or a recovery code.
+       */
+      code: string;
+      /**
+       * Format: password
+       * @description Password.
+       */
+      password: string;
+    };
     /** @description Whether the process can serve, and what it can't do meanwhile. */
     ReadyOut: {
       /** @description What does not work, where something does not. */
@@ -2966,6 +3049,11 @@ export interface components {
       key_ring: components["schemas"]["KeyRingState"];
       /** @description `ok`, or `degraded`: it serves, but something needs an operator. */
       status: string;
+    };
+    /** @description Fresh recovery codes; told this once. */
+    RecoveryCodesOut: {
+      /** @description Ten codes, each good once. Those of before are worth nothing any more. */
+      recovery_codes: string[];
     };
     /**
      * @description Kinds of directory objects that policies refer to.
@@ -3079,6 +3167,21 @@ export interface components {
      * @enum {string}
      */
     Role: "viewer" | "operator" | "admin" | "owner";
+    /** @description How one's second factor stands. */
+    SecondFactorOut: {
+      /**
+       * Format: date-time
+       * @description Since when a code is asked for at sign-in; null: never.
+       */
+      enabled_since?: string | null;
+      /**
+       * Format: int32
+       * @description Recovery codes that are still good.
+       */
+      recovery_codes_left: number;
+      /** @description Whether the workspace requires a second factor. */
+      required: boolean;
+    };
     /** @description A session: the access token in the body, the refresh token in an HttpOnly cookie. */
     SessionOut: {
       /** @description JWT for the `Authorization` header. */
@@ -3458,13 +3561,13 @@ export interface components {
       last_login_at?: string | null;
       /** @description Role. */
       role: components["schemas"]["Role"];
+      /** @description Whether they sign in with a second factor. */
+      second_factor: boolean;
       /**
        * Format: int64
        * @description Grows with every change; the ETag holds the same number.
        */
       version: number;
-      /** @description Whether they sign in with a second factor. */
-      second_factor: boolean;
     };
     /** @description One page of people. */
     UserPage: {
@@ -3483,114 +3586,6 @@ export interface components {
        */
       password?: string | null;
       role?: components["schemas"]["Role"] | null;
-    };
-    /**
-     * @description Why an import found no policies.
-     * @enum {string}
-     */
-    ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
-    /** @description A code of the authenticator app. */
-    CodeIn: {
-      /**
-       * Format: password
-       * @description Six digits.
-       */
-      code: string;
-    };
-    /** @description What an authenticator app needs; told this once. */
-    EnrolmentOut: {
-      /** @description The same as an `otpauth://totp/` address, for a QR code. */
-      otpauth_uri: string;
-      /** @description The secret in base32, for typing it into the app. */
-      secret: string;
-    };
-    /** @description One's own sessions. */
-    OwnSessionList: {
-      /** @description Those that go on, the one used last first. */
-      items: components["schemas"]["OwnSessionOut"][];
-    };
-    /** @description A session. */
-    OwnSessionOut: {
-      /**
-       * Format: date-time
-       * @description When one signed in.
-       */
-      created_at: string;
-      /** @description Whether it is the one that asks. */
-      current: boolean;
-      /**
-       * Format: uuid
-       * @description Its id.
-       */
-      id: string;
-      /** @description Network address from which it was last continued. */
-      ip?: string | null;
-      /**
-       * Format: date-time
-       * @description When it was last continued, to a quarter of an hour.
-       */
-      last_used_at: string;
-      /** @description The browser from which it was last continued, in short: `Firefox on Windows`. */
-      user_agent?: string | null;
-    };
-    /** @description A change of one's own password. */
-    PasswordChange: {
-      /**
-       * Format: password
-       * @description Of the authenticator app, or a recovery code; where a second factor is set up.
-       */
-      code?: string | null;
-      /**
-       * Format: password
-       * @description The password until now.
-       */
-      current_password: string;
-      /**
-       * Format: password
-       * @description The password from now on: 12 to 200 characters, none that is common or easy to guess.
-       */
-      new_password: string;
-    };
-    /** @description One's own password. */
-    PasswordIn: {
-      /**
-       * Format: password
-       * @description Password.
-       */
-      password: string;
-    };
-    /** @description One's own password, and a code. */
-    ProofIn: {
-      /**
-       * Format: password
-       * @description Of the authenticator app, or a recovery code.
-       */
-      code: string;
-      /**
-       * Format: password
-       * @description Password.
-       */
-      password: string;
-    };
-    /** @description Fresh recovery codes; told this once. */
-    RecoveryCodesOut: {
-      /** @description Ten codes, each good once. Those of before are worth nothing any more. */
-      recovery_codes: string[];
-    };
-    /** @description How one's second factor stands. */
-    SecondFactorOut: {
-      /**
-       * Format: date-time
-       * @description Since when a code is asked for at sign-in; null: never.
-       */
-      enabled_since?: string | null;
-      /**
-       * Format: int32
-       * @description Recovery codes that are still good.
-       */
-      recovery_codes_left: number;
-      /** @description Whether the workspace requires a second factor. */
-      required: boolean;
     };
     /** @description The confirmation that a workspace is to be deleted. */
     WorkspaceDelete: {
@@ -3626,6 +3621,11 @@ export interface components {
       /** @description Whether people need a second factor. Who has none may only set one up, from the moment this is on. */
       require_second_factor?: boolean | null;
     };
+    /**
+     * @description Why an import found no policies.
+     * @enum {string}
+     */
+    ZeroPolicies: "none_exist" | "security_defaults_on" | "not_licensed";
   };
   responses: {
     /** @description `unauthenticated`: Sign in first. */
@@ -3769,6 +3769,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -3833,6 +3834,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -3869,6 +3871,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -3902,6 +3905,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -3928,6 +3932,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -3951,6 +3956,7 @@ export interface operations {
           "application/json": Record<string, never>;
         };
       };
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4005,6 +4011,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4030,6 +4037,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4060,6 +4068,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -4254,6 +4263,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4282,6 +4292,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4353,6 +4364,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4469,6 +4481,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4544,6 +4557,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4577,6 +4591,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4608,6 +4623,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4652,6 +4668,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -4723,6 +4740,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4755,6 +4773,7 @@ export interface operations {
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
       412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -4830,6 +4849,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4902,6 +4922,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -4934,6 +4955,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5007,6 +5029,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5078,6 +5101,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5110,6 +5134,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -5145,6 +5170,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -5178,6 +5204,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5324,6 +5351,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5399,6 +5427,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -5431,6 +5460,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5484,6 +5514,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -5519,6 +5550,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -5551,6 +5583,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5584,6 +5617,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5615,6 +5649,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5646,6 +5681,7 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5678,15 +5714,13 @@ export interface operations {
           "application/json": components["schemas"]["PolicyComparison"];
         };
       };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
     };
   };
   event_stream: {
@@ -5709,6 +5743,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5734,6 +5769,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5759,6 +5795,269 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  own_password_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordChange"];
+      };
+    };
+    responses: {
+      /** @description The new password is the one to sign in with. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  second_factor_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Whether there is one, and its recovery codes. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SecondFactorOut"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  second_factor_begin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PasswordIn"];
+      };
+    };
+    responses: {
+      /** @description What an authenticator app needs; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EnrolmentOut"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  second_factor_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProofIn"];
+      };
+    };
+    responses: {
+      /** @description The password alone is enough from now on. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  second_factor_confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CodeIn"];
+      };
+    };
+    responses: {
+      /** @description Recovery codes; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodesOut"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  recovery_codes_renew: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProofIn"];
+      };
+    };
+    responses: {
+      /** @description Recovery codes; told this once. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodesOut"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  own_session_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those that go on. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OwnSessionList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  own_session_delete_others: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They have ended. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  own_session_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The session. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It has ended. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5789,6 +6088,7 @@ export interface operations {
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -5853,6 +6153,7 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5898,6 +6199,156 @@ export interface operations {
       503: components["responses"]["Problem503"];
     };
   };
+  user_second_factor_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They sign in with the password alone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  user_session_delete_all: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They have to sign in again, everywhere. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  workspace_fetch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The settings. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceOut"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  workspace_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WorkspaceDelete"];
+      };
+    };
+    responses: {
+      /** @description It is gone; no credential of it is good any more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  workspace_update: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag that the change is based on. */
+        "If-Match"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WorkspaceUpdate"];
+      };
+    };
+    responses: {
+      /** @description The settings. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceOut"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
   healthz: {
     parameters: {
       query?: never;
@@ -5916,6 +6367,7 @@ export interface operations {
           "application/json": components["schemas"]["HealthOut"];
         };
       };
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5939,6 +6391,7 @@ export interface operations {
           "text/plain": string;
         };
       };
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5966,6 +6419,7 @@ export interface operations {
         };
       };
       404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
@@ -5989,442 +6443,11 @@ export interface operations {
           "application/json": components["schemas"]["ReadyOut"];
         };
       };
+      413: components["responses"]["Problem413"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       /** @description It can't; `code` is `unavailable`. */
       503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  own_password_put: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["PasswordChange"];
-      };
-    };
-    responses: {
-      /** @description The new password is the one to sign in with. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  second_factor_fetch: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Whether there is one, and its recovery codes. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SecondFactorOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  second_factor_begin: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["PasswordIn"];
-      };
-    };
-    responses: {
-      /** @description What an authenticator app needs; told this once. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["EnrolmentOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  second_factor_delete: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ProofIn"];
-      };
-    };
-    responses: {
-      /** @description The password alone is enough from now on. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  second_factor_confirm: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["CodeIn"];
-      };
-    };
-    responses: {
-      /** @description Recovery codes; told this once. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RecoveryCodesOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  recovery_codes_renew: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ProofIn"];
-      };
-    };
-    responses: {
-      /** @description Recovery codes; told this once. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RecoveryCodesOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  own_session_list: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Those that go on. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["OwnSessionList"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  own_session_delete_others: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description They have ended. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  own_session_delete: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The session. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It has ended. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  user_second_factor_delete: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The person. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description They sign in with the password alone. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  user_session_delete_all: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The person. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description They have to sign in again, everywhere. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  workspace_fetch: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The settings. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["WorkspaceOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  workspace_delete: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["WorkspaceDelete"];
-      };
-    };
-    responses: {
-      /** @description It is gone; no credential of it is good any more. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  workspace_update: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description The ETag that the change is based on. */
-        "If-Match"?: string | null;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["WorkspaceUpdate"];
-      };
-    };
-    responses: {
-      /** @description The settings. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["WorkspaceOut"];
-        };
-      };
-      /** @description A problem; `code` tells which. */
-      default: {
         headers: {
           [name: string]: unknown;
         };
