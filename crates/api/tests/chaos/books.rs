@@ -149,7 +149,15 @@ impl Books<'_> {
             "customers whose policy counts are not a recount",
             "SELECT c.id FROM customers c WHERE c.last_snapshot_id IS NOT NULL
                 AND c.policies_enabled + c.policies_report_only + c.policies_disabled <> (SELECT count(*)
-                FROM snapshot_documents d WHERE d.msp_id = c.msp_id AND d.snapshot_id = c.last_snapshot_id AND d.kind = 'policy')",
+                FROM snapshot_documents d WHERE d.msp_id = c.msp_id AND d.customer_id = c.id AND d.until IS NULL AND d.kind = 'policy')",
+        )
+        .await;
+        self.none(
+            "snapshots whose policy counts are not a recount",
+            "SELECT s.id FROM snapshots s
+             WHERE s.policies_enabled + s.policies_report_only + s.policies_disabled <> (SELECT count(*)
+                FROM snapshot_documents d WHERE d.msp_id = s.msp_id AND d.customer_id = s.customer_id AND d.kind = 'policy'
+                AND d.since <= s.number AND (d.until IS NULL OR d.until > s.number))",
         )
         .await;
         let customers = ledger.customers.lock().unwrap().clone();

@@ -159,7 +159,7 @@ fn microsoft(stage: &Stage, dice: &mut Dice, figures: &Figures) {
     ];
     let (name, kind) = pick(dice, &kinds).clone();
     let inner = matches!(kind, FaultKind::Status { .. }) && dice.below(3) == 0;
-    let mut fault = Fault::on(*pick(dice, &PATHS), kind).times(1 + dice.below(3) as u32);
+    let mut fault = Fault::on(pick::<&str>(dice, &PATHS), kind).times(1 + dice.below(3) as u32);
     if inner {
         fault.scope = FaultScope::Inner;
     }
