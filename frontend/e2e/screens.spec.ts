@@ -4,7 +4,7 @@ import { type Page, expect, test } from "@playwright/test";
 import type { components } from "../src/api/schema";
 import { type Api, PREFIX, apiAsOwner, clearApiTokens, clearBaselines, clearCustomers } from "./api";
 import { demo, tenant } from "./demo";
-import { expectAccessible, signIn } from "./steps";
+import { expectAccessible, expectPrintable, signIn } from "./steps";
 
 const PICTURES = "test-results/screens";
 /** A phone, a small and a large screen; the walk itself goes on at the last. */
@@ -96,6 +96,7 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByRole("table", { name: "Findings", exact: true })).toBeVisible();
     await expect(page.getByRole("table", { name: "Accepted findings" })).toBeVisible();
     await take("report");
+    await expectPrintable(page);
     await open(`${imported}/report?source=comparison_baseline&status=open`, "Report");
     await page
       .getByRole("table", { name: "Findings", exact: true })

@@ -26,3 +26,24 @@ export async function expectAccessible(page: Page, { only, without }: Rules = {}
   );
   expect(told).toEqual([]);
 }
+
+/** Prints the report that is open: on paper it has its style, though the page's policy forbids styles in documents. */
+export async function expectPrintable(page: Page): Promise<void> {
+  // It goes as soon as it is printed; here it has to be looked at.
+  await page.evaluate(() => {
+    HTMLIFrameElement.prototype.remove = () => undefined;
+  });
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "Print" }).click();
+  const width = () =>
+    page.evaluate(() => {
+      const view = document.querySelector("iframe")?.contentWindow;
+      const main = view?.document.querySelector("main");
+      return main && view ? view.getComputedStyle(main).maxWidth : "not there";
+    });
+  await expect.poll(width).toBe("960px");
+  await page.evaluate(() => {
+    Reflect.deleteProperty(HTMLIFrameElement.prototype, "remove");
+    document.querySelector("iframe")?.remove();
+  });
+}

@@ -237,7 +237,8 @@ mod tests {
         assert_eq!(bounds.stream("three").unwrap_err().problem.code, ProblemCode::Unavailable);
         drop(one);
         assert!(bounds.stream("one").is_ok());
-        assert_eq!(bounds.per_actor.level("x").used, 2, "nothing is kept of who left");
+        assert_eq!(bounds.per_actor.level("x").used, 1, "the fullest");
+        assert_eq!(bounds.per_actor.callers(), 2, "nothing is kept of who left");
     }
 
     #[test]

@@ -48,6 +48,11 @@ impl Shares {
         Ok(Share { counts: Arc::clone(&self.counts), caller: caller.to_owned() })
     }
 
+    #[cfg(test)]
+    pub(super) fn callers(&self) -> usize {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// The fullest caller's.
     pub(super) fn level(&self, name: &'static str) -> Level {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -22,7 +22,7 @@ const VALUES: usize = 200_000;
 pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     let mut left = VALUES;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let checked = Shape { depth: DEPTH, left: &mut left }.deserialize(&mut reader);
+    let checked = Shape { depth: DEPTH, place: 1, left: &mut left }.deserialize(&mut reader);
     checked.and_then(|()| reader.end()).map_err(|error| match error.classify() {
         // Said by this module, where it says so: the position helps nobody.
         serde_json::error::Category::Data => {
@@ -35,15 +35,14 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
 
 struct Shape<'l> {
     depth: usize,
+    /// Which one it is in what holds it, from 1.
+    place: usize,
     left: &'l mut usize,
 }
 
 impl Shape<'_> {
-    fn inner<E: Error>(&mut self, count: usize) -> Result<Shape<'_>, E> {
-        if count > ITEMS {
-            return Err(E::custom(format_args!("more than {ITEMS} items in one list or object")));
-        }
-        Ok(Shape { depth: self.depth - 1, left: self.left })
+    fn inner(&mut self, place: usize) -> Shape<'_> {
+        Shape { depth: self.depth - 1, place, left: self.left }
     }
 
     fn text<E: Error>(text: &str) -> Result<(), E> {
@@ -54,6 +53,10 @@ impl Shape<'_> {
 impl<'de> DeserializeSeed<'de> for Shape<'_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        // Not before there is one: the end of a full list is asked for in the same way.
+        if self.place > ITEMS {
+            return Err(D::Error::custom(format_args!("more than {ITEMS} items in one list or object")));
+        }
         if self.depth == 0 {
             return Err(D::Error::custom("nested too deeply"));
         }
@@ -91,7 +94,7 @@ impl<'de> Visitor<'de> for Shape<'_> {
     }
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
         let mut count = 1;
-        while items.next_element_seed(self.inner(count)?)?.is_some() {
+        while items.next_element_seed(self.inner(count))?.is_some() {
             count += 1;
         }
         Ok(())
@@ -99,7 +102,7 @@ impl<'de> Visitor<'de> for Shape<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
         let mut count = 1;
         while members.next_key_seed(Name)?.is_some() {
-            members.next_value_seed(self.inner(count)?)?;
+            members.next_value_seed(self.inner(count))?;
             count += 1;
         }
         Ok(())

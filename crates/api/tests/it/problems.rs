@@ -25,6 +25,7 @@ async fn an_unknown_address_is_a_problem_and_an_unknown_method_names_the_known_o
             "{import_id}",
             "{snapshot_id}",
             "{other_id}",
+            "{policy_id}",
             "{finding_id}",
             "{key}",
             "{number}",
