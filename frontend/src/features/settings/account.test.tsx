@@ -146,11 +146,11 @@ it("asks for password and code to remove it and for new recovery codes", async (
   const user = userEvent.setup();
   expect(await screen.findByText(/Few recovery codes are left/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "New recovery codes" }));
-  const renew = dialog().getByRole("button", { name: "Get new codes", hidden: true });
-  expect(renew).toBeDisabled();
+  const renew = () => dialog().getByRole("button", { name: "Get new codes", hidden: true });
+  expect(renew()).toHaveAttribute("aria-disabled", "true");
   await user.type(dialog().getByLabelText(/^Password/), "right");
   await user.type(dialog().getByLabelText(/^Code/), "123456");
-  await user.click(renew);
+  await user.click(renew());
   await user.click(await screen.findByRole("button", { name: "I have kept them", hidden: true }));
   await user.click(await screen.findByRole("button", { name: "Remove second factor" }));
   await user.type(dialog().getByLabelText(/^Password/), "right");

@@ -50,3 +50,19 @@ it("looks for entries by words and by day, as the address says, and exports what
   expect(await screen.findByText("No entry matches")).toBeVisible();
   expect(asked).toContain("robin");
 });
+
+it("tells the details of an entry in words", async () => {
+  const details = {
+    role: "admin",
+    kinds: ["user", "group"],
+    before: { name: "Old", gone: null },
+    renamed: true,
+  };
+  server.use(
+    http.get(`${ANY}/audit`, () => HttpResponse.json({ items: [{ ...ENTRY, details }], next_cursor: null })),
+  );
+  await renderPage("/settings/audit-log");
+  expect(
+    await screen.findByText("role: admin, kinds: user; group, before: name: Old, renamed: yes"),
+  ).toBeVisible();
+});

@@ -47,7 +47,10 @@ function detailText(details: unknown): string {
 }
 
 function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(asText).join("; ");
+  if (typeof value === "object" && value !== null) return detailText(value);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return String(value);
 }
 
 function useColumns(): Column<AuditEntry>[] {
