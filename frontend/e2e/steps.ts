@@ -34,7 +34,7 @@ export async function expectPrintable(page: Page): Promise<void> {
     HTMLIFrameElement.prototype.remove = () => undefined;
   });
   await page.getByRole("button", { name: "Export" }).click();
-  await page.getByRole("menuitem", { name: "Print" }).click();
+  await page.getByRole("menuitem", { name: "Print", exact: true }).click();
   const width = () =>
     page.evaluate(() => {
       const view = document.querySelector("iframe")?.contentWindow;
