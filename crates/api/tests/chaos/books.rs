@@ -87,7 +87,9 @@ impl Books<'_> {
         .await;
         self.none(
             "snapshots without a report of their own",
-            "SELECT s.id FROM snapshots s WHERE NOT EXISTS (SELECT FROM reports r WHERE r.snapshot_id = s.id)",
+            // Of each customer the last ten reports are kept.
+            "SELECT s.id FROM snapshots s WHERE NOT EXISTS (SELECT FROM reports r WHERE r.snapshot_id = s.id)
+             AND s.number > (SELECT max(number) - 10 FROM snapshots n WHERE (n.msp_id, n.customer_id) = (s.msp_id, s.customer_id))",
         )
         .await;
         self.none(
