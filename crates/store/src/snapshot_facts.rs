@@ -85,6 +85,16 @@ pub(crate) fn tenant(facts: &mut Facts) -> Result<TenantFacts, StoreError> {
     fact(facts, TENANT)
 }
 
+/// Memberships by the kind's name and id, the first of each.
+fn by_name(list: &[Membership]) -> Result<BTreeMap<(String, &str), &Membership>, StoreError> {
+    let mut all = BTreeMap::new();
+    for membership in list {
+        let kind = to_json(&membership.kind, "kind")?.as_str().unwrap_or_default().to_owned();
+        all.entry((kind, membership.id.as_str())).or_insert(membership);
+    }
+    Ok(all)
+}
+
 impl<M: Mode> TenantTx<M> {
     /// All facts of a customer's snapshot of this number.
     pub(crate) async fn facts_of(
@@ -205,21 +215,18 @@ impl TenantTx<ReadWrite> {
         next: &[Membership],
     ) -> Result<(), StoreError> {
         let before = if number > 1 { self.memberships_of(customer, number - 1).await? } else { Vec::new() };
-        let by_name = |list: &[Membership]| -> Result<BTreeMap<(String, String), Membership>, StoreError> {
-            let mut all = BTreeMap::new();
-            for membership in list {
-                let kind = to_json(&membership.kind, "kind")?.as_str().unwrap_or_default().to_owned();
-                all.entry((kind, membership.id.clone())).or_insert_with(|| membership.clone());
-            }
-            Ok(all)
-        };
         let (before, next) = (by_name(&before)?, by_name(next)?);
-        for ((kind, id), _) in before.iter().filter(|(name, old)| next.get(*name) != Some(old)) {
+        let mut ended: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for ((kind, id), _) in before.iter().filter(|(name, old)| next.get(*name) != Some(*old)) {
+            ended.entry(kind).or_default().push(id);
+        }
+        for (kind, ids) in ended {
             diesel::update(
                 snapshot_memberships::table
                     .filter(snapshot_memberships::customer_id.eq(customer.uuid()))
                     .filter(snapshot_memberships::until.is_null())
-                    .filter(snapshot_memberships::kind.eq(kind).and(snapshot_memberships::object_id.eq(id))),
+                    .filter(snapshot_memberships::kind.eq(kind))
+                    .filter(snapshot_memberships::object_id.eq_any(ids)),
             )
             .set(snapshot_memberships::until.eq(number))
             .execute(self.conn())
@@ -238,7 +245,7 @@ impl TenantTx<ReadWrite> {
                 snapshot_memberships::kind.eq(kind),
                 snapshot_memberships::object_id.eq(id),
                 snapshot_memberships::since.eq(number),
-                snapshot_memberships::members.eq(membership.members),
+                snapshot_memberships::members.eq(&membership.members),
                 snapshot_memberships::head_count.eq(i64::try_from(membership.head_count).unwrap_or(i64::MAX)),
                 snapshot_memberships::complete.eq(membership.complete),
             ));
