@@ -187,7 +187,7 @@ impl<'a> Session<'a> {
             .header("Prefer", "include-unknown-enum-members");
         let result = http.send(endpoint, request, retry.time(&self.inner.config), &self.budget).await;
         if let Some(turn) = turn {
-            turn.answered();
+            turn.answered(endpoint.name, result.is_ok());
         }
         if !matches!(result, Err(Failure::Transient { upstream: None, .. })) {
             let mut last = self.inner.graph_answered.lock().unwrap_or_else(PoisonError::into_inner);
