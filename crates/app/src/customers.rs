@@ -10,7 +10,6 @@ use policytab_domain::{
     problem::{Problem, ProblemCode},
 };
 use policytab_store::{Customer, CustomerFilter, CustomerPatch, FleetCounts, NewCustomer, Page};
-use std::collections::HashMap;
 
 /// Adds a customer.
 pub async fn create(
@@ -41,19 +40,8 @@ pub async fn create(
 }
 
 /// One page of customers.
-pub async fn list(
-    app: &App,
-    actor: &Actor,
-    filter: &CustomerFilter,
-) -> AppResult<(Page<Customer>, HashMap<CustomerId, Vec<i64>>)> {
-    app.store
-        .read(&actor.scope, async |tx| {
-            let page = tx.customer_list(filter).await?;
-            let ids: Vec<CustomerId> = page.items.iter().map(|customer| customer.id).collect();
-            let trends = tx.finding_trends(&ids).await?;
-            Ok((page, trends))
-        })
-        .await
+pub async fn list(app: &App, actor: &Actor, filter: &CustomerFilter) -> AppResult<Page<Customer>> {
+    app.store.read(&actor.scope, async |tx| Ok(tx.customer_list(filter).await?)).await
 }
 
 /// One customer.

@@ -80,6 +80,8 @@ pub struct Customer {
     pub comparison_baseline: ComparisonBaseline,
     /// The dashboard's numbers.
     pub counts: CustomerCounts,
+    /// How many critical and high findings the last reports had, ten at the most, the oldest first.
+    pub findings_trend: Vec<i64>,
     /// Summary of the licences at the last import, as the import wrote it.
     pub licences: Option<Value>,
     /// Why the last import found no policies, if it found none.
@@ -164,6 +166,7 @@ pub(crate) struct CustomerRow {
     findings_medium: i32,
     findings_low: i32,
     findings_info: i32,
+    findings_trend: Vec<i64>,
     pub(crate) severity_rank: i64,
     licences: Option<Value>,
     zero_policies: Option<String>,
@@ -206,6 +209,7 @@ impl TryFrom<CustomerRow> for Customer {
                     row.findings_info,
                 ],
             },
+            findings_trend: row.findings_trend,
             licences: row.licences,
             zero_policies: zero.transpose()?,
             last_snapshot_id: row.last_snapshot_id.map(Into::into),

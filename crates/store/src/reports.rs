@@ -11,11 +11,10 @@ use chrono::{DateTime, Utc};
 use diesel::{OptionalExtension as _, prelude::*};
 use diesel_async::RunQueryDsl;
 use policytab_domain::{
-    ids::{CustomerId, ReportId, SnapshotId},
+    ids::{ReportId, SnapshotId},
     import::ComparisonBaseline,
 };
 use serde_json::Value;
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A report.
@@ -96,46 +95,7 @@ impl<M: Mode> TenantTx<M> {
 }
 
 /// Reports that a trend tells of, at the most.
-const TREND: i32 = 10;
-
-#[derive(QueryableByName)]
-struct TrendRow {
-    #[diesel(sql_type = diesel::sql_types::Uuid)]
-    customer_id: Uuid,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    worst: i64,
-}
-
-impl<M: Mode> TenantTx<M> {
-    /// How many critical and high findings the last reports of each customer had, ten at the most, the oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub async fn finding_trends(
-        &mut self,
-        customers: &[CustomerId],
-    ) -> Result<HashMap<CustomerId, Vec<i64>>, StoreError> {
-        let ids: Vec<Uuid> = customers.iter().map(|id| id.as_uuid()).collect();
-        // Ten steps into an index for each, however many reports there are.
-        let rows: Vec<TrendRow> = diesel::sql_query(
-            "SELECT wanted.id AS customer_id, last.worst
-             FROM unnest($1) AS wanted (id) CROSS JOIN LATERAL (
-                 SELECT id, (findings_critical + findings_high)::bigint AS worst FROM reports
-                 WHERE msp_id = $2 AND customer_id = wanted.id ORDER BY id DESC LIMIT $3
-             ) AS last ORDER BY wanted.id, last.id",
-        )
-        .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(&ids)
-        .bind::<diesel::sql_types::Uuid, _>(self.msp())
-        .bind::<diesel::sql_types::Integer, _>(TREND)
-        .load(self.conn())
-        .await?;
-        let mut trends: HashMap<CustomerId, Vec<i64>> = HashMap::new();
-        for row in rows {
-            trends.entry(row.customer_id.into()).or_default().push(row.worst);
-        }
-        Ok(trends)
-    }
-}
+const TREND: i64 = 10;
 
 impl TenantTx<ReadWrite> {
     /// Stores a report.
@@ -168,31 +128,31 @@ impl TenantTx<ReadWrite> {
             ))
             .execute(self.conn())
             .await?;
-        self.reports_trim(customer, id).await?;
+        let trend = self.reports_trim(customer, id).await?;
         diesel::update(customers::table.filter(customers::id.eq(customer.uuid())))
-            .set(customers::compared_version.eq(version))
+            .set((customers::compared_version.eq(version), customers::findings_trend.eq(trend)))
             .execute(self.conn())
             .await?;
         Ok(id.into())
     }
 
-    /// Takes away what of reports before this one is shown nowhere.
-    async fn reports_trim(&mut self, customer: &CustomerRef, newest: Uuid) -> Result<(), StoreError> {
+    /// Takes away what of reports before this one is shown nowhere. Gives how many critical and high findings those had
+    /// that are left, the oldest first.
+    async fn reports_trim(&mut self, customer: &CustomerRef, newest: Uuid) -> Result<Vec<i64>, StoreError> {
         let of_customer = || reports::table.filter(reports::customer_id.eq(customer.uuid()));
         diesel::update(of_customer().filter(reports::id.lt(newest).and(reports::body.is_not_null())))
             .set(reports::body.eq(None::<Value>))
             .execute(self.conn())
             .await?;
-        let last: Option<Uuid> = of_customer()
+        let left: Vec<(Uuid, i32, i32)> = of_customer()
             .order(reports::id.desc())
-            .offset(i64::from(TREND) - 1)
-            .select(reports::id)
-            .first(self.conn())
-            .await
-            .optional()?;
-        if let Some(last) = last {
-            diesel::delete(of_customer().filter(reports::id.lt(last))).execute(self.conn()).await?;
+            .limit(TREND)
+            .select((reports::id, reports::findings_critical, reports::findings_high))
+            .load(self.conn())
+            .await?;
+        if let Some((oldest, ..)) = left.last() {
+            diesel::delete(of_customer().filter(reports::id.lt(oldest))).execute(self.conn()).await?;
         }
-        Ok(())
+        Ok(left.into_iter().rev().map(|(_, critical, high)| i64::from(critical) + i64::from(high)).collect())
     }
 }

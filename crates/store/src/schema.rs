@@ -173,6 +173,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> Int8,
+        findings_trend -> Array<Int8>,
     }
 }
 

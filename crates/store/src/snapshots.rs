@@ -108,15 +108,15 @@ impl<M: Mode> TenantTx<M> {
     ) -> Result<Page<Snapshot>, StoreError> {
         let mut query = snapshots::table.filter(snapshots::customer_id.eq(customer.uuid())).into_boxed();
         if let Some(cursor) = cursor {
-            query = query.filter(snapshots::id.lt(decode::<Uuid>(cursor)?));
+            query = query.filter(snapshots::number.lt(decode::<i32>(cursor)?));
         }
         let rows: Vec<Row> = query
-            .order(snapshots::id.desc())
+            .order(snapshots::number.desc())
             .limit(fetch_count(limit))
             .select(Row::as_select())
             .load(self.conn())
             .await?;
-        let page = Page::cut(rows, limit, |last| last.id);
+        let page = Page::cut(rows, limit, |last| last.number);
         let (Some(newest), Some(oldest)) = (page.items.as_slice().first(), page.items.as_slice().last())
         else {
             return Ok(Page { items: Vec::new(), next_cursor: page.next_cursor });

@@ -45,10 +45,10 @@ pub async fn customer_list(
         cursor: query.cursor,
         limit: page::limit(query.limit)?.into(),
     };
-    let (found, mut trends) = customers::list(&state.app, &who, &filter).await?;
+    let found = customers::list(&state.app, &who, &filter).await?;
     let listed = |customer: &Customer| ListedCustomerOut {
         customer: customer.into(),
-        trend: trends.remove(&customer.id).unwrap_or_default(),
+        trend: customer.findings_trend.clone(),
     };
     Ok(web::Json(CustomerPage {
         items: found.items.iter().map(listed).collect(),

@@ -163,7 +163,8 @@ async fn the_schema_file_is_what_the_database_has() {
     let client = raw(&db.superuser_url).await;
     let rows = client
         .query(
-            "SELECT table_name || '.' || column_name, data_type::text, is_nullable = 'YES' FROM information_schema.columns
+            "SELECT table_name || '.' || column_name, CASE data_type WHEN 'ARRAY' THEN udt_name ELSE data_type END::text,
+                    is_nullable = 'YES' FROM information_schema.columns
              WHERE table_schema = 'public' AND table_name NOT IN ('__diesel_schema_migrations', 'login_attempts')",
             &[],
         )
@@ -182,8 +183,8 @@ async fn the_schema_file_is_what_the_database_has() {
                 "boolean" => "Bool",
                 "bytea" => "Bytea",
                 "jsonb" => "Jsonb",
-                // The catalogue tells of what further down; there is one.
-                "ARRAY" => "Array<Uuid>",
+                "_uuid" => "Array<Uuid>",
+                "_int8" => "Array<Int8>",
                 other => panic!("say here what {other} is in diesel"),
             };
             let sql_type = if row.get(2) { format!("Nullable<{sql_type}>") } else { sql_type.to_owned() };

@@ -154,12 +154,12 @@ async fn steps_and_reports_of_long_ago_are_not_kept() {
         .store
         .read(&f.one, async |tx| {
             let proof = tx.customer_lookup(customer).await?;
-            Ok::<_, StoreError>((tx.report_latest(&proof).await?, tx.finding_trends(&[customer]).await?))
+            Ok::<_, StoreError>((tx.report_latest(&proof).await?, tx.customer_fetch(customer).await?.findings_trend))
         })
         .await
         .expect("a report");
     assert!(latest.0.is_some());
-    assert_eq!(latest.1[&customer].len(), 10);
+    assert_eq!(latest.1.len(), 10);
 }
 
 /// The migration that made spans of snapshots, taken back and made again over what is there.
