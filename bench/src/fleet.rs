@@ -92,6 +92,7 @@ impl Fleet<'_> {
         let customers = self.connect(&tenants).await?;
         say("importing it");
         let first = self.pass(&customers, None).await?;
+        say(&self.largest(count).await?);
         say("reading it again, unchanged");
         let again = self.pass(&customers, None).await?;
         say("reading it again, one policy of each changed");
@@ -246,6 +247,15 @@ impl Fleet<'_> {
             )
             .await?;
         Ok((row.get(0), row.get(1)))
+    }
+
+    /// The tables that take most, in kB for each tenant.
+    async fn largest(&self, count: usize) -> Result<String, AnyError> {
+        let sql = "SELECT string_agg(name || ' ' || round(size / $1::float8)::text || ' kB', ', ' ORDER BY size DESC)
+                   FROM (SELECT relname AS name, pg_total_relation_size(oid) / 1000.0 AS size FROM pg_class
+                         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'customers'
+                         ORDER BY 2 DESC LIMIT 8) t";
+        Ok(format!("for each: {}", self.db.query_one(sql, &[&(count as f64)]).await?.get::<_, String>(0)))
     }
 
     async fn number(&self, sql: &str) -> Result<f64, AnyError> {

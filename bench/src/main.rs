@@ -113,7 +113,7 @@ async fn with_cluster(args: &Args, dir: &Path, cluster: &Cluster) -> Result<Vec<
     let mut rows = Vec::new();
     if args.wants(Part::Reads) || args.wants(Part::Imports) {
         let server = start(2).await?;
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        server.watched(Duration::from_secs(10)).await?;
         let idle = proc::resident_mib(server.pid);
         rows.push(Row {
             subject: "memory of the idle server".to_owned(),

@@ -76,6 +76,16 @@ impl Server {
         Err("the server was not ready within 30 s".into())
     }
 
+    /// Lets time pass in which nothing happens but what a watcher asks each second.
+    pub(crate) async fn watched(&self, time: Duration) -> Result<(), AnyError> {
+        for _ in 0..time.as_secs() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.client.get(format!("{}/healthz", self.issuer)).send().await?;
+            self.client.get(format!("{}/readyz", self.issuer)).send().await?;
+        }
+        Ok(())
+    }
+
     /// An access token for an admin of an MSP, as the server itself would sign it after a sign-in.
     pub(crate) fn token(&self, msp_id: Uuid) -> Result<String, AnyError> {
         let subject = Subject {
