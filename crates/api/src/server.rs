@@ -62,6 +62,7 @@ pub fn serve(
     let origins = state.config.cors_origins.clone();
     let metrics = web::Data::new(metrics);
     let server = HttpServer::new(move || {
+        state.app.store.connect_here();
         let text = text.clone();
         let (app, _) = App::new()
             .app_data(state.clone())

@@ -5,31 +5,33 @@ use crate::{
     boot::BootError,
     error::StoreError,
     events::Listener,
+    lanes::Lanes,
     queue::{Queue, Waiting},
+    session::Sessions,
 };
 use diesel::ConnectionError;
-use diesel_async::{
-    AsyncPgConnection, RunQueryDsl,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, PoolError, RecyclingMethod, bb8},
-};
-use futures_util::FutureExt as _;
+use diesel_async::RunQueryDsl;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::Mutex;
-use tokio_postgres::NoTls;
 
-pub(crate) type PgPooled = bb8::PooledConnection<'static, AsyncPgConnection>;
+pub(crate) type PgPooled = bb8::PooledConnection<'static, Sessions>;
+pub(crate) type Pool = bb8::Pool<Sessions>;
+/// Makes a pool of so many connections, none of which is open yet.
+pub(crate) type PoolMaker = Box<dyn Fn(u32) -> Pool + Send + Sync>;
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
     /// The runtime role's URL.
     pub url: SecretString,
-    /// Upper bound of the pool.
+    /// How many connections at the most.
     pub max_connections: u32,
+    /// Threads with a runtime of their own that will call [`Store::connect_here`].
+    pub threads: usize,
     /// How long a request waits for a connection before it is told that the service is unavailable.
     pub acquire_timeout: Duration,
     /// How many may wait for a connection; who comes then is told at once that the service is unavailable.
@@ -47,6 +49,7 @@ impl StoreConfig {
         Self {
             url: url.into(),
             max_connections: 16,
+            threads: 0,
             acquire_timeout: Duration::from_secs(2),
             max_waiting: 128,
             statement_timeout: Duration::from_secs(15),
@@ -58,9 +61,9 @@ impl StoreConfig {
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    pool: bb8::Pool<AsyncPgConnection>,
+    lanes: Arc<Lanes>,
     /// One connection for those who watch, so that they hear of the database and not of the pool.
-    probe: bb8::Pool<AsyncPgConnection>,
+    probe: Pool,
     probed: Arc<Mutex<Option<Probed>>>,
     queue: Queue,
     max_connections: u32,
@@ -75,9 +78,10 @@ impl Store {
     pub async fn connect(config: StoreConfig) -> Result<Self, BootError> {
         let pg: tokio_postgres::Config =
             config.url.expose_secret().parse().map_err(|_| BootError::InvalidUrl)?;
+        let make = pools(&config, &pg, config.acquire_timeout);
         let store = Self {
-            pool: pool(&config, &pg, config.max_connections, config.acquire_timeout).await?,
-            probe: pool(&config, &pg, 1, config.acquire_timeout.min(PROBE_WAITS)).await?,
+            lanes: Arc::new(Lanes::new(config.max_connections, config.threads, make)),
+            probe: pools(&config, &pg, config.acquire_timeout.min(PROBE_WAITS))(1),
             probed: Arc::default(),
             queue: Queue::new(config.max_waiting),
             max_connections: config.max_connections,
@@ -121,10 +125,15 @@ impl Store {
         self.queue.state()
     }
 
+    /// Gives the thread that calls, and that has a runtime of its own, a share of the connections, which that runtime
+    /// drives.
+    pub fn connect_here(&self) {
+        self.lanes.open_here();
+    }
+
     /// How many connections of the pool are open, and how many of them are idle.
     pub fn connections(&self) -> (u32, u32) {
-        let state = self.pool.state();
-        (state.connections, state.idle_connections)
+        self.lanes.state()
     }
 
     pub(crate) fn max_connections(&self) -> u32 {
@@ -135,7 +144,7 @@ impl Store {
     pub(crate) async fn connection(&self) -> Result<PgPooled, StoreError> {
         let busy = || StoreError::Unavailable("too many wait for a connection".to_owned());
         let _waiting = self.queue.enter().ok_or_else(busy)?;
-        self.pool.get_owned().await.map_err(unavailable)
+        self.lanes.pick().get_owned().await.map_err(unavailable)
     }
 
     /// The connection of those who watch.
@@ -153,20 +162,15 @@ const PROBE_WAITS: Duration = Duration::from_secs(2);
 /// How long an answer to [`Store::ping`] is good.
 const PROBE_LASTS: Duration = Duration::from_millis(500);
 
-fn unavailable(error: bb8::RunError) -> StoreError {
+fn unavailable(error: bb8::RunError<ConnectionError>) -> StoreError {
     StoreError::Unavailable(match error {
         bb8::RunError::TimedOut => "no connection became free in time".to_owned(),
-        bb8::RunError::User(PoolError::ConnectionError(e)) => e.to_string(),
-        bb8::RunError::User(PoolError::QueryError(e)) => e.to_string(),
+        bb8::RunError::User(e) => e.to_string(),
     })
 }
 
-async fn pool(
-    config: &StoreConfig,
-    pg: &tokio_postgres::Config,
-    size: u32,
-    acquire_timeout: Duration,
-) -> Result<bb8::Pool<AsyncPgConnection>, BootError> {
+/// What makes pools whose connections are set up like this.
+fn pools(config: &StoreConfig, pg: &tokio_postgres::Config, acquire_timeout: Duration) -> PoolMaker {
     let mut session = pg.clone();
     let more = pg.get_options().unwrap_or_default();
     session
@@ -177,27 +181,13 @@ async fn pool(
         ))
         .application_name("policytab")
         .connect_timeout(acquire_timeout);
-    let mut manager = ManagerConfig::<AsyncPgConnection>::default();
-    // No ping on every checkout: a dead connection shows at BEGIN, which is tried again.
-    manager.recycling_method = RecyclingMethod::Fast;
-    manager.custom_setup = Box::new(move |_url| {
-        let session = session.clone();
-        async move {
-            let bad = |e: tokio_postgres::Error| ConnectionError::BadConnection(plain(&e));
-            let (client, connection) = session.connect(NoTls).await.map_err(bad)?;
-            AsyncPgConnection::try_from_client_and_connection(client, connection).await
-        }
-        .boxed()
-    });
-    // The URL is not needed by the manager any more and would only be one more place that holds the password.
-    let manager = AsyncDieselConnectionManager::new_with_config("", manager);
-    bb8::Pool::builder()
-        .max_size(size)
-        .connection_timeout(acquire_timeout)
-        .test_on_check_out(false)
-        .build(manager)
-        .await
-        .map_err(|e| BootError::Unreachable(e.to_string()))
+    Box::new(move |size| {
+        bb8::Pool::builder()
+            .max_size(size)
+            .connection_timeout(acquire_timeout)
+            .test_on_check_out(false)
+            .build_unchecked(Sessions(session.clone()))
+    })
 }
 
 /// The error with its cause, on one line: tokio-postgres says no more than "error connecting to server" by itself.

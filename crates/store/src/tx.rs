@@ -1,9 +1,11 @@
 //! Transactions that are born with their scope.
 //!
 //! Invariant: a [`TenantTx`] exists only between a `BEGIN` that set `app.msp_id` in the same message and the end of
-//! that transaction. `BEGIN` goes through diesel's transaction manager, never as a bare statement: a future that is
-//! dropped half-way (a client hung up) then leaves a connection that the pool knows to be in a transaction and
-//! throws away.
+//! that transaction. One that is dropped before its end (a client hung up) leaves a connection that the pool knows to
+//! be in a transaction and throws away.
+//!
+//! A transaction that reads waits for its queries only: `BEGIN` and `COMMIT` are sent and their answers left to
+//! themselves (docs/decisions/092).
 
 use crate::{
     error::StoreError,
@@ -12,6 +14,7 @@ use crate::{
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection as _, TransactionManager as _,
 };
+use futures_util::FutureExt as _;
 use policytab_domain::{ids::MspId, tenancy::MspScope};
 use std::{future::Future, marker::PhantomData};
 use uuid::Uuid;
@@ -48,6 +51,8 @@ impl Mode for ReadWrite {}
 pub struct TenantTx<M: Mode> {
     conn: PgPooled,
     scope: MspScope,
+    /// Whether the transaction's end has not been sent.
+    open: bool,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -112,9 +117,16 @@ impl<M: Mode> TenantTx<M> {
         // a dead one is dropped and the next one tried, as often as the pool can hold dead ones.
         let mut tries = store.max_connections() + 1;
         loop {
-            let mut conn = store.connection().await?;
-            match AnsiTransactionManager::begin_transaction_sql(&mut *conn, &sql).await {
-                Ok(()) => return Ok(Self { conn, scope: *scope, mode: PhantomData }),
+            let conn = store.connection().await?;
+            // From here on a connection that is given up is thrown away.
+            let mut tx = Self { conn, scope: *scope, open: true, mode: PhantomData };
+            let begun = match (M::WRITES, tx.conn.is_fresh()) {
+                (true, _) => AnsiTransactionManager::begin_transaction_sql(&mut **tx.conn, &sql).await,
+                (false, true) => send(&tx.conn, &sql),
+                (false, false) => tx.conn.batch_execute(&sql).await,
+            };
+            match begun {
+                Ok(()) => return Ok(tx),
                 Err(error) => {
                     tries = tries.saturating_sub(1);
                     let error = StoreError::from(error);
@@ -127,13 +139,26 @@ impl<M: Mode> TenantTx<M> {
     }
 
     async fn end<T, E: From<StoreError>>(mut self, result: Result<T, E>) -> Result<T, E> {
-        let conn = &mut *self.conn;
+        let ended = match M::WRITES {
+            true => self.end_writing(result).await,
+            false => {
+                // What was read has arrived, and nothing was changed: nothing is to be learned from the answer. When
+                // it can't be sent the connection is closed, and the pool drops it.
+                let _ = send(&self.conn, if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
+                result
+            }
+        };
+        self.open = false;
+        self.conn.touch();
+        ended
+    }
+
+    async fn end_writing<T, E: From<StoreError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        let conn = &mut **self.conn;
         match result {
             Ok(value) => {
                 // In a failed transaction PostgreSQL answers COMMIT with a rollback and no error. Ask first.
-                if M::WRITES
-                    && let Err(error) = conn.batch_execute("SELECT 1").await
-                {
+                if let Err(error) = conn.batch_execute("SELECT 1").await {
                     let _ = AnsiTransactionManager::rollback_transaction(conn).await;
                     let error = match StoreError::from(error) {
                         // The session ended meanwhile: nobody hid anything, and another try may go well.
@@ -165,4 +190,19 @@ impl<M: Mode> TenantTx<M> {
     pub(crate) fn msp(&self) -> Uuid {
         self.scope.msp_id().as_uuid()
     }
+}
+
+impl<M: Mode> Drop for TenantTx<M> {
+    /// The pool throws a connection away whose transaction did not end: a query may still run on it.
+    fn drop(&mut self) {
+        if self.open {
+            AnsiTransactionManager::transaction_manager_status_mut(&mut **self.conn).set_in_error();
+        }
+    }
+}
+
+/// Sends a statement and leaves its answer to itself: PostgreSQL takes what follows on the connection after it.
+fn send(mut conn: &AsyncPgConnection, sql: &str) -> diesel::QueryResult<()> {
+    // The statement is on its way when the future was polled once.
+    conn.batch_execute(sql).now_or_never().unwrap_or(Ok(()))
 }

@@ -80,7 +80,7 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 async fn with_server(command: Command) -> Result<(), Failure> {
     let config = Config::load()?;
-    let app = super::serve::open(&config, &Metrics::new()?).await?;
+    let app = super::serve::open(&config, &Metrics::new()?, 0).await?;
     match command {
         Command::CreateMsp { name, email, password_file } => {
             let (password, shown) = password(password_file)?;

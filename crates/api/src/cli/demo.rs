@@ -116,7 +116,7 @@ async fn start(args: &Args, listener: TcpListener, data: &Path) -> Result<Starte
     let file = data.join("demo.json");
     let shown = sim.demo_tenants();
     let fleet = if args.empty { Vec::new() } else { demo_fleet::tenants(&sim.control())? };
-    let app = super::serve::open(&config, &Metrics::new()?).await?;
+    let app = super::serve::open(&config, &Metrics::new()?, 0).await?;
     let password = owner(&app, &file).await?;
     let running = Running::start(config, Some(listener)).await?;
     let demo = DemoFile {

@@ -92,8 +92,8 @@ pub(super) fn log(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens what use cases work with.
-pub(super) async fn open(config: &Config, metrics: &Metrics) -> Result<App, Failure> {
+/// Opens what use cases work with, for a server with so many threads of HTTP.
+pub(super) async fn open(config: &Config, metrics: &Metrics, threads: usize) -> Result<App, Failure> {
     struct Calls(Metrics);
     impl Observer for Calls {
         fn call(&self, endpoint: &'static str, outcome: &'static str, seconds: f64) {
@@ -102,6 +102,7 @@ pub(super) async fn open(config: &Config, metrics: &Metrics) -> Result<App, Fail
     }
     let mut store = StoreConfig::new(config.database_url.clone());
     store.max_connections = config.database_connections;
+    store.threads = threads;
     store.max_waiting = config.bounds.database_waiting;
     let graph = GraphConfig {
         emulator: config.emulator_url.clone(),
@@ -134,7 +135,8 @@ impl Running {
     /// Starts serving and working.
     pub(super) async fn start(config: Config, listener: Option<TcpListener>) -> Result<Self, Failure> {
         let metrics = Metrics::new()?;
-        let app = open(&config, &metrics).await?;
+        let threads = if listener.is_some() { config.http_workers.max(1) } else { 0 };
+        let app = open(&config, &metrics, threads).await?;
         super::admin::first_owner(&app).await?;
         let (issuer, drain) = (config.issuer(), config.bounds.drain);
         let (stop, stopped) = watch::channel(false);

@@ -16,6 +16,7 @@ mod idempotency;
 mod imports;
 mod isolation;
 mod jobs;
+mod lanes;
 mod library;
 mod lists;
 mod migrations;

@@ -1,0 +1,73 @@
+//! The connections, in lanes: one for everybody, and one for each thread that asked for its own.
+//!
+//! A connection is driven by the runtime that opened it. A request that is answered on a thread with a runtime of its own
+//! wakes no other thread where its connection is driven there as well (docs/decisions/092).
+
+use crate::store::{Pool, PoolMaker};
+use std::{
+    sync::{PoisonError, RwLock},
+    thread::{self, ThreadId},
+};
+
+#[derive(Clone)]
+struct Lane {
+    pool: Pool,
+    size: u32,
+}
+
+impl Lane {
+    fn idle(&self) -> bool {
+        self.pool.state().idle_connections > 0
+    }
+    fn grows(&self) -> bool {
+        self.pool.state().connections < self.size
+    }
+}
+
+pub(crate) struct Lanes {
+    common: Lane,
+    own: RwLock<Vec<(ThreadId, Lane)>>,
+    /// Connections in the lane of a thread; none: every thread uses the common one.
+    share: u32,
+    threads: usize,
+    make: PoolMaker,
+}
+
+impl Lanes {
+    /// Lanes of so many connections in all, for so many threads that will ask for one. A quarter is everybody's; where
+    /// that leaves a thread less than one, all are.
+    pub(crate) fn new(connections: u32, threads: usize, make: PoolMaker) -> Self {
+        let wanted = u32::try_from(threads).unwrap_or(u32::MAX);
+        let share = (connections - connections.div_ceil(4)).checked_div(wanted).unwrap_or(0);
+        let size = connections - share.saturating_mul(wanted);
+        Self { common: Lane { pool: make(size), size }, own: RwLock::default(), share, threads, make }
+    }
+
+    /// Gives the thread that calls a lane of its own. Must be called within its runtime.
+    pub(crate) fn open_here(&self) {
+        let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        let here = thread::current().id();
+        if self.share > 0 && own.len() < self.threads && own.iter().all(|(thread, _)| *thread != here) {
+            own.push((here, Lane { pool: (self.make)(self.share), size: self.share }));
+        }
+    }
+
+    /// The lane to take a connection from: this thread's, or one with an idle connection where all of it are in use.
+    pub(crate) fn pick(&self) -> Pool {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        let here = thread::current().id();
+        let home = own.iter().find(|(thread, _)| *thread == here).map_or(&self.common, |(_, lane)| lane);
+        let mut all = own.iter().map(|(_, lane)| lane).chain([&self.common]);
+        let lane = if home.idle() || home.grows() { home } else { all.find(|lane| lane.idle()).unwrap_or(home) };
+        lane.pool.clone()
+    }
+
+    /// How many connections are open, and how many of them are idle.
+    pub(crate) fn state(&self) -> (u32, u32) {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.iter().map(|(_, lane)| lane).chain([&self.common]).fold((0, 0), |(open, idle), lane| {
+            let state = lane.pool.state();
+            (open + state.connections, idle + state.idle_connections)
+        })
+    }
+}
