@@ -5,7 +5,10 @@
 
 use crate::store::{Pool, PoolMaker};
 use std::{
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering},
+    },
     thread::{self, ThreadId},
 };
 
@@ -30,6 +33,8 @@ pub(crate) struct Lanes {
     /// Connections in the lane of a thread; none: every thread uses the common one.
     share: u32,
     threads: usize,
+    connections: u32,
+    turn: AtomicU32,
     make: PoolMaker,
 }
 
@@ -40,7 +45,8 @@ impl Lanes {
         let wanted = u32::try_from(threads).unwrap_or(u32::MAX);
         let share = (connections - connections.div_ceil(4)).checked_div(wanted).unwrap_or(0);
         let size = connections - share.saturating_mul(wanted);
-        Self { common: Lane { pool: make(size), size }, own: RwLock::default(), share, threads, make }
+        let common = Lane { pool: make(size), size };
+        Self { common, own: RwLock::default(), share, threads, connections, turn: AtomicU32::new(0), make }
     }
 
     /// Gives the thread that calls a lane of its own. Must be called within its runtime.
@@ -52,14 +58,29 @@ impl Lanes {
         }
     }
 
-    /// The lane to take a connection from: this thread's, or one with an idle connection where all of it are in use.
+    /// The lane to take a connection from: this thread's while it has one to give, else one that has. Where none has,
+    /// a thread waits at its own, and who has none waits at each in turn, as often as it has connections.
     pub(crate) fn pick(&self) -> Pool {
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
         let here = thread::current().id();
-        let home = own.iter().find(|(thread, _)| *thread == here).map_or(&self.common, |(_, lane)| lane);
-        let mut all = own.iter().map(|(_, lane)| lane).chain([&self.common]);
-        let lane = if home.idle() || home.grows() { home } else { all.find(|lane| lane.idle()).unwrap_or(home) };
-        lane.pool.clone()
+        let home = own.iter().find(|(thread, _)| *thread == here).map(|(_, lane)| lane);
+        let all = || [&self.common].into_iter().chain(own.iter().map(|(_, lane)| lane));
+        let first = home.unwrap_or(&self.common);
+        let ready = (first.idle() || first.grows()).then_some(first);
+        let lane = ready.or_else(|| all().find(|lane| lane.idle())).or_else(|| all().find(|lane| lane.grows()));
+        lane.or(home).unwrap_or_else(|| self.next(all())).pool.clone()
+    }
+
+    /// The next lane of those who wait at each in turn.
+    fn next<'a>(&'a self, all: impl Iterator<Item = &'a Lane>) -> &'a Lane {
+        let mut place = self.turn.fetch_add(1, Ordering::Relaxed) % self.connections.max(1);
+        for lane in all {
+            if place < lane.size {
+                return lane;
+            }
+            place -= lane.size;
+        }
+        &self.common
     }
 
     /// How many connections are open, and how many of them are idle.
