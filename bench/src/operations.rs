@@ -22,8 +22,8 @@ pub(crate) struct Sizes {
     /// Secrets that are sealed again, and rows of the audit trail that is verified.
     #[arg(long, default_value_t = 100_000)]
     rows: usize,
-    /// Customers of each MSP that have a snapshot when the database is backed up.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(0..=200))]
+    /// Customers of each MSP that have a snapshot when the database is backed up; 200 are all.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(0..=200))]
     snapshots: u64,
 }
 

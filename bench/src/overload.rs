@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::AnyError;
 use crate::load::Load;
 use crate::operations::Stage;
 use crate::table::Row;
+use crate::{AnyError, proc};
 
 /// Connections with which the peak is reached.
 const NORMAL: u64 = 8;
@@ -36,19 +36,15 @@ pub(crate) async fn measure(stage: &Stage, seconds: u64, say: &impl Fn(&str)) ->
     say(&format!("{CROWD} connections for {seconds} s"));
     let every = Duration::from_secs_f64(CROWD as f64 / (TIMES * before.goodput()));
     let crowd = Load { connections: CROWD, every, ..normal };
+    let began = proc::own_cpu_seconds();
     let storm = crowd.run(Duration::from_secs(seconds), request);
+    let cores = (proc::own_cpu_seconds() - began) / storm.seconds;
     let met = stage.server.bounds_met().await?;
-    let met: Vec<String> = met
-        .iter()
-        .filter_map(|(bound, count)| {
-            let earlier = met_before.iter().find(|(name, _)| name == bound).map_or(0.0, |(_, count)| *count);
-            (*count > earlier).then(|| bound.clone())
-        })
-        .collect();
-    say(&format!(
-        "bounds that were met: {}",
-        if met.is_empty() { "none".to_owned() } else { met.join(", ") }
-    ));
+    let met = met.iter().filter(|(bound, count)| {
+        let earlier = met_before.iter().find(|(name, _)| name == bound).map_or(0.0, |(_, count)| *count);
+        *count > earlier
+    });
+    let met: Vec<&str> = met.map(|(bound, _)| bound.as_str()).collect();
 
     say("becoming normal again");
     tokio::time::sleep(RECOVERY).await;
@@ -58,18 +54,20 @@ pub(crate) async fn measure(stage: &Stage, seconds: u64, say: &impl Fn(&str)) ->
         Row {
             subject: format!("{CROWD} connections ask {TIMES} times as much, {seconds} s"),
             measured: format!(
-                "{:.0} good a second, p95 {:.0} ms; {} refused, {} wrong, {} connections broken",
+                "{:.0} good a second, p95 {:.0} ms; {} refused ({}), {} wrong, {} connections broken",
                 storm.goodput(),
                 storm.p95,
                 storm.refused,
+                met.join(", "),
                 storm.wrong(),
                 storm.broken
             ),
             ceiling: format!(
-                "peak {:.0} of {NORMAL} connections; this is {:.0} %; all answers {:.1} times the peak",
+                "peak {:.0} of {NORMAL} connections; this is {:.0} %; all answers {:.1} times the peak, for which the \
+                 load itself took {cores:.1} cores",
                 before.goodput(),
                 share * 100.0,
-                storm.rate() / before.goodput()
+                storm.rate() / before.goodput(),
             ),
             demand: format!(">= {:.0} %, the rest 429 or 503 with Retry-After", GOODPUT * 100.0),
             // A crowd that is not too much shows nothing.
