@@ -130,13 +130,13 @@ fn version(program: &Path) -> Option<i64> {
 
 /// Imports the tenant of a connected customer.
 async fn import(stage: &Stage, customer: &Connected) -> Result<(), AnyError> {
-    let Connected { path, token } = customer;
+    let (path, token) = (&customer.path, Connected::token(stage)?);
     let body = json!({"comparison_baseline": {"kind": "imported_snapshot"}});
-    let import = stage.server.call(token, Method::POST, &format!("{path}/import"), Some(&body)).await?;
+    let import = stage.server.call(&token, Method::POST, &format!("{path}/import"), Some(&body)).await?;
     let import = format!("{path}/imports/{}", import["id"].as_str().unwrap_or_default());
     let began = Instant::now();
     loop {
-        let now = stage.server.call(token, Method::GET, &import, None).await?;
+        let now = stage.server.call(&token, Method::GET, &import, None).await?;
         match now["state"].as_str() {
             Some("succeeded") => return Ok(()),
             Some("failed") => return Err(format!("an import failed: {}", now["error"]).into()),

@@ -47,11 +47,10 @@ pub(crate) async fn measure(
     rows.push(sign_ins::timing(&stage, sizes.pairs, &say).await?);
     stage.callers.renew(&stage.server)?;
     rows.push(sign_ins::hashing(&stage, &say)?);
-    stage.callers.renew(&stage.server)?;
-    let imported = rotation::connect(&stage, sim).await?;
-    rows.push(rotation::measure(&stage, program, &imported, sizes.rows, &say).await?);
+    let connected = rotation::connect(&stage, sim).await?;
+    rows.push(rotation::measure(&mut stage, program, &connected, sizes.rows, &say).await?);
     rows.push(audit::measure(&stage, program, sizes.rows, &say).await?);
-    rows.push(backup::measure(&stage, program, cluster, &imported, sizes.snapshots, &say).await?);
+    rows.push(backup::measure(&stage, program, cluster, &connected, sizes.snapshots, &say).await?);
     connection.abort();
     Ok(rows)
 }

@@ -39,13 +39,19 @@ const SECONDS: f64 = 60.0;
 /// A customer of the first MSP with a secret that works.
 pub(crate) struct Connected {
     pub(crate) path: String,
-    pub(crate) token: String,
+}
+
+impl Connected {
+    /// A fresh token of who may use it.
+    pub(crate) fn token(stage: &Stage) -> Result<String, AnyError> {
+        stage.server.token(stage.callers.msps[0])
+    }
 }
 
 /// Makes one, with a tenant of the emulator.
 pub(crate) async fn connect(stage: &Stage, sim: &Sim) -> Result<Connected, AnyError> {
     let tenant = sim.control().tenant("messy").ok_or("the emulator has no tenant messy")?;
-    let token = stage.server.token(stage.callers.msps[0])?;
+    let token = Connected::token(stage)?;
     let body = json!({"display_name": "Bench operations", "cloud": "emulator"});
     let customer = stage.server.call(&token, Method::POST, "/customers", Some(&body)).await?;
     let path = format!("/customers/{}", customer["id"].as_str().unwrap_or_default());
@@ -55,11 +61,11 @@ pub(crate) async fn connect(stage: &Stage, sim: &Sim) -> Result<Connected, AnyEr
         "tenant_hint": tenant.tenant_id,
     });
     stage.server.call(&token, Method::PUT, &format!("{path}/connect"), Some(&body)).await?;
-    Ok(Connected { path, token })
+    Ok(Connected { path })
 }
 
 pub(crate) async fn measure(
-    stage: &Stage,
+    stage: &mut Stage,
     program: &Program,
     connected: &Connected,
     count: usize,
@@ -80,12 +86,15 @@ pub(crate) async fn measure(
     let alone = began.elapsed().as_secs_f64();
 
     say("rotating the master key under load");
+    stage.callers.renew(&stage.server)?;
+    let stage = &*stage;
     let done = AtomicBool::new(false);
     let more = || !done.load(Ordering::Relaxed);
     let address = stage.server.address;
     let open = format!(
         "POST /api/v1{}/connect/test HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Length: 0\r\n\r\n",
-        connected.path, connected.token
+        connected.path,
+        Connected::token(stage)?
     );
     let readers = Load { every: READ_EVERY, ..Load::busy(address, READERS) };
     let opener = Load { connections: 1, every: OPEN_EVERY, ..readers };
