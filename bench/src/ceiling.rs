@@ -13,17 +13,17 @@ pub(crate) struct Outcome {
     pub(crate) count: f64,
 }
 
+/// Folders of PostgreSQL's programs in Debian's packages.
+pub(crate) fn packaged() -> impl Iterator<Item = PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.map(|entry| entry.path().join("bin"))
+}
+
 /// The program, when the machine has it: on the path, or in a folder of Debian's packages.
 pub(crate) fn find() -> Option<PathBuf> {
     let on_path = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
-    let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let packaged = packaged.map(|entry| entry.path().join("bin"));
-    on_path
-        .into_iter()
-        .flatten()
-        .chain(packaged)
-        .map(|folder| folder.join("pgbench"))
-        .find(|path| path.is_file())
+    let folders = on_path.into_iter().flatten().chain(packaged());
+    folders.map(|folder| folder.join("pgbench")).find(|path| path.is_file())
 }
 
 /// Runs a script for some seconds.

@@ -1,118 +1,182 @@
 //! A small load generator: blocking keep-alive connections, one thread each, so that little of the machine goes to it.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+
+use crate::connection::{Answer, Connection};
+
+/// How long a connection that broke is left alone.
+const REST: Duration = Duration::from_millis(20);
+
+/// Who asks, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) address: SocketAddr,
+    pub(crate) connections: u64,
+    /// Time from one request of a connection to its next; the next comes at once where the answer took longer.
+    pub(crate) every: Duration,
+    /// The status that answers shall have.
+    pub(crate) wanted: u16,
+}
 
 /// What a run has shown.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// Answers a second.
-    pub(crate) rate: f64,
+    pub(crate) seconds: f64,
     /// Answers in all.
     pub(crate) count: u64,
-    /// Answers that were not 200.
-    pub(crate) failures: u64,
-    /// Milliseconds.
+    /// Answers with the status that was wanted.
+    pub(crate) good: u64,
+    /// 429 and 503 that tell when to come again.
+    pub(crate) refused: u64,
+    /// Connections that could not be made, or broke before a whole answer had come.
+    pub(crate) broken: u64,
+    /// Milliseconds that good answers took.
     pub(crate) p50: f64,
-    /// Milliseconds.
+    pub(crate) p95: f64,
     pub(crate) p99: f64,
 }
 
-/// Keeps `connections` connections busy for `length`. `request` gives the whole request for a random number.
-pub(crate) fn run(
-    address: SocketAddr,
-    connections: u64,
-    length: Duration,
-    request: impl Fn(u64) -> String + Sync,
-) -> std::io::Result<Outcome> {
-    let start = Instant::now();
-    let results: Vec<std::io::Result<(Vec<u32>, u64)>> = std::thread::scope(|scope| {
-        let request = &request;
-        let threads: Vec<_> =
-            (0..connections).map(|n| scope.spawn(move || one(address, n, start + length, request))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Ok(Default::default()))).collect()
-    });
-    let seconds = start.elapsed().as_secs_f64();
-    let mut latencies = Vec::new();
-    let mut failures = 0;
-    for result in results {
-        let (mut micros, failed) = result?;
-        latencies.append(&mut micros);
-        failures += failed;
+impl Outcome {
+    /// Answers a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.count as f64 / self.seconds
     }
-    latencies.sort_unstable();
-    let at = |share: f64| {
-        let index = (latencies.len() as f64 * share) as usize;
-        latencies
-            .get(index.min(latencies.len().saturating_sub(1)))
-            .map_or(0.0, |micros| f64::from(*micros) / 1000.0)
-    };
-    Ok(Outcome {
-        rate: latencies.len() as f64 / seconds,
-        count: latencies.len() as u64,
-        failures,
-        p50: at(0.5),
-        p99: at(0.99),
-    })
+
+    /// Good answers a second.
+    pub(crate) fn goodput(&self) -> f64 {
+        self.good as f64 / self.seconds
+    }
+
+    /// Whatever was not answered well.
+    pub(crate) fn failures(&self) -> u64 {
+        self.count - self.good + self.broken
+    }
+
+    /// Answers that were neither good nor a proper refusal.
+    pub(crate) fn wrong(&self) -> u64 {
+        self.count - self.good - self.refused
+    }
 }
 
-fn one(
-    address: SocketAddr,
-    seed: u64,
-    until: Instant,
-    request: &(impl Fn(u64) -> String + Sync),
-) -> std::io::Result<(Vec<u32>, u64)> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    let mut answers = BufReader::with_capacity(64 * 1024, stream.try_clone()?);
-    let mut random = 0x9e37_79b9_7f4a_7c15_u64 ^ (seed + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let (mut latencies, mut failures, mut body) = (Vec::new(), 0, Vec::new());
-    while Instant::now() < until {
-        // xorshift: any spread over the MSPs does.
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        let text = request(random);
-        let sent = Instant::now();
-        stream.write_all(text.as_bytes())?;
-        let status = read_answer(&mut answers, &mut body)?;
-        latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
-        failures += u64::from(status != 200);
-    }
-    Ok((latencies, failures))
+/// One connection's part.
+#[derive(Default)]
+struct Part {
+    micros: Vec<u32>,
+    count: u64,
+    refused: u64,
+    broken: u64,
 }
 
-/// Reads one answer whole and gives its status.
-fn read_answer(answers: &mut impl BufRead, body: &mut Vec<u8>) -> std::io::Result<u16> {
-    let bad = |text: &str| std::io::Error::other(text.to_owned());
-    let mut line = String::new();
-    if answers.read_line(&mut line)? == 0 {
-        return Err(bad("the server closed the connection"));
+impl Load {
+    /// Connections that are always busy, with answers of 200.
+    pub(crate) fn busy(address: SocketAddr, connections: u64) -> Self {
+        Self { address, connections, every: Duration::ZERO, wanted: 200 }
     }
-    let status =
-        line.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(|| bad("no status line"))?;
-    let (mut length, mut chunked) = (0, false);
-    loop {
-        line.clear();
-        answers.read_line(&mut line)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        if name.eq_ignore_ascii_case("content-length") {
-            length = value.trim().parse().map_err(|_| bad("bad content-length"))?;
-        }
-        chunked |= name.eq_ignore_ascii_case("transfer-encoding");
+
+    /// Asks for so long. `request` gives the whole request for a random number.
+    pub(crate) fn run(&self, length: Duration, request: impl Fn(u64) -> String + Sync) -> Outcome {
+        let end = Instant::now() + length;
+        self.run_while(|| Instant::now() < end, request)
     }
-    loop {
-        if chunked {
-            line.clear();
-            answers.read_line(&mut line)?;
-            length = usize::from_str_radix(line.trim(), 16).map_err(|_| bad("bad chunk"))?;
+
+    /// Asks while `more` says so.
+    pub(crate) fn run_while(
+        &self,
+        more: impl Fn() -> bool + Sync,
+        request: impl Fn(u64) -> String + Sync,
+    ) -> Outcome {
+        let start = Instant::now();
+        let (more, request) = (&more, &request);
+        let parts: Vec<Part> = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..self.connections).map(|n| scope.spawn(move || self.one(n, more, request))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
+        });
+        let seconds = start.elapsed().as_secs_f64();
+        let mut micros: Vec<u32> = parts.iter().flat_map(|part| &part.micros).copied().collect();
+        micros.sort_unstable();
+        let at = |share: f64| {
+            let index = (micros.len() as f64 * share) as usize;
+            micros
+                .get(index.min(micros.len().saturating_sub(1)))
+                .map_or(0.0, |micros| f64::from(*micros) / 1000.0)
+        };
+        Outcome {
+            seconds,
+            count: parts.iter().map(|part| part.count).sum(),
+            good: micros.len() as u64,
+            refused: parts.iter().map(|part| part.refused).sum(),
+            broken: parts.iter().map(|part| part.broken).sum(),
+            p50: at(0.5),
+            p95: at(0.95),
+            p99: at(0.99),
         }
-        let rest = if chunked { length + 2 } else { length };
-        body.resize(rest, 0);
-        answers.read_exact(body)?;
-        if !chunked || length == 0 {
-            return Ok(status);
+    }
+
+    fn one(
+        &self,
+        seed: u64,
+        more: &(impl Fn() -> bool + Sync),
+        request: &(impl Fn(u64) -> String + Sync),
+    ) -> Part {
+        let mut random = Random::new(seed);
+        let mut part = Part::default();
+        let mut connection = None;
+        // Spread over the time between two, so that not all ask at the same moment.
+        let mut next = Instant::now() + self.every.mul_f64(seed as f64 / self.connections as f64);
+        while more() {
+            let now = Instant::now();
+            if next > now {
+                std::thread::sleep(next - now);
+            }
+            next = next.max(now) + self.every;
+            let text = request(random.next());
+            let sent = Instant::now();
+            match self.ask(&mut connection, &text) {
+                Ok(answer) => {
+                    part.count += 1;
+                    if answer.status == self.wanted {
+                        part.micros.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+                    }
+                    part.refused += u64::from(answer.retry_after && matches!(answer.status, 429 | 503));
+                    if answer.closes {
+                        connection = None;
+                    }
+                }
+                Err(_) => {
+                    part.broken += 1;
+                    connection = None;
+                    std::thread::sleep(REST);
+                }
+            }
         }
+        part
+    }
+
+    fn ask(&self, connection: &mut Option<Connection>, text: &str) -> std::io::Result<Answer> {
+        let open = match connection.take() {
+            Some(open) => open,
+            None => Connection::open(self.address)?,
+        };
+        connection.insert(open).ask(text)
+    }
+}
+
+/// xorshift: any spread over the MSPs does.
+pub(crate) struct Random(u64);
+
+impl Random {
+    /// The same numbers for the same seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(0x9e37_79b9_7f4a_7c15 ^ (seed + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9))
+    }
+
+    /// The next number.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
     }
 }

@@ -1,13 +1,25 @@
 //! `make bench`: see README.md in this folder.
 
 mod analysis;
+mod audit;
+mod backup;
+mod callers;
 mod ceiling;
+mod connection;
+mod copies;
 mod fleet;
+mod foreign_ids;
 mod imports;
 mod load;
+mod operations;
+mod overload;
+mod pairs;
 mod proc;
+mod program;
 mod reads;
+mod rotation;
 mod server;
+mod sign_ins;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +31,7 @@ use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
 use policytab_graph_sim::{Sim, SimConfig};
 use tokio_postgres::NoTls;
 
+use crate::program::Program;
 use crate::server::Server;
 use crate::table::Row;
 
@@ -39,6 +52,8 @@ struct Args {
     /// Customers of the fleet that is imported.
     #[arg(long, default_value_t = 1000)]
     fleet: usize,
+    #[command(flatten)]
+    operations: operations::Sizes,
 }
 
 /// The parts of the table.
@@ -50,6 +65,8 @@ enum Part {
     Imports,
     /// A whole fleet, and storage.
     Fleet,
+    /// Overload, sign-ins, keys, the audit trail, backups.
+    Operations,
     /// What criterion has measured.
     Analysis,
 }
@@ -93,6 +110,9 @@ async fn measure(args: &Args) -> Result<Vec<Row>, AnyError> {
     })
     .await?;
     let result = with_cluster(args, dir.path(), &cluster).await;
+    if result.is_err() {
+        last_words(dir.path());
+    }
     cluster.stop().await?;
     std::fs::remove_dir_all(data_dir)?;
     result
@@ -109,7 +129,8 @@ async fn with_cluster(args: &Args, dir: &Path, cluster: &Cluster) -> Result<Vec<
     let msp = client.query_one("SELECT md5('msp0')::uuid::text", &[]).await?.get::<_, String>(0).parse()?;
     connection.abort();
     let sim = Sim::start(SimConfig::default()).await?;
-    let start = async |workers| Server::start(&args.program, dir, &urls, &sim.base_url(), workers).await;
+    let program = Program::new(&args.program, dir, &urls, sim.base_url());
+    let start = async |workers| Server::start(&program, workers, &[]).await;
     let mut rows = Vec::new();
     if args.wants(Part::Reads) || args.wants(Part::Imports) {
         let server = start(2).await?;
@@ -133,6 +154,9 @@ async fn with_cluster(args: &Args, dir: &Path, cluster: &Cluster) -> Result<Vec<
         let server = Arc::new(start(fleet::AT_ONCE).await?);
         rows.extend(fleet::measure(&server, &sim, msp, &superuser_url, args.fleet, say).await?);
     }
+    if args.wants(Part::Operations) {
+        rows.extend(operations::measure(&program, cluster, &sim, &args.operations, say).await?);
+    }
     sim.stop().await;
     Ok(rows)
 }
@@ -148,6 +172,14 @@ async fn seed(url: &str) -> Result<u32, AnyError> {
     let file = client.query_one("SELECT pg_read_file('postmaster.pid')", &[]).await?.get::<_, String>(0);
     connection.abort();
     Ok(file.lines().next().ok_or("an empty postmaster.pid")?.trim().parse()?)
+}
+
+/// What the server has logged last, where something went wrong.
+fn last_words(dir: &Path) {
+    let log = std::fs::read(dir.join(program::LOG)).unwrap_or_default();
+    let log = String::from_utf8_lossy(&log);
+    let lines: Vec<_> = log.lines().rev().take(20).collect();
+    lines.iter().rev().for_each(|line| say(line));
 }
 
 /// Progress; the table alone goes to standard output.

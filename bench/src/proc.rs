@@ -12,6 +12,12 @@ pub(crate) fn cpu_seconds(pid: u32) -> f64 {
     ticks as f64 / ticks_per_second
 }
 
+/// CPU seconds of this process alone, in which the load generator is.
+pub(crate) fn own_cpu_seconds() -> f64 {
+    let ticks = times(std::process::id()).iter().take(2).sum::<u64>();
+    ticks as f64 / rustix::param::clock_ticks_per_second() as f64
+}
+
 /// Resident memory in MiB.
 pub(crate) fn resident_mib(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();

@@ -1,19 +1,17 @@
 //! List and get, in turn with `pgbench` doing the same.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
 use policytab_dev_postgres::Urls;
 use url::Url;
-use uuid::Uuid;
 
+use crate::callers::Callers;
+use crate::load::Load;
 use crate::server::Server;
 use crate::table::Row;
-use crate::{AnyError, ceiling, load, proc};
+use crate::{AnyError, ceiling, proc};
 
-const MSPS: u64 = 1000;
-const CUSTOMERS: u64 = 200;
 /// Connections, and rounds with so many. The demands are for the first; the others are shown.
 const LOADS: [(u64, usize); 3] = [(8, 3), (1, 1), (32, 1)];
 const SECONDS: u64 = 4;
@@ -50,23 +48,10 @@ pub(crate) async fn measure(
     dir: &Path,
     say: impl Fn(&str),
 ) -> Result<Vec<Row>, AnyError> {
-    let md5 = ids(urls).await?;
-    let tokens: Vec<String> =
-        (0..MSPS).map(|m| server.token(md5[&format!("msp{m}")])).collect::<Result<_, _>>()?;
-    let customers: Vec<Uuid> = (0..MSPS * CUSTOMERS).map(|c| md5[&format!("customer{c}")]).collect();
-    let head = |path: &str, token: &str| {
-        format!(
-            "GET /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n",
-            server.address
-        )
-    };
-    let request = |name: &str, random: u64| {
-        let customer = (random >> 8) % (MSPS * CUSTOMERS);
-        let token = &tokens[(customer / CUSTOMERS) as usize];
-        match name {
-            "get" => head(&format!("/customers/{}", customers[customer as usize]), token),
-            _ => head("/customers?limit=50", token),
-        }
+    let callers = Callers::new(server, urls).await?;
+    let request = |name: &str, random: u64| match name {
+        "get" => callers.get(random),
+        _ => callers.list(random),
     };
     let runtime = Url::parse(&urls.runtime_url)?;
     let pgbench = ceiling::find();
@@ -75,7 +60,7 @@ pub(crate) async fn measure(
         let script = dir.join(format!("{}.sql", operation.name));
         std::fs::write(&script, operation.script)?;
         // Plans, caches and the pool's connections, for both.
-        load::run(server.address, LOADS[0].0, Duration::from_secs(2), |n| request(operation.name, n))?;
+        Load::busy(server.address, LOADS[0].0).run(Duration::from_secs(2), |n| request(operation.name, n));
         for (index, (clients, rounds)) in LOADS.into_iter().enumerate() {
             let mut series = Measured::default();
             for round in 1..=rounds {
@@ -91,13 +76,16 @@ pub(crate) async fn measure(
                 }
                 let before = proc::cpu_seconds(postgres) + proc::cpu_seconds(server.pid);
                 let length = Duration::from_secs(SECONDS);
-                let run = load::run(server.address, clients, length, |n| request(operation.name, n))?;
+                let run = Load::busy(server.address, clients).run(length, |n| request(operation.name, n));
+                if run.broken > 0 {
+                    return Err(format!("{} connections broke", run.broken).into());
+                }
                 let used = proc::cpu_seconds(postgres) + proc::cpu_seconds(server.pid) - before;
-                series.rate.0.push(run.rate);
+                series.rate.0.push(run.rate());
                 series.cpu.0.push(used * 1e6 / run.count as f64);
                 series.p50.0.push(run.p50);
                 series.p99.0.push(run.p99);
-                series.failures += run.failures;
+                series.failures += run.failures();
             }
             rows.extend(series.rows(operation, clients, index == 0, pgbench.is_some()));
         }
@@ -156,22 +144,4 @@ impl Measured {
         };
         vec![rate_row, cpu_row]
     }
-}
-
-/// The ids of seed.sql, which are md5 of a name; asked of PostgreSQL, so that no hash function is needed here.
-async fn ids(urls: &Urls) -> Result<HashMap<String, Uuid>, AnyError> {
-    let (client, connection) = tokio_postgres::connect(&urls.owner_url, tokio_postgres::NoTls).await?;
-    let connection = tokio::spawn(connection);
-    let mut ids = HashMap::new();
-    for (name, count) in [("msp", MSPS), ("customer", MSPS * CUSTOMERS)] {
-        let sql = format!(
-            "SELECT '{name}' || n, md5('{name}' || n)::uuid::text FROM generate_series(0, {}) n",
-            count - 1
-        );
-        for row in client.query(&sql, &[]).await? {
-            ids.insert(row.get(0), Uuid::parse_str(row.get(1))?);
-        }
-    }
-    connection.abort();
-    Ok(ids)
 }

@@ -1,15 +1,13 @@
 //! The server under test as a process of its own, and how to call it.
 
+use std::fs::OpenOptions;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use policytab_api::auth::{
     claims::{self, Subject},
     keys::SigningKeys,
 };
-use policytab_dev_postgres::Urls;
 use policytab_domain::role::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -17,6 +15,7 @@ use tokio::process::{Child, Command};
 use uuid::Uuid;
 
 use crate::AnyError;
+use crate::program::Program;
 
 /// How often a server is asked that says it is too busy.
 const TRIES: usize = 20;
@@ -32,35 +31,28 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the program on a free port and waits until it is ready.
+    /// Starts the program on a free port, with so many imports at once and further settings, and waits until it is ready.
     pub(crate) async fn start(
-        program: &Path,
-        dir: &Path,
-        urls: &Urls,
-        emulator: &str,
+        program: &Program,
         workers: usize,
+        settings: &[(&str, &str)],
     ) -> Result<Server, AnyError> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let issuer = format!("http://{address}");
-        let signing_keys = dir.join("signing.pem");
-        let keys = SigningKeys::load_or_create(&signing_keys)?;
-        let process = Command::new(program)
+        let keys = SigningKeys::load_or_create(&program.signing_keys())?;
+        let log = OpenOptions::new().create(true).append(true).open(program.log())?;
+        let process = Command::from(program.command())
             .arg("serve")
-            .env_clear()
-            .env("DATABASE_URL", &urls.runtime_url)
             .env("POLICYTAB_LISTEN", address.to_string())
             .env("POLICYTAB_PUBLIC_URL", &issuer)
-            .env("POLICYTAB_KEY_FILE", dir.join("vault.keys"))
-            .env("POLICYTAB_SIGNING_KEY_FILE", &signing_keys)
-            .env("POLICYTAB_EMULATOR_URL", emulator)
             // As many as the ceiling's clients; more where many imports run side by side.
             .env("POLICYTAB_DATABASE_CONNECTIONS", if workers > 8 { "16" } else { "8" })
             .env("POLICYTAB_WORKERS", workers.to_string())
             // What is measured is the server, not its patience with one caller.
             .env("POLICYTAB_RATE_PER_CALLER", "0")
             .env("POLICYTAB_RATE_PER_ADDRESS", "0")
-            .env("POLICYTAB_LOG", "warn")
-            .stdin(Stdio::null())
+            .envs(settings.iter().copied())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()?;
         let pid = process.id().ok_or("the server ended at once")?;
@@ -98,6 +90,23 @@ impl Server {
             session_id: None,
         };
         Ok(claims::sign(&self.keys, &self.issuer, &subject, chrono::Utc::now())?)
+    }
+
+    /// What `/readyz` says of the master keys.
+    pub(crate) async fn key_ring(&self) -> Result<String, AnyError> {
+        let ready: Value = self.client.get(format!("{}/readyz", self.issuer)).send().await?.json().await?;
+        Ok(ready["key_ring"].as_str().unwrap_or("untold").to_owned())
+    }
+
+    /// How often each bound was met so far, by the server's own count.
+    pub(crate) async fn bounds_met(&self) -> Result<Vec<(String, f64)>, AnyError> {
+        let text = self.client.get(format!("{}/metrics", self.issuer)).send().await?.text().await?;
+        let met = text.lines().filter_map(|line| {
+            let (bound, count) =
+                line.strip_prefix("policytab_bound_refused_total{bound=\"")?.split_once("\"} ")?;
+            Some((bound.to_owned(), count.parse().ok()?))
+        });
+        Ok(met.collect())
     }
 
     /// How often Graph has answered 429 so far, by the server's own count.

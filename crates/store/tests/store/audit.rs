@@ -152,25 +152,3 @@ async fn the_trail_is_read_newest_first_with_canonical_details() {
     let parsed: serde_json::Value = serde_json::from_str(&rest.items[0].details).unwrap();
     assert_eq!(parsed, json!({"b": [1, {"z": null, "a": "ä"}], "a": true}));
 }
-
-/// How long it takes to check a long chain; `cargo nextest run -p policytab-store --run-ignored only -E 'test(long_chain)'
-/// --no-capture` prints it.
-#[tokio::test]
-#[ignore = "measures; takes some minutes to write the chain"]
-async fn a_long_chain_is_checked_in_time() {
-    const ROWS: usize = 100_000;
-    let f = fixture().await;
-    for _ in 0..ROWS / 1_000 {
-        let written = f.store.write(&f.one, async |tx| {
-            for _ in 0..1_000 {
-                tx.audit(&audit_entry("customer.update")).await?;
-            }
-            Ok::<_, StoreError>(())
-        });
-        written.await.unwrap();
-    }
-    let began = std::time::Instant::now();
-    let verdict = f.store.audit_verify(&f.one).await.unwrap();
-    println!("{ROWS} rows checked in {:?}", began.elapsed());
-    assert_eq!(verdict, AuditVerdict { rows: 100_000, first_bad: None });
-}
