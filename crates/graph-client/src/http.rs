@@ -4,7 +4,7 @@
 //! is no success; bodies and credentials reach neither logs nor errors.
 
 use crate::{
-    GraphError,
+    GraphError, characters,
     config::{ConfigError, GraphConfig, Observer},
     endpoint::{Endpoint, Service},
     wire,
@@ -202,7 +202,10 @@ impl Http {
         let (status, headers) = (response.status(), response.headers().clone());
         let json = is_json(&headers);
         let body = match self.read(response, budget).await {
-            Ok(body) => body,
+            Ok(mut body) => {
+                characters::mend(&mut body);
+                body
+            }
             Err(failure) => return Err(failure.of(endpoint.service, status, &headers)),
         };
         let parsed = if json { serde_json::from_slice::<Value>(&body) } else { Ok(Value::Null) };
