@@ -100,6 +100,11 @@ pub(crate) fn classify(
             Err(Failure::Transient { detail, retry_after, upstream: Some(upstream) })
         }
         300..=399 => Err(Failure::Protocol { detail: "the answer is a redirect", upstream: Some(upstream) }),
+        // The server tired of waiting on a connection that was kept and is just being used again (RFC 9110, 15.5.9).
+        408 => {
+            let detail = "the service did not wait for the request";
+            Err(Failure::Transient { detail, retry_after, upstream: Some(upstream) })
+        }
         401 if upstream.service == "graph" => Err(Failure::Unauthorized { upstream }),
         400..=499 => Err(Failure::Refused { upstream }),
         _ => Err(Failure::Transient { detail: "the service failed", retry_after, upstream: Some(upstream) }),
