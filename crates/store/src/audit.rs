@@ -272,16 +272,29 @@ impl<M: Mode> TenantTx<M> {
         if let Some(until) = filter.until {
             query = query.filter(audit::at.lt(until));
         }
-        if let Some(cursor) = cursor {
-            query = query.filter(audit::seq.lt(decode::<i64>(cursor)?));
-        }
-        let rows: Vec<Row> = query
-            .order(audit::seq.desc())
-            .limit(fetch_count(limit))
-            .select(Row::as_select())
-            .load(self.conn())
-            .await?;
-        Ok(Page::cut(rows, limit, |last| last.seq).map(|row| AuditRow {
+        // A span of time is read in the order of its index, so that nothing outside of it is. Clocks of nodes differ a little:
+        // that order is not quite the one of the numbers.
+        let by_time = filter.since.is_some() || filter.until.is_some();
+        query = if by_time {
+            if let Some(cursor) = cursor {
+                let (at, seq) = decode::<(DateTime<Utc>, i64)>(cursor)?;
+                query = query.filter(audit::at.le(at)).filter(audit::at.lt(at).or(audit::seq.lt(seq)));
+            }
+            query.order((audit::at.desc(), audit::seq.desc()))
+        } else {
+            if let Some(cursor) = cursor {
+                query = query.filter(audit::seq.lt(decode::<i64>(cursor)?));
+            }
+            query.order(audit::seq.desc())
+        };
+        let rows: Vec<Row> =
+            query.limit(fetch_count(limit)).select(Row::as_select()).load(self.conn()).await?;
+        let page = if by_time {
+            Page::cut(rows, limit, |last| (last.at, last.seq))
+        } else {
+            Page::cut(rows, limit, |last| last.seq)
+        };
+        Ok(page.map(|row| AuditRow {
             seq: row.seq,
             at: row.at,
             actor_kind: row.actor_kind,

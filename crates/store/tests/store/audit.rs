@@ -1,7 +1,8 @@
 //! The audit trail: whatever is done to it in the database is found.
 
 use crate::fixture::{Fixture, audit_entry, fixture, raw};
-use policytab_store::{AuditFilter, AuditVerdict, StoreError};
+use chrono::{DateTime, TimeDelta, Utc};
+use policytab_store::{AuditFilter, AuditVerdict, ReadOnly, StoreError, TenantTx};
 use serde_json::json;
 use tokio_postgres::{Client, error::SqlState};
 
@@ -173,4 +174,80 @@ async fn a_long_chain_is_checked_in_time() {
     let verdict = f.store.audit_verify(&f.one).await.unwrap();
     println!("{ROWS} rows checked in {:?}", began.elapsed());
     assert_eq!(verdict, AuditVerdict { rows: 100_000, first_bad: None });
+}
+
+/// A trail of that many entries of the first MSP, one a minute from 2026 on; every tenth has the instant of the one before.
+async fn trail(f: &Fixture, count: i32) {
+    let sql = format!(
+        "INSERT INTO audit (msp_id, seq, at, actor_kind, actor_name, action, subject_kind, details, prev_hash, hash)
+         SELECT '{}', n, timestamptz '2026-01-01 00:00:00Z' + (n - (n % 10 = 0)::int) * interval '1 minute',
+                'user', 'Ada', 'customer.update', 'customer', '{{}}', sha256('x'), sha256('x')
+         FROM generate_series(1, {count}) n; ANALYZE audit",
+        f.one.msp_id()
+    );
+    raw(&f.db.superuser_url).await.batch_execute(&sql).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_span_of_time_is_paged_through_without_gaps_and_doubles() {
+    let f = fixture().await;
+    trail(&f, 100).await;
+    let at =
+        |minute: i64| "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minute);
+    for (since, until, expected) in [
+        (Some(at(20)), Some(at(50)), (21..=50).rev().collect::<Vec<i64>>()),
+        (Some(at(69)), None, (69..=100).rev().collect()),
+        (None, Some(at(11)), (1..=10).rev().collect()),
+        (Some(at(200)), None, Vec::new()),
+    ] {
+        for size in [1, 3, 7] {
+            let filter = AuditFilter { search: None, since, until };
+            let (mut seen, mut cursor) = (Vec::new(), None::<String>);
+            loop {
+                let read =
+                    async |tx: &mut TenantTx<ReadOnly>| tx.audit_list(&filter, cursor.as_deref(), size).await;
+                let page = f.store.read(&f.one, read).await.unwrap();
+                seen.extend(page.items.iter().map(|row| row.seq));
+                cursor = page.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            // 20 has the instant of 19, and so on: it is before the span, and 50 in it.
+            assert_eq!(seen, expected, "{since:?} to {until:?} by {size}");
+        }
+    }
+    // Cursors are of one order only.
+    let all = AuditFilter::default();
+    let page = f.store.read(&f.one, async |tx| tx.audit_list(&all, None, 3).await).await.unwrap();
+    let cursor = page.next_cursor.unwrap();
+    let spanned = AuditFilter { until: Some(at(50)), ..AuditFilter::default() };
+    let mixed = f.store.read(&f.one, async |tx| tx.audit_list(&spanned, Some(&cursor), 3).await).await;
+    assert!(matches!(mixed, Err(StoreError::InvalidCursor)));
+}
+
+#[tokio::test]
+async fn a_span_of_time_is_found_without_reading_the_rest() {
+    let f = fixture().await;
+    trail(&f, 30_000).await;
+    let runtime = raw(&f.db.runtime_url).await;
+    runtime.batch_execute(&format!("BEGIN; SET LOCAL app.msp_id = '{}'", f.one.msp_id())).await.unwrap();
+    for (span, rest) in [
+        ("at >= '2026-01-02' AND at < '2026-01-03'", ""),
+        ("at < '2026-01-02'", ""),
+        ("at >= '2026-01-05' AND at < '2026-01-15'", ""),
+        ("at < '2026-01-05'", "AND at <= '2026-01-03' AND (at < '2026-01-03' OR seq < 2880)"),
+        ("at >= '2026-01-02' AND at < '2026-01-03'", "AND (action ILIKE '%no%' OR details ILIKE '%no%')"),
+    ] {
+        let sql = format!(
+            "EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM audit WHERE {span} {rest} ORDER BY at DESC, seq DESC LIMIT 51"
+        );
+        let plan: Vec<String> =
+            runtime.query(&sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains("audit_by_time") && !plan.contains("Seq Scan"), "{plan}");
+        let removed = plan.split("Rows Removed by Filter: ").nth(1).and_then(|n| n.lines().next());
+        let removed: usize = removed.map_or(0, |n| n.trim().parse().unwrap());
+        assert!(removed <= 1440, "{removed} rows are read in vain:\n{plan}");
+    }
 }
