@@ -45,12 +45,13 @@ pub(crate) async fn coded(app: &App, actor: &Actor, code: Option<SecretString>) 
     Ok(Some(proof.ok_or_else(second_factor::wrong_code)?))
 }
 
-/// Uses a proof up, or fails.
+/// Uses a proof up, or fails. Locks the person, which everything comes after that changes how they sign in.
 pub(crate) async fn spent(
     tx: &mut TenantTx<ReadWrite>,
     user: UserId,
     proof: Option<&Proof>,
 ) -> AppResult<()> {
+    tx.sign_in_lock(user).await?;
     match proof {
         Some(proof) if !second_factor::spend(tx, user, proof).await? => {
             Err(second_factor::wrong_code().into())

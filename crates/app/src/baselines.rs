@@ -11,7 +11,7 @@ use crate::{
 };
 use policytab_archive::{Limits, is_archive, read_bytes};
 use policytab_domain::{
-    canonical::canonicalise,
+    canonical::{canonicalise, names_nul},
     ids::{BaselineId, CustomerId, MspId},
     names::Names,
     normal::normal_digest,
@@ -117,8 +117,8 @@ pub(crate) fn checked(reading: &Reading) -> AppResult<Vec<CanonicalDocument>> {
         );
     }
     let documents = documents(reading);
-    // PostgreSQL's text can't hold U+0000, which canonical JSON writes like this; no name or condition needs it.
-    if let Some(bad) = documents.iter().find(|d| d.bytes.windows(6).any(|w| w == br"\u0000")) {
+    // PostgreSQL's text can't hold it; no name or condition needs it.
+    if let Some(bad) = documents.iter().find(|d| names_nul(&d.bytes)) {
         let name = bad.display_name.replace('\0', " ");
         return Err(Problem::invalid("policies", format!("\"{name}\" holds the character U+0000")).into());
     }
@@ -141,7 +141,13 @@ pub(crate) fn source(reading: &Reading, origin: Value) -> AppResult<Value> {
         .chain(groups)
         .collect();
     let policies = reading.notes.clone();
-    serde_json::to_value(Source { origin, names, policies, upstream: None }).map_err(AppError::internal)
+    let source = serde_json::to_value(Source { origin, names, policies, upstream: None })
+        .map_err(AppError::internal)?;
+    if names_nul(source.to_string().as_bytes()) {
+        let detail = "a name or a note that came along with them holds the character U+0000";
+        return Err(Problem::invalid("policies", detail).into());
+    }
+    Ok(source)
 }
 
 /// What was read, and where.

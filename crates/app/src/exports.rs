@@ -110,10 +110,15 @@ fn pretty(body: &Value) -> Vec<u8> {
     serde_json::to_vec_pretty(body).unwrap_or_default()
 }
 
+/// Longest file name in bytes, without its number and ending: file systems take 255 of them, however many characters
+/// that are.
+const LONGEST: usize = 200;
+
 /// A name that every file system takes.
 fn file_name(text: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || " -_.()".contains(c) { c } else { '_' };
-    let name: String = text.trim().chars().map(plain).take(100).collect();
+    let mut name: String = text.trim().chars().map(plain).take(100).collect();
+    name.truncate(name.floor_char_boundary(LONGEST));
     let name = name.trim_matches(['.', ' ']);
     if name.is_empty() { "unnamed".to_owned() } else { name.to_owned() }
 }
@@ -128,6 +133,9 @@ mod tests {
         assert_eq!(file_name("../.."), "_");
         assert_eq!(file_name(" … "), "_");
         assert_eq!(file_name(".."), "unnamed");
+        assert_eq!(file_name(&"a".repeat(300)), "a".repeat(100));
+        assert_eq!(file_name(&"𝕏".repeat(300)), "𝕏".repeat(50));
+        assert_eq!(file_name(&format!("a{}", "字".repeat(100))).len(), 199);
     }
 
     #[test]

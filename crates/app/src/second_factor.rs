@@ -60,8 +60,13 @@ pub struct Enrolment {
 /// A code that fits and still has to be used up in the transaction of what it is for.
 #[derive(Debug, Clone, Copy)]
 pub enum Proof {
-    /// One-time password of this time step.
-    Step(i64),
+    /// One-time password of this time step, by the secret that was given out then.
+    Step {
+        /// When the enrolment was begun.
+        begun_at: DateTime<Utc>,
+        /// Half minutes since 1970.
+        step: i64,
+    },
     /// Digest of a recovery code. Whether it is a good one shows when it is used up.
     Recovery([u8; 32]),
 }
@@ -70,7 +75,7 @@ impl Proof {
     /// The name in the audit trail.
     pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::Step(_) => "totp",
+            Self::Step { .. } => "totp",
             Self::Recovery(_) => "recovery_code",
         }
     }
@@ -150,13 +155,13 @@ pub(crate) fn prove(
     let secret = Zeroizing::new(secret);
     let now = u64::try_from(Utc::now().timestamp()).map_err(AppError::internal)?;
     let step = totp(&secret, "")?.check(&plain, now);
-    Ok(step.map(|step| Proof::Step(step.cast_signed())))
+    Ok(step.map(|step| Proof::Step { begun_at: factor.begun_at, step: step.cast_signed() }))
 }
 
 /// Uses a proof up; `false` when it was used before, or never was one.
 pub(crate) async fn spend(tx: &mut TenantTx<ReadWrite>, user: UserId, proof: &Proof) -> AppResult<bool> {
     Ok(match proof {
-        Proof::Step(step) => tx.second_factor_step(user, *step).await?,
+        Proof::Step { begun_at, step } => tx.second_factor_step(user, *begun_at, *step).await?,
         Proof::Recovery(digest) => tx.recovery_code_use(user, digest).await?,
     })
 }
@@ -216,15 +221,16 @@ pub async fn confirm(app: &App, actor: &Actor, code: SecretString) -> AppResult<
                 .remedy("Begin again, and scan the new QR code.")
         })?;
     let step = match prove(app, actor.scope.msp_id(), user, &begun, &code)? {
-        Some(Proof::Step(step)) => step,
+        Some(Proof::Step { step, .. }) => step,
         Some(Proof::Recovery(_)) | None => return Err(wrong_code().into()),
     };
     let (codes, digests) = fresh_codes(user)?;
     app.store
         .write(&actor.scope, async |tx| {
             audit::still(tx, actor).await?;
-            if !tx.second_factor_confirm(user, &begun.sealed).await?
-                || !tx.second_factor_step(user, step).await?
+            tx.sign_in_lock(user).await?;
+            if !tx.second_factor_confirm(user, begun.begun_at).await?
+                || !tx.second_factor_step(user, begun.begun_at, step).await?
             {
                 return Err(wrong_code().into());
             }
@@ -288,6 +294,7 @@ pub async fn reset(app: &App, actor: &Actor, user: UserId) -> AppResult<()> {
     app.store
         .write(&actor.scope, async |tx| {
             let person = tx.user_fetch(user).await?;
+            tx.sign_in_lock(user).await?;
             if !tx.second_factor_delete(user).await? {
                 return Ok(());
             }

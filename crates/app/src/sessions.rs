@@ -16,7 +16,8 @@ use policytab_domain::{
     tenancy::MspScope,
 };
 use policytab_store::{
-    Msp, NewRefreshToken, ReadWrite, RefreshRotation, SeenFrom, Standing, StoreError, TenantTx, User,
+    LoginCandidate, Msp, NewRefreshToken, ReadWrite, RefreshRotation, SeenFrom, Standing, StoreError,
+    TenantTx, User,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -116,7 +117,7 @@ pub async fn login(
     }
     let candidate = found.ok_or_else(refused)?;
     let proof = demanded(app, candidate.msp_id, candidate.user_id, code).await?;
-    let session = begin(app, candidate.msp_id, candidate.user_id, proof, origin).await?;
+    let session = begin(app, &candidate, proof, origin).await?;
     // Whoever owns another workspace could give this address a password of their own there, and wipe the count with it.
     if alone {
         app.store.login_attempts_reset(&account).await?;
@@ -152,19 +153,28 @@ async fn demanded(
 #[expect(clippy::disallowed_methods, reason = "the person's password was verified for this MSP")]
 async fn begin(
     app: &App,
-    msp_id: MspId,
-    user_id: UserId,
+    verified: &LoginCandidate,
     proof: Option<Proof>,
     origin: &Origin,
 ) -> AppResult<Session> {
-    let scope = MspScope::assume_verified(msp_id);
+    let user_id = verified.user_id;
+    let scope = MspScope::assume_verified(verified.msp_id);
     let refresh_token = tokens::fresh("");
     let new = new_token(user_id, &refresh_token, origin);
     app.store
         .write(&scope, async |tx| {
-            if let Some(proof) = &proof
-                && !second_factor::spend(tx, user_id, proof).await?
+            // Verifying took a while. Who has changed the password or set up a second factor meanwhile has ended all sessions
+            // of before, and must not find one more of them.
+            if !tx.sign_in_lock(user_id).await?
+                || !same(&tx.password_hash(user_id).await?, &verified.password_hash)
             {
+                return Err(refused());
+            }
+            let proven = match &proof {
+                Some(proof) => second_factor::spend(tx, user_id, proof).await?,
+                None => tx.second_factor(user_id).await?.is_none_or(|factor| factor.confirmed_at.is_none()),
+            };
+            if !proven {
                 return Err(refused());
             }
             let user = tx.user_fetch(user_id).await?;
@@ -177,6 +187,11 @@ async fn begin(
             Ok(session)
         })
         .await
+}
+
+/// Whether two hashes of passwords are one.
+fn same(one: &Option<SecretString>, other: &Option<SecretString>) -> bool {
+    one.as_ref().map(|hash| hash.expose_secret()) == other.as_ref().map(|hash| hash.expose_secret())
 }
 
 /// The next access and refresh token of a session.

@@ -43,6 +43,20 @@ pub fn digest(bytes: &[u8]) -> Sha256Digest {
     Sha256::digest(bytes).into()
 }
 
+/// Whether valid JSON names U+0000 somewhere, which no text of PostgreSQL can hold. It has one spelling; the same letters after
+/// an escaped backslash are a text like any other.
+pub fn names_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escape = &rest[at + 1..];
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
+}
+
 // Written by hand rather than through a sorted copy: `serde_json`'s map keeps insertion order when any crate of the
 // build asks for it, so the order has to be made here.
 fn write(value: &Value, out: &mut Vec<u8>) {
@@ -107,6 +121,17 @@ mod tests {
         });
         assert_eq!(canonicalise(&plain), canonicalise(&noisy));
         assert_eq!(canonical_bytes(&plain), br#"{"id":"1","inner":{"x":1,"y":null},"list":["a","b"]}"#);
+    }
+
+    #[test]
+    fn nul_is_told_from_its_spelling() {
+        for (text, named) in
+            [("a\0", true), ("\\\0", true), ("\\u0000", false), ("\\\\u0000", false), ("0", false)]
+        {
+            assert_eq!(names_nul(json!({ "a": [text] }).to_string().as_bytes()), named, "{text:?}");
+            assert_eq!(names_nul(json!({ text: 1 }).to_string().as_bytes()), named, "{text:?}");
+        }
+        assert!(!names_nul(b"\\"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! is no success; bodies and credentials reach neither logs nor errors.
 
 use crate::{
-    GraphError,
+    GraphError, characters,
     config::{ConfigError, GraphConfig, Observer},
     endpoint::{Endpoint, Service},
     wire,
@@ -100,6 +100,11 @@ pub(crate) fn classify(
             Err(Failure::Transient { detail, retry_after, upstream: Some(upstream) })
         }
         300..=399 => Err(Failure::Protocol { detail: "the answer is a redirect", upstream: Some(upstream) }),
+        // The server tired of waiting on a connection that was kept and is just being used again (RFC 9110, 15.5.9).
+        408 => {
+            let detail = "the service did not wait for the request";
+            Err(Failure::Transient { detail, retry_after, upstream: Some(upstream) })
+        }
         401 if upstream.service == "graph" => Err(Failure::Unauthorized { upstream }),
         400..=499 => Err(Failure::Refused { upstream }),
         _ => Err(Failure::Transient { detail: "the service failed", retry_after, upstream: Some(upstream) }),
@@ -202,7 +207,10 @@ impl Http {
         let (status, headers) = (response.status(), response.headers().clone());
         let json = is_json(&headers);
         let body = match self.read(response, budget).await {
-            Ok(body) => body,
+            Ok(mut body) => {
+                characters::mend(&mut body);
+                body
+            }
             Err(failure) => return Err(failure.of(endpoint.service, status, &headers)),
         };
         let parsed = if json { serde_json::from_slice::<Value>(&body) } else { Ok(Value::Null) };

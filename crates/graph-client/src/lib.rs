@@ -4,6 +4,7 @@
 //! answer; an import is whole or fails; secrets, tokens and bodies appear in no log and no error.
 
 mod batch;
+mod characters;
 mod client;
 mod config;
 mod endpoint;

@@ -3,7 +3,7 @@
 //! Invariant: a token counts for a tenant only if its own `tid` says so, and for an app only if its `appid` does. The
 //! claims are read for that and for diagnosis; they prove nothing to anybody else, which is Graph's to check.
 
-use crate::{GraphError, client::Inner, endpoint::TOKEN, entra, hosts::Hosts, http::Failure};
+use crate::{GraphError, characters, client::Inner, endpoint::TOKEN, entra, hosts::Hosts, http::Failure};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use policytab_domain::{
@@ -75,7 +75,9 @@ impl AppToken {
     fn read(granted: Granted) -> Option<Self> {
         let payload =
             granted.access_token.expose_secret().split('.').nth(1)?.trim_end_matches('=').to_owned();
-        let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+        let mut payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
+        characters::mend(&mut payload);
+        let claims: Claims = serde_json::from_slice(&payload).ok()?;
         // Seconds as a number or, from older endpoints, as text.
         let lifetime = match &granted.expires_in {
             Some(Value::Number(seconds)) => seconds.as_i64(),

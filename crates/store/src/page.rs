@@ -2,6 +2,7 @@
 //! two pages neither repeat nor skip a row.
 
 use crate::error::StoreError;
+use policytab_domain::canonical::names_nul;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// One page of a list.
@@ -44,9 +45,6 @@ fn encode<K: Serialize>(key: &K) -> String {
 
 pub(crate) fn decode<K: DeserializeOwned>(cursor: &str) -> Result<K, StoreError> {
     let bytes = hex::decode(cursor).map_err(|_| StoreError::InvalidCursor)?;
-    // PostgreSQL's text can't hold U+0000, which JSON writes like this.
-    if bytes.windows(6).any(|w| w == br"\u0000") {
-        return Err(StoreError::InvalidCursor);
-    }
-    serde_json::from_slice(&bytes).map_err(|_| StoreError::InvalidCursor)
+    let key = serde_json::from_slice(&bytes).map_err(|_| StoreError::InvalidCursor)?;
+    if names_nul(&bytes) { Err(StoreError::InvalidCursor) } else { Ok(key) }
 }

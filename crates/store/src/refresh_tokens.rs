@@ -181,7 +181,7 @@ impl TenantTx<ReadWrite> {
             .first(self.conn())
             .await
             .optional()?;
-        self.refresh_lock(owner).await?;
+        self.owner_lock(owner).await?;
         type Found = (Uuid, Uuid, bool, bool, bool, DateTime<Utc>);
         let found: Option<Found> = refresh_tokens::table
             .filter(refresh_tokens::id.eq(token_id))
@@ -226,7 +226,7 @@ impl TenantTx<ReadWrite> {
             .first(self.conn())
             .await
             .optional()?;
-        self.refresh_lock(owner).await?;
+        self.owner_lock(owner).await?;
         diesel::update(
             refresh_tokens::table
                 .filter(refresh_tokens::family_id.eq(family_id).and(refresh_tokens::ended_at.is_null())),
@@ -254,7 +254,7 @@ impl TenantTx<ReadWrite> {
         user_id: UserId,
         except: Option<Uuid>,
     ) -> Result<usize, StoreError> {
-        self.refresh_lock(Some(user_id.as_uuid())).await?;
+        self.sign_in_lock(user_id).await?;
         let newest: Vec<bool> = diesel::update(
             refresh_tokens::table
                 .filter(refresh_tokens::user_id.eq(user_id.as_uuid()))
@@ -280,17 +280,26 @@ impl TenantTx<ReadWrite> {
         self.refresh_family_end(id).await
     }
 
-    /// Whoever rotates or ends tokens of a person locks the person first: the end of a family then can't miss a token
-    /// that is just being made, and nobody deadlocks with a change of the person.
-    async fn refresh_lock(&mut self, user: Option<Uuid>) -> Result<(), StoreError> {
-        if let Some(user) = user {
-            let _: Option<Uuid> = users::table
-                .filter(users::id.eq(user))
-                .select(users::id)
-                .for_no_key_update()
-                .first(self.conn())
-                .await
-                .optional()?;
+    /// Whoever begins, rotates or ends sessions of a person, or changes what signing in asks of them, locks the person first:
+    /// the end of a family then can't miss a token that is just being made, what was verified can't change before it counts,
+    /// and nobody deadlocks. `false` when the person is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn sign_in_lock(&mut self, user: UserId) -> Result<bool, StoreError> {
+        let found: Option<Uuid> = users::table
+            .filter(users::id.eq(user.as_uuid()))
+            .select(users::id)
+            .for_no_key_update()
+            .first(self.conn())
+            .await
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    async fn owner_lock(&mut self, owner: Option<Uuid>) -> Result<(), StoreError> {
+        if let Some(owner) = owner {
+            self.sign_in_lock(owner.into()).await?;
         }
         Ok(())
     }

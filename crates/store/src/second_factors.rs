@@ -17,6 +17,8 @@ use uuid::Uuid;
 pub struct SecondFactor {
     /// The vault's envelope of the secret.
     pub sealed: Vec<u8>,
+    /// When it was begun, which tells it from one that takes its place. The envelope does not: it changes with the master key.
+    pub begun_at: DateTime<Utc>,
     /// Since when it is asked for; `None`: begun, not confirmed yet.
     pub confirmed_at: Option<DateTime<Utc>>,
     /// Recovery codes that are still good.
@@ -38,20 +40,20 @@ impl<M: Mode> TenantTx<M> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn second_factor(&mut self, user: UserId) -> Result<Option<SecondFactor>, StoreError> {
-        let found: Option<(Vec<u8>, Option<DateTime<Utc>>)> = second_factors::table
+        let found: Option<(Vec<u8>, DateTime<Utc>, Option<DateTime<Utc>>)> = second_factors::table
             .filter(second_factors::user_id.eq(user.as_uuid()))
-            .select((second_factors::sealed_secret, second_factors::confirmed_at))
+            .select((second_factors::sealed_secret, second_factors::created_at, second_factors::confirmed_at))
             .first(self.conn())
             .await
             .optional()?;
-        let Some((sealed, confirmed_at)) = found else { return Ok(None) };
+        let Some((sealed, begun_at, confirmed_at)) = found else { return Ok(None) };
         let recovery_codes_left = recovery_codes::table
             .filter(recovery_codes::user_id.eq(user.as_uuid()))
             .filter(recovery_codes::used_at.is_null())
             .count()
             .get_result(self.conn())
             .await?;
-        Ok(Some(SecondFactor { sealed, confirmed_at, recovery_codes_left }))
+        Ok(Some(SecondFactor { sealed, begun_at, confirmed_at, recovery_codes_left }))
     }
 
     /// Everybody who has a confirmed second factor.
@@ -107,15 +109,19 @@ impl TenantTx<ReadWrite> {
         if touched == 1 { Ok(()) } else { Err(StoreError::Conflict("You have a second factor already.")) }
     }
 
-    /// Confirms an enrolment. `false` when there is none that waits for it: somebody else was faster.
+    /// Confirms the enrolment that was begun then. `false` when it does not wait for that any more: somebody else was faster.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn second_factor_confirm(&mut self, user: UserId, sealed: &[u8]) -> Result<bool, StoreError> {
+    pub async fn second_factor_confirm(
+        &mut self,
+        user: UserId,
+        begun_at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let touched = diesel::update(
             second_factors::table
                 .filter(second_factors::user_id.eq(user.as_uuid()))
-                .filter(second_factors::sealed_secret.eq(sealed))
+                .filter(second_factors::created_at.eq(begun_at))
                 .filter(second_factors::confirmed_at.is_null()),
         )
         .set(second_factors::confirmed_at.eq(diesel::dsl::now))
@@ -125,14 +131,21 @@ impl TenantTx<ReadWrite> {
         Ok(touched == 1)
     }
 
-    /// Uses a time step up; `false` when a code of it, or of a later one, was accepted before.
+    /// Uses a time step of the second factor that was begun then up; `false` when a code of it, or of a later one, was accepted
+    /// before, or another second factor has taken its place: a code of the older secret is worth nothing then.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn second_factor_step(&mut self, user: UserId, step: i64) -> Result<bool, StoreError> {
+    pub async fn second_factor_step(
+        &mut self,
+        user: UserId,
+        begun_at: DateTime<Utc>,
+        step: i64,
+    ) -> Result<bool, StoreError> {
         let touched = diesel::update(
             second_factors::table
                 .filter(second_factors::user_id.eq(user.as_uuid()))
+                .filter(second_factors::created_at.eq(begun_at))
                 .filter(second_factors::last_step.is_null().or(second_factors::last_step.lt(step))),
         )
         .set(second_factors::last_step.eq(step))

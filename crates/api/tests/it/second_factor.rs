@@ -12,6 +12,7 @@ use policytab_domain::role::Role;
 use policytab_vault::KeyRing;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const FACTOR: &str = "/api/v1/me/second-factor";
 const EMAIL: &str = "admin@one.example";
@@ -111,6 +112,102 @@ async fn two_uses_of_one_code_at_once_are_one() {
         let answers = futures_util::future::join_all((0..4).map(|_| login(&app, Some(&code)))).await;
         assert_eq!(answers.iter().filter(|a| a.status == 200).count(), 1, "{code}");
     }
+}
+
+/// Two requests that both need the person, so that each has read what it needs before either can go on.
+async fn at_once<A, B>(
+    app: &TestApp,
+    first: impl Future<Output = A>,
+    second: impl Future<Output = B>,
+) -> (A, B) {
+    let (mut holding, watching) = (app.superuser().await, app.superuser().await);
+    let held = holding.transaction().await.expect("a transaction");
+    let lock = "SELECT FROM users WHERE email = $1 FOR UPDATE";
+    assert_eq!(held.execute(lock, &[&EMAIL]).await.expect("a lock"), 1);
+    let waiting = async |wanted: i64| {
+        let sql = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for _ in 0..1000 {
+            if watching.query_one(sql, &[]).await.expect("a count").get::<_, i64>(0) >= wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{wanted} do not wait");
+    };
+    let second = async {
+        waiting(1).await;
+        second.await
+    };
+    let released = async {
+        waiting(2).await;
+        held.commit().await.expect("released");
+    };
+    let (first, second, ()) = tokio::join!(first, second, released);
+    (first, second)
+}
+
+/// Whether what a sign-in gave is worth nothing any more.
+async fn came_to_nothing(app: &TestApp, login: &Answer) {
+    if login.status == 200 {
+        let session = login.json();
+        let who = app.bearer(session["access_token"].as_str().expect("a token"));
+        who.get("/api/v1/me").send().await.problem(401, "unauthenticated");
+        let cookie = login.header("set-cookie").and_then(|set| set.split(';').next()).expect("a cookie");
+        let refresh = app.anonymous().post("/api/v1/auth/refresh", &Value::Null).header("cookie", cookie);
+        refresh.send().await.problem(401, "unauthenticated");
+    } else {
+        login.problem(401, "unauthenticated");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_by_password_alone_does_not_outlast_the_setting_up() {
+    let app = TestApp::start().await;
+    let who = signed_in(&app).await;
+    let secret = begun(&who).await.expect("a secret");
+    let (entered, confirmed) = at_once(&app, login(&app, None), confirm(&who, &totp(&secret, 0))).await;
+    confirmed.expect_status(200);
+    came_to_nothing(&app, &entered).await;
+    who.read("/api/v1/me").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_by_the_old_password_does_not_outlast_its_change() {
+    let app = TestApp::start().await;
+    let who = signed_in(&app).await;
+    let change = json!({"current_password": PASSWORD, "new_password": "another fine password"});
+    let changing = who.put("/api/v1/me/password", &change).send();
+    let (entered, changed) = at_once(&app, login(&app, None), changing).await;
+    changed.expect_status(204);
+    came_to_nothing(&app, &entered).await;
+    who.read("/api/v1/me").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn removals_renewals_and_sign_ins_at_once_hold_each_other_up_no_longer_than_needed() {
+    let app = TestApp::start().await;
+    let who = signed_in(&app).await;
+    let codes = enrolled(&who).await.expect("codes");
+    let renew = format!("{FACTOR}/recovery-codes");
+    let mut requests = Vec::new();
+    for (number, code) in codes.iter().enumerate() {
+        let proof = json!({"password": PASSWORD, "code": code});
+        requests.push(match number % 3 {
+            0 => who.post(&renew, &proof).send(),
+            1 => who.delete(FACTOR).json(&proof).send(),
+            _ => {
+                let body = json!({"email": EMAIL, "password": PASSWORD, "code": code});
+                app.anonymous().post("/api/v1/auth/login", &body).send()
+            }
+        });
+    }
+    let answers = futures_util::future::join_all(requests).await;
+    for answer in &answers {
+        assert!(matches!(answer.status.as_u16(), 200 | 204 | 401 | 409 | 422), "{answer}");
+    }
+    // What is taken away is so once.
+    assert!(answers.iter().filter(|answer| answer.status == 204).count() <= 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

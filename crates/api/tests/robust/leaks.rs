@@ -1,9 +1,9 @@
-//! Planted secrets are nowhere in clear: not in the database's files and write-ahead log, a dump, a log at its finest
+//! Planted secrets are nowhere in clear: not in the database's files and write-ahead log, its tables, a dump, a log at its finest
 //! level, an event, and, moments after their use, not in the memory of the process.
 
 use crate::{
     harness::{Database, Stage},
-    planted::{absent, clothed},
+    planted::{absent, clothed, contents},
 };
 use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
 use reqwest::{Client, Method};
@@ -192,6 +192,12 @@ async fn planted_secrets_are_in_no_file_log_dump_event_or_memory() {
     );
     assert_eq!(found(&paths, &secrets, dir.path()), Vec::<String>::new());
 
+    // What the files hold compressed, and in as many forms as it has been written.
+    let rows = contents(&superuser_url).await;
+    assert!(rows.contains("leaks@robust.example"), "the search finds nothing");
+    absent(&rows, &secrets, "the tables");
+
+    // The same as a backup has it, where there is a pg_dump that is not older than the server.
     let dump = Command::new("pg_dump").args(["--inserts", "--dbname", &superuser_url]).output();
     match dump {
         Ok(dump) if dump.status.success() => {

@@ -5,6 +5,7 @@
 
 mod again;
 mod backup;
+mod confined;
 mod corpus;
 mod database;
 mod deleted;

@@ -77,6 +77,7 @@ async fn a_fault_that_passes_costs_nothing_but_time() {
         status(429, Some("0.3")),
         status(503, Some("0.1")),
         status(500, None),
+        status(408, None),
         FaultKind::Garbage,
         FaultKind::Truncated,
         FaultKind::WrongContentType,

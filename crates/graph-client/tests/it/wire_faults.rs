@@ -6,6 +6,7 @@ use policytab_domain::{
     ids::EntraTenantId,
     import::ImportStep,
     problem::{ProblemCode, TokenReason},
+    snapshot::DocumentKind,
 };
 use policytab_graph_client::{AppToken, GraphClient, GraphError};
 use serde_json::json;
@@ -184,6 +185,19 @@ async fn a_collection_that_is_none_and_objects_without_id_end_the_import() {
         assert_eq!(step, ImportStep::Policies, "{body}");
         assert_eq!(error.problem().code, ProblemCode::GraphUnavailable, "{body}");
     }
+}
+
+#[tokio::test]
+async fn names_that_nothing_can_hold_are_read_with_a_sign_in_their_place() {
+    let server = mock::tenant().await;
+    let page = json!({"value": [mock::policy(mock::POLICY)]}).to_string();
+    let page = page.replace("Require MFA", r"a\u0000b\ud800c\udc00\ud83d\ude00");
+    mock::first(&server, "GET", POLICIES, ResponseTemplate::new(200).set_body_raw(page, "application/json"))
+        .await;
+    let content = client(&server.uri()).snapshot_read(CLOUD, tenant(), &credentials(), &()).await.unwrap();
+    let names: Vec<_> =
+        content.of_kind(DocumentKind::Policy).map(|document| document.display_name.as_str()).collect();
+    assert_eq!(names, ["a\u{fffd}b\u{fffd}c\u{fffd}😀"]);
 }
 
 #[tokio::test]

@@ -290,21 +290,33 @@ async fn steps_and_recovery_codes_are_good_once() {
     let write = async |sealed: &[u8]| {
         f.store.write(&f.one, async |tx| tx.second_factor_begin(user, sealed).await).await
     };
+    let stored = async || f.store.read(&f.one, async |tx| tx.second_factor(user).await).await.unwrap();
     write(b"first").await.unwrap();
+    let first = stored().await.unwrap().begun_at;
     // Begun again before it was confirmed: the newer secret counts, and is not asked for yet.
     write(b"second").await.unwrap();
     let holders = async || f.store.read(&f.one, async |tx| tx.second_factor_holders().await).await.unwrap();
     assert!(holders().await.is_empty());
-    let confirm = async |sealed: &[u8]| {
-        f.store.write(&f.one, async |tx| tx.second_factor_confirm(user, sealed).await).await.unwrap()
+    let confirm = async |begun_at| {
+        f.store.write(&f.one, async |tx| tx.second_factor_confirm(user, begun_at).await).await.unwrap()
     };
-    assert!(!confirm(b"first").await);
-    assert!(confirm(b"second").await);
+    assert!(!confirm(first).await);
+    let second = stored().await.unwrap().begun_at;
+    assert!(confirm(second).await);
+    assert!(!confirm(second).await);
     assert!(matches!(write(b"third").await, Err(StoreError::Conflict(_))));
     assert_eq!(holders().await, [user]);
-    for (step, good) in [(7, true), (7, false), (6, false), (8, true)] {
-        let used = f.store.write(&f.one, async |tx| tx.second_factor_step(user, step).await).await.unwrap();
-        assert_eq!(used, good, "{step}");
+    // A code of the secret that was replaced is none, whenever it was looked at.
+    for (begun_at, step, good) in [
+        (first, 7, false),
+        (second, 7, true),
+        (second, 7, false),
+        (second, 6, false),
+        (first, 8, false),
+        (second, 8, true),
+    ] {
+        let used = f.store.write(&f.one, async |tx| tx.second_factor_step(user, begun_at, step).await).await;
+        assert_eq!(used.unwrap(), good, "{step}");
     }
     let codes = [digest("one"), digest("two")];
     f.store.write(&f.one, async |tx| tx.recovery_codes_set(user, &codes).await).await.unwrap();

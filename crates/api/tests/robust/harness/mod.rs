@@ -18,7 +18,7 @@ use policytab_graph_sim::{AddTenant, Control, DemoTenant, Fault, Sim, SimConfig}
 use policytab_test_support::TestDb;
 use reqwest::Client;
 use secrecy::ExposeSecret as _;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 use tempfile::TempDir;
 
 /// Seconds of a lease in these tests.
@@ -58,6 +58,15 @@ impl Stage {
     }
 
     pub(crate) async fn on(database: Database, more: &[(&str, &str)]) -> Self {
+        Self::run(database, more, |dir, settings| Process::start("server", "serve", dir, settings)).await
+    }
+
+    /// A stage whose server is started in another way: in this folder, with these settings.
+    pub(crate) async fn run(
+        database: Database,
+        more: &[(&str, &str)],
+        start: impl FnOnce(&Path, &[(String, String)]) -> Process,
+    ) -> Self {
         let sim = Sim::start(SimConfig::default()).await.unwrap();
         let dir = tempfile::tempdir().unwrap();
         let password = secrecy::SecretString::from(uuid::Uuid::new_v4().to_string());
@@ -83,7 +92,7 @@ impl Stage {
         ];
         let settings: Vec<(String, String)> =
             usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let server = Process::start("server", "serve", dir.path(), &settings);
+        let server = start(dir.path(), &settings);
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
         let behind = Behind::new(&database.superuser_url).await;
         let token = String::new();

@@ -21,10 +21,16 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(name: &str, command: &str, dir: &Path, settings: &[(String, String)]) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_policytab"));
+        program.args(command.split(' '));
+        Self::run(name, program, dir, settings)
+    }
+
+    /// The same by another program, which becomes the built one.
+    pub(crate) fn run(name: &str, mut program: Command, dir: &Path, settings: &[(String, String)]) -> Self {
         let log = dir.join(format!("{name}.log"));
         let file = File::options().create(true).append(true).open(&log).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_policytab"))
-            .args(command.split(' '))
+        let child = program
             .current_dir(dir)
             .env_clear()
             .env("POLICYTAB_LOG", "info")
