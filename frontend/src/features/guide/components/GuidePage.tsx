@@ -78,7 +78,13 @@ export function GuidePage() {
         <NavList label="Guide" strip>
           {GUIDE.map((each) => (
             <li key={each.name}>
-              <Link to="/guide/$page" params={{ page: each.name }} className={link}>
+              <Link
+                to="/guide/$page"
+                params={{ page: each.name }}
+                // While all pages are searched none of them is open.
+                activeOptions={{ exact: true, includeSearch: true }}
+                className={link}
+              >
                 {each.title}
               </Link>
             </li>
