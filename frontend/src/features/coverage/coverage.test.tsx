@@ -93,7 +93,7 @@ it("shows the map, the policies of a cell, and leads from what is open to What I
   const asked = serve();
   const { address } = await renderPage(`/customers/${CUSTOMER_ID}/coverage`);
   const user = userEvent.setup();
-  await user.click(await screen.findByRole("button", { name: "Members, All apps: MFA for 42 %" }));
+  await user.click(await screen.findByRole("button", { name: "Members, All apps: MFA for 42\u00a0%" }));
   expect(address()).toContain("cell=members.all_apps");
   expect(await screen.findByRole("heading", { name: "Members · All apps: In part" })).toBeVisible();
   expect(screen.getByText("Require MFA")).toBeVisible();
