@@ -4,13 +4,18 @@ import { type Page, expect, test } from "@playwright/test";
 import type { components } from "../src/api/schema";
 import { type Api, PREFIX, apiAsOwner, clearApiTokens, clearBaselines, clearCustomers } from "./api";
 import { demo, tenant } from "./demo";
-import { expectAccessible, expectPrintable, signIn } from "./steps";
+import { type Rules, expectAccessible, expectPrintable, signIn } from "./steps";
 
 const PICTURES = "test-results/screens";
 /** A phone, a small and a large screen; the walk itself goes on at the last. */
 const WIDTHS = [390, 1024, 1440];
-/** What of axe's rules depends on the theme, and takes the longest; between two widths it tells nothing new. */
+/** What of axe's rules depends on the theme, and takes the longest. */
 const OF_COLOUR = ["color-contrast", "link-in-text-block"];
+/** All rules in both themes, and colours at all widths; what depends on the width alone is looked at once. */
+const RULES: Record<"light" | "dark", Record<number, Rules>> = {
+  light: { 390: {}, 1024: { without: OF_COLOUR }, 1440: {} },
+  dark: { 390: { only: OF_COLOUR }, 1024: { only: OF_COLOUR }, 1440: {} },
+};
 const MESSY = tenant("messy");
 const FRESH = tenant("no-policies");
 
@@ -245,8 +250,7 @@ async function picture(page: Page, name: string, scheme: "light" | "dark"): Prom
     await page.setViewportSize({ width, height: 900 });
     const between = width === WIDTHS[1];
     await test.step(`${name} at ${width} pixels`, async () => {
-      if (scheme === "light") await expectAccessible(page, between ? { without: OF_COLOUR } : {});
-      else if (!between) await expectAccessible(page, { only: OF_COLOUR });
+      await expectAccessible(page, RULES[scheme][width]);
       await expect(async () => expect(await sideways(page)).toBeLessThanOrEqual(0)).toPass({
         timeout: 2_000,
       });

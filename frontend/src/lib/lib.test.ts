@@ -29,6 +29,18 @@ describe("time", () => {
     expect(relativeTime(at, now)).toBe(text);
   });
 
+  it.each([
+    ["en-US", "Mar 1, 2027"],
+    ["en-GB", "1 Mar 2027"],
+    ["de-DE", "1 Mar 2027"],
+  ])("writes days as a reader with %s does", async (language, text) => {
+    vi.resetModules();
+    vi.stubGlobal("navigator", { language });
+    const { dayOf } = await import("./time");
+    expect(dayOf(new Date(2027, 2, 1).getTime())).toBe(text);
+    vi.unstubAllGlobals();
+  });
+
   it("keeps durations short", () => {
     expect([380, 12_400, 185_000, -5].map(durationText)).toEqual([
       "0.4 s",
@@ -93,10 +105,10 @@ describe("days", () => {
 
 it("never rounds a share to nothing or to all", () => {
   expect([0, 0.001, 0.256, 0.996, 1].map(shareText)).toEqual([
-    "0 %",
-    "below 1 %",
-    "26 %",
-    "over 99 %",
-    "100 %",
+    "0\u00a0%",
+    "below 1\u00a0%",
+    "26\u00a0%",
+    "over 99\u00a0%",
+    "100\u00a0%",
   ]);
 });

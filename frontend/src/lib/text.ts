@@ -21,9 +21,9 @@ export function fileSize(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** A share in percent that never rounds something to nothing, nor nearly all to all. */
+/** A share in percent that never rounds something to nothing, nor nearly all to all. The sign stays with its number. */
 export function shareText(share: number): string {
-  if (share > 0 && share < 0.01) return "below 1 %";
-  if (share > 0.99 && share < 1) return "over 99 %";
-  return `${Math.round(share * 100)} %`;
+  if (share > 0 && share < 0.01) return "below 1\u00a0%";
+  if (share > 0.99 && share < 1) return "over 99\u00a0%";
+  return `${Math.round(share * 100)}\u00a0%`;
 }

@@ -6,9 +6,16 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+/**
+ * The product speaks English; in which order a date stands and whether the clock counts to 24 is the reader's. Who reads
+ * no English otherwise gets the day before the month and 24 hours, as nearly everywhere.
+ */
+const reader = typeof navigator === "undefined" ? "en" : navigator.language;
+const locale = /^en\b/i.test(reader) ? reader : "en-GB";
+
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
-const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 
 /** "5 minutes ago", "in 3 months", "just now"; both sides in milliseconds. */
 export function relativeTime(at: number, now: number): string {

@@ -46,7 +46,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
       aria-label={label}
       placeholder={`${label} ( / )`}
       value={typed}
-      style={{ minWidth: 240 }}
+      style={{ flex: "1 1 200px", minWidth: 200 }}
       onChange={(_, data) => setTyped(data.value)}
       onKeyDown={(event) => {
         if (event.key === "Escape") setTyped("");

@@ -5,7 +5,7 @@ const useStyles = makeStyles({
   root: { display: "inline-flex", alignItems: "center", gap: "8px", whiteSpace: "nowrap" },
   track: {
     display: "inline-block",
-    width: "64px",
+    width: "48px",
     height: "10px",
     boxSizing: "border-box",
     borderRadius: tokens.borderRadiusSmall,

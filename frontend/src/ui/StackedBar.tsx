@@ -3,7 +3,7 @@ import { formatNumber } from "@/lib/text";
 import { SEVERITIES, SEVERITY_LOOK, type Severity } from "./severity";
 
 const useStyles = makeStyles({
-  bar: { display: "flex", gap: "2px", height: "20px", minWidth: "110px", maxWidth: "340px" },
+  bar: { display: "flex", gap: "2px", height: "20px", minWidth: "110px" },
   segment: {
     display: "flex",
     alignItems: "center",

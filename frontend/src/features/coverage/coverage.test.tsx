@@ -93,9 +93,16 @@ it("shows the map, the policies of a cell, and leads from what is open to What I
   const asked = serve();
   const { address } = await renderPage(`/customers/${CUSTOMER_ID}/coverage`);
   const user = userEvent.setup();
-  await user.click(await screen.findByRole("button", { name: "Members, All apps: MFA for 42 %" }));
+  await user.click(await screen.findByRole("button", { name: "Members, All apps: MFA for 42\u00a0%" }));
   expect(address()).toContain("cell=members.all_apps");
-  expect(await screen.findByRole("heading", { name: "Members · All apps: In part" })).toBeVisible();
+  const detail = await screen.findByRole("heading", { name: "Members · All apps: In part" });
+  expect(detail).toBeVisible();
+  // It stands below the table of its cell, before the others.
+  const { DOCUMENT_POSITION_FOLLOWING: follows } = Node;
+  expect(screen.getByRole("table", { name: "Apps" }).compareDocumentPosition(detail) & follows).toBeTruthy();
+  expect(
+    detail.compareDocumentPosition(screen.getByRole("table", { name: "Clients" })) & follows,
+  ).toBeTruthy();
   expect(screen.getByText("Require MFA")).toBeVisible();
   expect(screen.queryByText("Workload identities, Browser")).toBeNull();
   await user.click(screen.getByRole("button", { name: "What If" }));
@@ -111,8 +118,8 @@ it("builds a sign-in of what the tenant's policies name", async () => {
     await user.click(await screen.findByRole("combobox", { name: field }));
     await user.click(await screen.findByRole("option", { name: option }));
   };
-  await choose("In the group", "Sales");
-  await choose("From", "Head office");
+  await choose("Group", "Sales");
+  await choose("Location", "Head office");
   await choose("Sign-in risk", "High");
   await user.click(screen.getByRole("button", { name: "What If" }));
   expect(await screen.findByText("Access is granted with a password alone.")).toBeVisible();
@@ -123,7 +130,7 @@ it("builds a sign-in of what the tenant's policies name", async () => {
       sign_in_risk: "high",
     },
   });
-  expect(screen.getByRole("combobox", { name: "In the group" })).toHaveTextContent("Sales");
+  expect(screen.getByRole("combobox", { name: "Group" })).toHaveTextContent("Sales");
   // Who goes by keyboard asks again from where they are.
   expect(screen.getByRole("button", { name: "What If" })).toHaveFocus();
 });

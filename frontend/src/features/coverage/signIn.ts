@@ -23,13 +23,13 @@ export interface Draft {
 export type Choices = readonly (readonly [value: string, label: string])[];
 
 export const WHO: Choices = [
-  ["member", "A member of the directory"],
-  ["b2bCollaborationGuest", "A guest by B2B collaboration"],
-  ["internalGuest", "An internal guest"],
-  ["b2bCollaborationMember", "A member by B2B collaboration"],
-  ["b2bDirectConnectUser", "A user by B2B direct connect"],
-  ["otherExternalUser", "Another external user"],
-  ["serviceProvider", "A service provider user"],
+  ["member", "Member"],
+  ["b2bCollaborationGuest", "B2B collaboration guest"],
+  ["internalGuest", "Local guest"],
+  ["b2bCollaborationMember", "B2B collaboration member"],
+  ["b2bDirectConnectUser", "B2B direct connect user"],
+  ["otherExternalUser", "Other external user"],
+  ["serviceProvider", "Service provider user"],
 ];
 
 /** Roles that policies are about most often, by template id (Microsoft's list of built-in roles). */
@@ -73,7 +73,7 @@ export const PLATFORMS: Choices = [
 export const DEVICES: Choices = [
   ["", "Not registered"],
   ["compliant", "Compliant"],
-  ["hybrid", "Hybrid joined"],
+  ["hybrid", "Entra hybrid joined"],
   ["registered", "Registered, not compliant"],
 ];
 
@@ -85,7 +85,7 @@ export const RISKS: Choices = [
 ];
 
 export const FLOWS: Choices = [
-  ["", "An ordinary one"],
+  ["", "None"],
   ["deviceCodeFlow", "Device code flow"],
   ["authenticationTransfer", "Authentication transfer"],
 ];
@@ -110,10 +110,10 @@ export function choicesOf(snapshot: Snapshot): {
     return id ? [[`${isTrusted ? "trusted" : "place"}:${id}`, displayName ?? id] as const] : [];
   });
   return {
-    groups: [["", "None that policies name"], ...named("group", [])],
+    groups: [["", "None"], ...named("group", [])],
     roles: [["", "None"], ...named("role", ROLES)],
     targets: named("application", TARGETS),
-    places: [["", "In no named location"], ...places],
+    places: [["", "No named location"], ...places],
   };
 }
 

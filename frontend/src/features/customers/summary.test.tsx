@@ -49,7 +49,9 @@ it("tells at one glance what holds for whom, and who gets in when nobody else do
   );
   await renderPage(`/customers/${CUSTOMER_ID}/summary`);
   const coverage = within(await screen.findByRole("region", { name: "Coverage of all apps" }));
-  const guests = await coverage.findByRole("link", { name: "Guests and external users: MFA for below 1 %" });
+  const guests = await coverage.findByRole("link", {
+    name: "Guests and external users: MFA for below 1\u00a0%",
+  });
   expect(guests).toHaveAttribute("href", expect.stringContaining("cell=guests.all_apps"));
   expect(coverage.getByRole("link", { name: "Members: MFA" })).toBeVisible();
   const emergency = within(screen.getByRole("region", { name: "Emergency access" }));

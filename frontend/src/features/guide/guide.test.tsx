@@ -79,18 +79,26 @@ it("marks whole words whatever their case, and cuts around the first of them", (
 it("searches all pages, with the words in the address, and Back leads to the page", async () => {
   const { address, router } = await renderPage("/guide/formats", "viewer");
   await screen.findByRole("heading", { level: 1 });
+  const pages = within(screen.getByRole("navigation", { name: "Guide" }));
+  expect(pages.getByRole("link", { current: "page" })).toHaveTextContent("What is read");
   await userEvent.keyboard("/");
   const field = screen.getByRole("searchbox", { name: "Search the guide" });
   expect(field).toHaveFocus();
   await userEvent.type(field, "admin consent");
   const found = await screen.findByRole("list", { name: "Found in the guide" });
   expect(address()).toBe("/guide/formats?search=admin+consent");
+  // No page is open while all are searched.
+  expect(pages.queryByRole("link", { current: "page" })).not.toBeInTheDocument();
   expect(within(found).getAllByText(/^consent$/i, { selector: "mark" }).length).toBeGreaterThan(0);
   const hit = within(found).getAllByRole("link")[0]!;
   expect(hit).toHaveAttribute("href", expect.stringMatching(/^\/guide\/[a-z-]+(#[\w-]+)?$/));
   await userEvent.click(hit);
   await waitFor(() =>
     expect(screen.queryByRole("list", { name: "Found in the guide" })).not.toBeInTheDocument(),
+  );
+  expect(pages.getByRole("link", { current: "page" })).toHaveAttribute(
+    "href",
+    hit.getAttribute("href")?.replace(/#.*/, ""),
   );
   act(() => router.history.back());
   expect(await screen.findByRole("list", { name: "Found in the guide" })).toBeVisible();

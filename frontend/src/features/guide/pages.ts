@@ -29,9 +29,21 @@ function read(path: string, source: string): GuidePage {
   return { name, title, text: source.replace(/^# .+$/m, "") };
 }
 
-export const GUIDE: readonly GuidePage[] = Object.entries(SOURCES).map(([path, source]) =>
-  read(path, source),
-);
+/** In the order in which one comes to need them. */
+const ORDER = [
+  "connecting-a-tenant",
+  "app-permissions",
+  "credential-rotation",
+  "baselines",
+  "reference-baseline",
+  "formats",
+  "reference-checks",
+  "analysis",
+];
+
+export const GUIDE: readonly GuidePage[] = Object.entries(SOURCES)
+  .map(([path, source]) => read(path, source))
+  .sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
 
 /** Where a link of the documentation leads inside the product; undefined for what is not part of the guide. */
 export function guideLink(href: string): string | undefined {

@@ -1,5 +1,11 @@
 import { check, finding, gap } from "@/testing/fixtures";
-import { byFramework, frameworkChoices, namesFramework, shortReference } from "./frameworks";
+import {
+  byFramework,
+  frameworkChoices,
+  namesFramework,
+  numbersFirst,
+  shortReference,
+} from "@/lib/frameworks";
 import { filterChecks, filterFindings, parseReportSearch } from "./search";
 import { readRegion, severitySteps } from "./words";
 
@@ -50,6 +56,16 @@ it("takes references apart as the catalog writes them", () => {
     "Maester",
     "House rule 7",
   ]);
+});
+
+it("names references that are numbers first, and else keeps their order", () => {
+  expect(
+    numbersFirst([
+      "Microsoft template August 2026 Require multifactor authentication for admins",
+      "Maester 2 MT.1006",
+      "CISA SCuBA v1 MS.AAD.3.6v1 (BOD 25-01)",
+    ]).map(shortReference),
+  ).toEqual(["Maester MT.1006", "MS.AAD.3.6v1", "Template Require multifactor authentication for admins"]);
 });
 
 it("finds frameworks and ids as whole words, as the server does", () => {

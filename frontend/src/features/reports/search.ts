@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from "@/ui/severity";
-import { namesFramework } from "./frameworks";
+import { namesFramework } from "@/lib/frameworks";
 import type { Check, Finding } from "./queries";
 
 export const KINDS: readonly Finding["kind"][] = [

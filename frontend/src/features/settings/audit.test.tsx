@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import type { components } from "@/api/schema";
+import { exactTime } from "@/lib/time";
 import { renderPage } from "@/testing/renderPage";
 import { ANY, server } from "@/testing/server";
 
@@ -57,12 +58,15 @@ it("tells the details of an entry in words", async () => {
     kinds: ["user", "group"],
     before: { name: "Old", gone: null },
     renamed: true,
+    expires_at: "2027-05-14T12:19:46Z",
   };
   server.use(
     http.get(`${ANY}/audit`, () => HttpResponse.json({ items: [{ ...ENTRY, details }], next_cursor: null })),
   );
   await renderPage("/settings/audit-log");
   expect(
-    await screen.findByText("role: admin, kinds: user; group, before: name: Old, renamed: yes"),
+    await screen.findByText(
+      `role: admin, kinds: user; group, before: name: Old, renamed: yes, expires at: ${exactTime(Date.UTC(2027, 4, 14, 12, 19, 46))}`,
+    ),
   ).toBeVisible();
 });

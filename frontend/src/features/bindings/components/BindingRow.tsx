@@ -79,7 +79,6 @@ export function BindingRow({ binding, draft, editable, busy, onChoose }: Binding
           )}
           <Button
             size="small"
-            appearance="subtle"
             aria-describedby={id}
             aria-expanded={open}
             disabled={busy}

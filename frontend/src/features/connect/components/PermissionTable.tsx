@@ -16,7 +16,18 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     ":last-child": { borderBottom: "none" },
   },
-  head: { display: "flex", alignItems: "center", gap: "8px", flexWrap: "wrap" },
+  head: {
+    display: "flex",
+    alignItems: "center",
+    gap: "8px",
+    flexWrap: "wrap",
+    // Where there is room, what is to be compared stands below each other.
+    "@media (min-width: 1081px)": {
+      display: "grid",
+      gridTemplateColumns: "280px 84px auto",
+      justifyItems: "start",
+    },
+  },
   quiet: { color: tokens.colorNeutralForeground2 },
 });
 

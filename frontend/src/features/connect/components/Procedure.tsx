@@ -34,7 +34,14 @@ const useStyles = makeStyles({
     },
   },
   title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
-  list: { margin: 0, paddingInlineStart: "18px", display: "flex", flexDirection: "column", gap: "6px" },
+  list: {
+    margin: 0,
+    paddingInlineStart: "18px",
+    listStyleType: "disc",
+    display: "flex",
+    flexDirection: "column",
+    gap: "6px",
+  },
   note: {
     backgroundColor: tokens.colorNeutralBackground3,
     borderRadius: tokens.borderRadiusMedium,

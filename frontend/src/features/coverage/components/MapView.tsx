@@ -1,4 +1,5 @@
 import { Button, Text, makeStyles, tokens } from "@fluentui/react-components";
+import { Fragment } from "react";
 import type { SignIn } from "@/api/Evaluation";
 import { QueryState } from "@/api/QueryState";
 import { api } from "@/api/client";
@@ -8,7 +9,7 @@ import { Panel } from "@/ui/Panel";
 import { policyName } from "@/ui/PolicyCard";
 import { ShareBar } from "@/ui/ShareBar";
 import { LoadingRows } from "@/ui/States";
-import { GROUP_LABEL, cellKey, findCell, grouped } from "../map";
+import { type Column, GROUP_LABEL, cellKey, findCell, grouped } from "../map";
 import { CoverageCell, Legend } from "./CoverageCell";
 
 const useStyles = makeStyles({
@@ -90,56 +91,61 @@ export function MapView({ customer, selected, onSelect, onTry }: MapViewProps) {
       {(map) => (
         <>
           <Legend />
+          {!findCell(map, selected) && (
+            <Text className="no-print">Choose a cell to see the policies that apply there.</Text>
+          )}
           <div className={styles.groups}>
             {grouped(map.columns).map(([group, columns]) => (
-              <div key={group} className={styles.scroll}>
-                <table className={styles.table} aria-label={GROUP_LABEL[group]}>
-                  <thead>
-                    <tr>
-                      <th scope="col" className={styles.corner}>
-                        {GROUP_LABEL[group]}
-                      </th>
-                      {columns.map(([column]) => (
-                        <th key={column.key} scope="col" className={styles.head}>
-                          {column.label}
+              <Fragment key={group}>
+                <div className={styles.scroll}>
+                  <table className={styles.table} aria-label={GROUP_LABEL[group]}>
+                    <thead>
+                      <tr>
+                        <th scope="col" className={styles.corner}>
+                          {GROUP_LABEL[group]}
                         </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {map.personas.map((persona, row) =>
-                      columns.every(([, at]) => !map.cells[row]?.[at]) ? null : (
-                        <tr key={persona.key}>
-                          <th scope="row" className={styles.row}>
-                            {persona.label}
+                        {columns.map(([column]) => (
+                          <th key={column.key} scope="col" className={styles.head}>
+                            {column.label}
                           </th>
-                          {columns.map(([column, at]) => {
-                            const cell = map.cells[row]?.[at];
-                            const key = cellKey(persona.key, column.key);
-                            return (
-                              <td key={column.key} className={cell ? undefined : styles.none}>
-                                {cell ? (
-                                  <CoverageCell
-                                    cell={cell}
-                                    label={`${persona.label}, ${column.label}`}
-                                    selected={key === selected}
-                                    onSelect={() => onSelect(key === selected ? undefined : key)}
-                                  />
-                                ) : (
-                                  "–"
-                                )}
-                              </td>
-                            );
-                          })}
-                        </tr>
-                      ),
-                    )}
-                  </tbody>
-                </table>
-              </div>
+                        ))}
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {map.personas.map((persona, row) =>
+                        columns.every(([, at]) => !map.cells[row]?.[at]) ? null : (
+                          <tr key={persona.key}>
+                            <th scope="row" className={styles.row}>
+                              {persona.label}
+                            </th>
+                            {columns.map(([column, at]) => {
+                              const cell = map.cells[row]?.[at];
+                              const key = cellKey(persona.key, column.key);
+                              return (
+                                <td key={column.key} className={cell ? undefined : styles.none}>
+                                  {cell ? (
+                                    <CoverageCell
+                                      cell={cell}
+                                      label={`${persona.label}, ${column.label}`}
+                                      selected={key === selected}
+                                      onSelect={() => onSelect(key === selected ? undefined : key)}
+                                    />
+                                  ) : (
+                                    "–"
+                                  )}
+                                </td>
+                              );
+                            })}
+                          </tr>
+                        ),
+                      )}
+                    </tbody>
+                  </table>
+                </div>
+                <Detail map={map} group={group} selected={selected} onTry={onTry} />
+              </Fragment>
             ))}
           </div>
-          <Detail map={map} selected={selected} onTry={onTry} />
         </>
       )}
     </QueryState>
@@ -148,15 +154,17 @@ export function MapView({ customer, selected, onSelect, onTry }: MapViewProps) {
 
 interface DetailProps {
   map: CoverageMap;
+  /** The table that it stands below; of other tables' cells it says nothing. */
+  group: Column["group"];
   selected: string | undefined;
   onTry: (signIn: SignIn) => void;
 }
 
 /** One cell: how much of it each control covers, who is left, and the policies that apply there. */
-function Detail({ map, selected, onTry }: DetailProps) {
+function Detail({ map, group, selected, onTry }: DetailProps) {
   const styles = useStyles();
   const found = findCell(map, selected);
-  if (!found) return <Text className="no-print">Choose a cell to see the policies that apply there.</Text>;
+  if (found?.what.group !== group) return null;
   const { cell, who, what } = found;
   const { witness } = cell;
   const shares = [

@@ -127,20 +127,20 @@ function Form({ snapshot, asked, onAsk }: FormProps) {
         <Text>What is decided here is a workload identity. This form is for people.</Text>
       )}
       <div className={styles.fields}>
-        {choice("Who", "who", WHO)}
-        {choice("In the group", "group", groups)}
-        {choice("With the role", "role", roles)}
-        <Field label="Object ID of a user" hint="Their groups and roles are added, as far as they were read.">
+        {choice("User type", "who", WHO)}
+        {choice("Group", "group", groups)}
+        {choice("Role", "role", roles)}
+        <Field label="User's object ID" hint="Their groups and roles are added, as far as they were read.">
           <Input value={draft.userId} maxLength={36} onChange={(_, data) => set("userId")(data.value)} />
         </Field>
-        {choice("Signs in to", "target", targets)}
-        {choice("With", "client", CLIENTS)}
-        {choice("On", "platform", PLATFORMS)}
-        {choice("From", "place", places)}
-        {choice("Device", "device", DEVICES)}
+        {choice("App or user action", "target", targets)}
+        {choice("Client app", "client", CLIENTS)}
+        {choice("Device platform", "platform", PLATFORMS)}
+        {choice("Location", "place", places)}
+        {choice("Device state", "device", DEVICES)}
         {choice("Sign-in risk", "signInRisk", RISKS)}
         {choice("User risk", "userRisk", RISKS)}
-        {choice("By", "flow", FLOWS)}
+        {choice("Authentication flow", "flow", FLOWS)}
       </div>
       <div>
         <Button type="submit" appearance="primary">

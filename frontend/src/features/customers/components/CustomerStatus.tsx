@@ -70,6 +70,11 @@ export function CustomerWarnings({ customer }: { customer: Customer }) {
 export function licenceText(customer: Customer): string {
   const licences = customer.licences;
   if (!licences) return "";
-  const entra = licences.entra_id_p2 ? "Entra ID P2" : licences.entra_id_p1 ? "Entra ID P1" : "None";
+  // A name stays on one line.
+  const entra = licences.entra_id_p2
+    ? "Entra\u00a0ID\u00a0P2"
+    : licences.entra_id_p1
+      ? "Entra\u00a0ID\u00a0P1"
+      : "None";
   return licences.intune ? `${entra}, Intune` : entra;
 }

@@ -42,6 +42,8 @@ const useStyles = makeStyles({
     flexDirection: "column",
     gap: "10px",
   },
+  // Two short ones stand beside a long one.
+  stack: { display: "flex", flexDirection: "column", gap: "16px", minWidth: 0 },
   quiet: { color: tokens.colorNeutralForeground3, display: "block" },
 });
 
@@ -138,6 +140,7 @@ function Policies({ customer }: { customer: Customer }) {
 }
 
 function SnapshotPanels({ customer }: { customer: Customer }) {
+  const styles = useStyles();
   const latest = useQuery(latestSnapshotOptions(customer.id));
   const id = latest.data?.items[0]?.id;
   const detail = useQuery({ ...snapshotOptions(customer.id, id ?? ""), enabled: Boolean(id) });
@@ -146,8 +149,10 @@ function SnapshotPanels({ customer }: { customer: Customer }) {
       {(snapshot) => (
         <>
           <Licences snapshot={snapshot} />
-          <LastSnapshot snapshot={snapshot} />
-          {snapshot.unread.length > 0 && <Unread snapshot={snapshot} />}
+          <div className={styles.stack}>
+            <LastSnapshot snapshot={snapshot} />
+            {snapshot.unread.length > 0 && <Unread snapshot={snapshot} />}
+          </div>
         </>
       )}
     </QueryState>

@@ -25,6 +25,7 @@ const useStyles = makeStyles({
     alignItems: "start",
     "@media (max-width: 1080px)": { gridTemplateColumns: "minmax(0, 1fr)", gap: "12px" },
   },
+  search: { display: "flex" },
   side: { display: "flex", flexDirection: "column", gap: "12px", minWidth: 0 },
   text: {
     maxWidth: "80ch",
@@ -48,6 +49,7 @@ const useStyles = makeStyles({
       padding: "6px 10px",
       borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     },
+    "& :is(th, td):first-child": { minWidth: "84px" },
     "& td code": { overflowWrap: "normal", whiteSpace: "nowrap" },
     "& table": { borderCollapse: "collapse" },
   },
@@ -64,21 +66,29 @@ export function GuidePage() {
   return (
     <div className={styles.grid}>
       <div className={`no-print ${styles.side}`}>
-        <SearchField
-          label="Search the guide"
-          value={search ?? ""}
-          onChange={(text) =>
-            void navigate({
-              search: text ? { search: text } : {},
-              // Back leads to the page from which the search began, not through every letter.
-              replace: Boolean(search),
-            })
-          }
-        />
+        <div className={styles.search}>
+          <SearchField
+            label="Search the guide"
+            value={search ?? ""}
+            onChange={(text) =>
+              void navigate({
+                search: text ? { search: text } : {},
+                // Back leads to the page from which the search began, not through every letter.
+                replace: Boolean(search),
+              })
+            }
+          />
+        </div>
         <NavList label="Guide" strip>
           {GUIDE.map((each) => (
             <li key={each.name}>
-              <Link to="/guide/$page" params={{ page: each.name }} className={link}>
+              <Link
+                to="/guide/$page"
+                params={{ page: each.name }}
+                // While all pages are searched none of them is open.
+                activeOptions={{ exact: true, includeSearch: true }}
+                className={link}
+              >
                 {each.title}
               </Link>
             </li>

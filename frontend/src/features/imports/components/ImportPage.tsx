@@ -25,6 +25,7 @@ import { BaselineChoice } from "./BaselineChoice";
 import { Steps } from "./Steps";
 
 const useStyles = makeStyles({
+  done: { paddingBlock: "6px" },
   actions: { display: "flex", gap: "8px", alignItems: "center", flexWrap: "wrap" },
 });
 
@@ -90,7 +91,7 @@ function Resync({ customer, last }: { customer: Customer; last: Import | undefin
       {start.error && <ProblemMessage error={start.error} />}
       {customer.connected ? (
         <div className={styles.actions}>
-          <Button appearance="primary" disabled={start.isPending} onClick={() => start.mutate(undefined)}>
+          <Button disabled={start.isPending} onClick={() => start.mutate(undefined)}>
             {last?.state === "failed" ? "Try again" : "Re-sync now"}
           </Button>
           <Text size={200}>
@@ -126,10 +127,15 @@ function Run({ customer, run }: { customer: Customer; run: Import }) {
 }
 
 function Succeeded({ customer, run }: { customer: Customer; run: Import }) {
+  const styles = useStyles();
   const links = useLinkStyles();
   const diagnosis = run.zero_policies ? zeroPoliciesText(run.zero_policies) : undefined;
   return (
-    <MessageBar intent={diagnosis ? "warning" : "success"} layout="multiline">
+    <MessageBar
+      className={styles.done}
+      intent={diagnosis ? "warning" : "success"}
+      {...(diagnosis && { layout: "multiline" as const })}
+    >
       <MessageBarBody>
         <MessageBarTitle>{diagnosis?.title ?? "The tenant is imported"}</MessageBarTitle>
         {diagnosis?.text} Finished <Time at={run.finished_at} />.

@@ -12,7 +12,11 @@ import { CheckFilters } from "./ReportFilters";
 import { FrameworksCell } from "./FindingTable";
 
 const useStyles = makeStyles({
-  title: { textAlign: "start", fontWeight: tokens.fontWeightSemibold },
+  title: {
+    textAlign: "start",
+    fontWeight: tokens.fontWeightSemibold,
+    lineHeight: tokens.lineHeightBase300,
+  },
   // The whole of it is in the finding: a catalog is looked over, not read.
   why: { display: "-webkit-box", WebkitBoxOrient: "vertical", WebkitLineClamp: "4", overflow: "hidden" },
   quiet: { color: tokens.colorNeutralForeground2 },
@@ -47,13 +51,13 @@ export function Checks({ report, search, onSearch }: ChecksProps) {
     {
       id: "title",
       header: "Check",
-      width: "30%",
+      width: "34%",
       cell: (check) => <TitleCell check={check} onOpen={open} />,
     },
     {
       id: "result",
       header: "Result",
-      width: "150px",
+      width: "100px",
       cell: ({ status }) => (
         <StatusBadge tone={LOOK[status].tone} icon={LOOK[status].icon}>
           {RESULT_LABEL[status]}
@@ -72,7 +76,7 @@ export function Checks({ report, search, onSearch }: ChecksProps) {
     {
       id: "frameworks",
       header: "Frameworks",
-      width: "130px",
+      width: "110px",
       wideOnly: true,
       cell: (check) => <FrameworksCell frameworks={check.frameworks} />,
     },

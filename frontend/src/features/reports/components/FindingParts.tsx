@@ -14,7 +14,7 @@ import { CopyValue } from "@/ui/CopyValue";
 import { Facts } from "@/ui/Facts";
 import { useLinkStyles } from "@/ui/links";
 import { ShareBar } from "@/ui/ShareBar";
-import { byFramework } from "../frameworks";
+import { byFramework } from "@/lib/frameworks";
 import type { Finding, Report } from "../queries";
 import { policyName } from "@/ui/PolicyCard";
 import { readRegion, severitySteps } from "../words";

@@ -1,7 +1,7 @@
 import { Button, Dropdown, Option, makeStyles } from "@fluentui/react-components";
 import { SearchField } from "@/ui/SearchField";
 import { SEVERITIES, SEVERITY_LOOK } from "@/ui/severity";
-import { frameworkChoices } from "../frameworks";
+import { frameworkChoices } from "@/lib/frameworks";
 import type { Report } from "../queries";
 import {
   KINDS,
@@ -18,7 +18,8 @@ import { KIND_LABEL, RESULT_LABEL, SOURCE_LABEL, STATUS_LABEL } from "../words";
 
 const useStyles = makeStyles({
   row: { display: "flex", gap: "8px", flexWrap: "wrap", alignItems: "center" },
-  drop: { minWidth: "150px" },
+  // As wide as what is chosen, so that all of them stand in one row.
+  drop: { minWidth: 0, maxWidth: "260px" },
 });
 
 interface FiltersProps {

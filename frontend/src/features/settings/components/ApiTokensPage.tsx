@@ -14,7 +14,13 @@ import { useNotify } from "@/ui/useNotify";
 import { type ApiToken, useApiTokenDelete, useApiTokens } from "../queries";
 import { CreateTokenDialog } from "./CreateTokenDialog";
 
-const useStyles = makeStyles({ actions: { display: "flex", justifyContent: "flex-end" } });
+const useStyles = makeStyles({
+  actions: {
+    display: "flex",
+    justifyContent: "flex-end",
+    "@media (max-width: 640px)": { justifyContent: "flex-start" },
+  },
+});
 
 export function ApiTokensPage() {
   const styles = useStyles();

@@ -18,13 +18,14 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { Page } from "@/ui/Page";
 import { SearchField } from "@/ui/SearchField";
 import { EmptyState, LoadingRows } from "@/ui/States";
+import { ExactTime } from "@/ui/Time";
 import { type AuditEntry, type AuditFilter, auditOptions, useAuditExport } from "../queries";
 import type { AuditSearch } from "../routes";
 
 const route = getRouteApi("/shell/settings/audit-log");
 
 const useStyles = makeStyles({
-  quiet: { display: "block", color: tokens.colorNeutralForeground3 },
+  quiet: { display: "block", color: tokens.colorNeutralForeground3, whiteSpace: "nowrap" },
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
   filters: { display: "flex", gap: "12px", flexWrap: "wrap", alignItems: "end" },
   more: { display: "flex", justifyContent: "center" },
@@ -36,6 +37,8 @@ const KIND_LABEL: Record<AuditEntry["actor_kind"], string> = {
   external: "Person of the outside issuer",
   system: "Policytab itself",
 };
+
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** The facts of an entry as "name: value", without those that say nothing. */
 function detailText(details: unknown): string {
@@ -50,6 +53,8 @@ function asText(value: unknown): string {
   if (Array.isArray(value)) return value.map(asText).join("; ");
   if (typeof value === "object" && value !== null) return detailText(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
+  // Times in the reader's zone, as the first column has them.
+  if (typeof value === "string" && INSTANT.test(value)) return exactTime(Date.parse(value));
   return String(value);
 }
 
@@ -59,8 +64,7 @@ function useColumns(): Column<AuditEntry>[] {
     {
       id: "at",
       header: "When",
-      width: "190px",
-      cell: (entry) => <time dateTime={entry.at}>{exactTime(Date.parse(entry.at))}</time>,
+      cell: (entry) => <ExactTime at={entry.at} />,
     },
     {
       id: "who",

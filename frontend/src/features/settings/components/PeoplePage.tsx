@@ -21,7 +21,14 @@ import { type Person, usePeople } from "../queries";
 import { EndSessionsDialog, ResetFactorDialog } from "./AccessDialogs";
 import { AddPersonDialog, EditPersonDialog, RemovePersonDialog } from "./PersonDialogs";
 
-const useStyles = makeStyles({ actions: { display: "flex", gap: "4px", justifyContent: "flex-end" } });
+const useStyles = makeStyles({
+  actions: {
+    display: "flex",
+    gap: "4px",
+    justifyContent: "flex-end",
+    "@media (max-width: 640px)": { justifyContent: "flex-start" },
+  },
+});
 
 type Open = { kind: "add" } | { kind: "edit" | "remove" | "factor" | "sessions"; person: Person };
 

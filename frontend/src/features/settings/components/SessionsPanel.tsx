@@ -10,7 +10,11 @@ import { type OwnSession, useOwnSessions, useSessionEnd } from "../accountQuerie
 
 const useStyles = makeStyles({
   where: { display: "inline-flex", gap: "8px", alignItems: "center", flexWrap: "wrap" },
-  actions: { display: "flex", justifyContent: "flex-end" },
+  actions: {
+    display: "flex",
+    justifyContent: "flex-end",
+    "@media (max-width: 640px)": { justifyContent: "flex-start" },
+  },
 });
 
 function nameOf(session: OwnSession): string {

@@ -1,5 +1,5 @@
 import { Button, Dropdown, Field, Option, makeStyles } from "@fluentui/react-components";
-import { ArrowSwapRegular } from "@fluentui/react-icons";
+import { ArrowLeftRegular, ArrowSwapRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, getRouteApi } from "@tanstack/react-router";
 import { QueryState } from "@/api/QueryState";
@@ -33,8 +33,9 @@ export function ComparePage() {
         <Link
           to="/customers/$customerId/snapshots"
           params={{ customerId: customer.id }}
-          className={links.button}
+          className={links.command}
         >
+          <ArrowLeftRegular aria-hidden="true" />
           All snapshots
         </Link>
       }

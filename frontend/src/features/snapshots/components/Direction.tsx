@@ -6,7 +6,7 @@ import {
   CheckmarkCircleRegular,
 } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
-import { Time } from "@/ui/Time";
+import { ExactTime } from "@/ui/Time";
 import type { Comparison } from "../queries";
 
 const useStyles = makeStyles({
@@ -72,7 +72,7 @@ export function Direction({ comparison }: { comparison: Comparison }) {
           {open && " For some policies it could not be decided; see below."}
         </Text>
         <Text size={200} className={styles.quiet}>
-          From <Time at={comparison.before.taken_at} /> to <Time at={comparison.after.taken_at} />
+          From <ExactTime at={comparison.before.taken_at} /> to <ExactTime at={comparison.after.taken_at} />
         </Text>
       </div>
     </section>

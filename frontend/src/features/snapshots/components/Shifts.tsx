@@ -29,7 +29,14 @@ const useStyles = makeStyles({
   },
   lost: { borderLeftColor: tokens.colorStatusDangerBorder2 },
   gained: { borderLeftColor: tokens.colorStatusSuccessBorder2 },
-  regions: { margin: 0, paddingInlineStart: "20px", display: "flex", flexDirection: "column", gap: "4px" },
+  regions: {
+    margin: 0,
+    paddingInlineStart: "20px",
+    listStyleType: "disc",
+    display: "flex",
+    flexDirection: "column",
+    gap: "4px",
+  },
   quiet: { color: tokens.colorNeutralForeground2 },
 });
 

@@ -1,19 +1,21 @@
-import { Link as TextButton } from "@fluentui/react-components";
+import { Link as TextButton, makeStyles, tokens } from "@fluentui/react-components";
+import { ArrowSwapRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { QueryState } from "@/api/QueryState";
 import { useHasRole } from "@/api/access";
 import { useCustomer } from "@/api/customers";
-import { exactTime } from "@/lib/time";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { useLinkStyles } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { PolicyStateBar } from "@/ui/StackedBar";
 import { EmptyState } from "@/ui/States";
-import { Time } from "@/ui/Time";
+import { ExactTime, Time } from "@/ui/Time";
 import { type Snapshot, snapshotsOptions } from "../queries";
 import { MakeBaseline } from "./MakeBaseline";
+
+const useStyles = makeStyles({ make: { textAlign: "start", lineHeight: tokens.lineHeightBase300 } });
 
 const COLUMNS: readonly Column<Snapshot>[] = [
   { id: "taken", header: "Taken", cell: (snapshot) => <TakenCell snapshot={snapshot} /> },
@@ -21,7 +23,7 @@ const COLUMNS: readonly Column<Snapshot>[] = [
   {
     id: "policies",
     header: "Policies",
-    width: "220px",
+    width: "160px",
     cell: ({ policies }) => (
       <PolicyStateBar on={policies.enabled} reportOnly={policies.report_only} off={policies.disabled} />
     ),
@@ -48,13 +50,16 @@ function baselineColumn(onMake: (snapshot: Snapshot) => void): Column<Snapshot> 
   return {
     id: "baseline",
     header: "Baseline",
-    cell: (snapshot) =>
-      snapshot.policies.total > 0 && (
-        <TextButton as="button" onClick={() => onMake(snapshot)}>
-          Make baseline
-        </TextButton>
-      ),
+    cell: (snapshot) => snapshot.policies.total > 0 && <MakeCell onMake={() => onMake(snapshot)} />,
   };
+}
+
+function MakeCell({ onMake }: { onMake: () => void }) {
+  return (
+    <TextButton as="button" className={useStyles().make} onClick={onMake}>
+      Make baseline
+    </TextButton>
+  );
 }
 
 function ChangesCell({ snapshot, before }: { snapshot: Snapshot; before: Snapshot | undefined }) {
@@ -81,7 +86,7 @@ function TakenCell({ snapshot }: { snapshot: Snapshot }) {
       search={{ snapshot: snapshot.id }}
       className={links.text}
     >
-      {exactTime(Date.parse(snapshot.taken_at))}
+      <ExactTime at={snapshot.taken_at} />
     </Link>
   );
 }
@@ -104,8 +109,9 @@ export function SnapshotsPage() {
           <Link
             to="/customers/$customerId/snapshots/compare"
             params={{ customerId: customer.id }}
-            className={links.button}
+            className={links.command}
           >
+            <ArrowSwapRegular aria-hidden="true" />
             Compare two
           </Link>
         )

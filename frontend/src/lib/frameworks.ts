@@ -34,6 +34,12 @@ export function shortReference(text: string): string {
   return framework?.short ? `${framework.short} ${id}` : id.replace(/ \(BOD 25-01\)$/, "");
 }
 
+/** References that are numbers before those that are names, which take more room. */
+export function numbersFirst(references: readonly string[]): string[] {
+  const named = (text: string) => Number(!/\d/.test(readReference(text).id));
+  return [...references].sort((a, b) => named(a) - named(b));
+}
+
 /** References by framework with its version, in the frameworks' order; what is of no known one comes first. */
 export function byFramework(references: readonly string[]): [framework: string, ids: string[]][] {
   const groups = new Map<string, string[]>();
