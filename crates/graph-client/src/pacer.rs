@@ -183,7 +183,11 @@ mod tests {
             let until = *limits.held_until.lock().unwrap();
             (until - begun).as_millis()
         };
-        assert_eq!(held(100, true).await, 440 + 100, "nothing is known: it may have come just before its answer");
+        assert_eq!(
+            held(100, true).await,
+            440 + 100,
+            "nothing is known: it may have come just before its answer"
+        );
         assert_eq!(held(100, true).await, 440);
         assert_eq!(held(170, true).await, 440 + 70);
         assert_eq!(held(20, false).await, 440, "what is refused is answered faster, and teaches nothing");

@@ -67,7 +67,8 @@ impl Lanes {
         let all = || [&self.common].into_iter().chain(own.iter().map(|(_, lane)| lane));
         let first = home.unwrap_or(&self.common);
         let ready = (first.idle() || first.grows()).then_some(first);
-        let lane = ready.or_else(|| all().find(|lane| lane.idle())).or_else(|| all().find(|lane| lane.grows()));
+        let lane =
+            ready.or_else(|| all().find(|lane| lane.idle())).or_else(|| all().find(|lane| lane.grows()));
         lane.or(home).unwrap_or_else(|| self.next(all())).pool.clone()
     }
 

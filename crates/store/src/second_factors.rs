@@ -40,7 +40,8 @@ impl<M: Mode> TenantTx<M> {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn second_factor(&mut self, user: UserId) -> Result<Option<SecondFactor>, StoreError> {
-        let found: Option<(Vec<u8>, DateTime<Utc>, Option<DateTime<Utc>>)> = second_factors::table
+        type Found = (Vec<u8>, DateTime<Utc>, Option<DateTime<Utc>>);
+        let found: Option<Found> = second_factors::table
             .filter(second_factors::user_id.eq(user.as_uuid()))
             .select((second_factors::sealed_secret, second_factors::created_at, second_factors::confirmed_at))
             .first(self.conn())

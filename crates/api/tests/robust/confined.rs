@@ -132,7 +132,6 @@ fn health_check(port: u16) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::print_stdout, reason = "what a test skips is told loudly")]
 async fn not_root_and_read_only_it_serves_imports_and_writes_its_keys_alone() {
     if let Some(why) = missing() {
         println!("SKIPPED: no namespace to confine the program in: {why}");

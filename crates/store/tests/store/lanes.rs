@@ -61,7 +61,8 @@ async fn threads_have_connections_of_their_own_and_use_idle_ones_of_others() {
         .map(|(scope, name)| {
             let (store, opened) = (store.clone(), opened.clone());
             thread::spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                let runtime =
+                    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
                 runtime.block_on(async {
                     store.connect_here();
                     // More at once than its share.

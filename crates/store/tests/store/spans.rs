@@ -154,7 +154,10 @@ async fn steps_and_reports_of_long_ago_are_not_kept() {
         .store
         .read(&f.one, async |tx| {
             let proof = tx.customer_lookup(customer).await?;
-            Ok::<_, StoreError>((tx.report_latest(&proof).await?, tx.customer_fetch(customer).await?.findings_trend))
+            Ok::<_, StoreError>((
+                tx.report_latest(&proof).await?,
+                tx.customer_fetch(customer).await?.findings_trend,
+            ))
         })
         .await
         .expect("a report");
