@@ -45,8 +45,6 @@ impl Server {
             .arg("serve")
             .env("POLICYTAB_LISTEN", address.to_string())
             .env("POLICYTAB_PUBLIC_URL", &issuer)
-            // As many as the ceiling's clients; more where many imports run side by side.
-            .env("POLICYTAB_DATABASE_CONNECTIONS", if workers > 8 { "16" } else { "8" })
             .env("POLICYTAB_WORKERS", workers.to_string())
             // What is measured is the server, not its patience with one caller.
             .env("POLICYTAB_RATE_PER_CALLER", "0")

@@ -108,7 +108,6 @@ struct Row {
     ip: Option<String>,
     request_id: Option<String>,
     details: String,
-    prev_hash: Vec<u8>,
     hash: Vec<u8>,
 }
 
@@ -116,7 +115,8 @@ struct Row {
 const GENESIS: [u8; 32] = [0; 32];
 
 impl Row {
-    fn digest(&self) -> Vec<u8> {
+    /// The hash of this row, which comes after one with the hash `before`.
+    fn digest(&self, before: &[u8]) -> Vec<u8> {
         let mut hash = Sha256::new();
         let mut field = |bytes: Option<&[u8]>| match bytes {
             None => hash.update([0]),
@@ -127,7 +127,7 @@ impl Row {
             }
         };
         field(Some(b"policytab audit v1"));
-        field(Some(self.prev_hash.as_slice()));
+        field(Some(before));
         field(Some(self.msp_id.as_bytes()));
         field(Some(&self.seq.to_be_bytes()));
         field(Some(&self.at.timestamp_micros().to_be_bytes()));
@@ -184,7 +184,7 @@ impl TenantTx<ReadWrite> {
     /// [`StoreError`] of the database.
     pub async fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let msp = self.msp();
-        let (seq, prev_hash) = match self.audit_end_lock().await? {
+        let (seq, before) = match self.audit_end_lock().await? {
             Some(end) => end,
             None => {
                 // The MSP's first entry. Somebody else's may be in the making: then this waits for it.
@@ -218,10 +218,9 @@ impl TenantTx<ReadWrite> {
             ip: entry.ip.clone(),
             request_id: entry.request_id.clone(),
             details,
-            prev_hash,
             hash: Vec::new(),
         };
-        row.hash = row.digest();
+        row.hash = row.digest(&before);
         diesel::update(audit_heads::table.filter(audit_heads::msp_id.eq(msp)))
             .set((audit_heads::seq.eq(row.seq), audit_heads::hash.eq(&row.hash)))
             .execute(self.conn())
@@ -334,7 +333,7 @@ impl Store {
                     break;
                 }
                 rows += 1;
-                if row.seq != seq + 1 || row.prev_hash != hash || row.digest() != row.hash {
+                if row.seq != seq + 1 || row.digest(&hash) != row.hash {
                     return Ok(AuditVerdict { rows, first_bad: Some(seq + 1) });
                 }
                 (seq, hash) = (row.seq, row.hash);

@@ -21,7 +21,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// Imports of a customer whose steps are kept, the newest ones. Of older ones remain the times, the outcome and the error.
-pub const STEPS_KEPT: i64 = 10;
+pub const STEPS_KEPT: i64 = 5;
 
 impl TenantTx<ReadWrite> {
     /// Proves that `job` is this import's and still held, and locks the customer, then the job, until the transaction

@@ -59,7 +59,7 @@ struct Row {
     findings_medium: i32,
     findings_low: i32,
     findings_info: i32,
-    body: Option<Value>,
+    body: Option<String>,
     created_at: DateTime<Utc>,
 }
 
@@ -88,7 +88,10 @@ impl<M: Mode> TenantTx<M> {
                 row.findings_low,
                 row.findings_info,
             ],
-            body: row.body.ok_or(StoreError::Corrupt("reports.body"))?,
+            body: row
+                .body
+                .and_then(|text| serde_json::from_str(&text).ok())
+                .ok_or(StoreError::Corrupt("reports.body"))?,
             created_at: row.created_at,
         }))
     }
@@ -124,7 +127,7 @@ impl TenantTx<ReadWrite> {
                 reports::findings_medium.eq(medium),
                 reports::findings_low.eq(low),
                 reports::findings_info.eq(info),
-                reports::body.eq(new.body),
+                reports::body.eq(new.body.to_string()),
             ))
             .execute(self.conn())
             .await?;
@@ -141,7 +144,7 @@ impl TenantTx<ReadWrite> {
     async fn reports_trim(&mut self, customer: &CustomerRef, newest: Uuid) -> Result<Vec<i64>, StoreError> {
         let of_customer = || reports::table.filter(reports::customer_id.eq(customer.uuid()));
         diesel::update(of_customer().filter(reports::id.lt(newest).and(reports::body.is_not_null())))
-            .set(reports::body.eq(None::<Value>))
+            .set(reports::body.eq(None::<String>))
             .execute(self.conn())
             .await?;
         let left: Vec<(Uuid, i32, i32)> = of_customer()

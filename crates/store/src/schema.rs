@@ -30,7 +30,6 @@ diesel::table! {
         ip -> Nullable<Text>,
         request_id -> Nullable<Text>,
         details -> Text,
-        prev_hash -> Bytea,
         hash -> Bytea,
     }
 }
@@ -336,7 +335,7 @@ diesel::table! {
         findings_medium -> Int4,
         findings_low -> Int4,
         findings_info -> Int4,
-        body -> Nullable<Jsonb>,
+        body -> Nullable<Text>,
         created_at -> Timestamptz,
     }
 }

@@ -2563,7 +2563,7 @@ export interface components {
       started_at?: string | null;
       /** @description Its state. */
       state: components["schemas"]["ImportState"];
-      /** @description Every step, in order. Kept for the last ten imports of a customer; none for those before. */
+      /** @description Every step, in order. Kept for the last five imports of a customer; none for those before. */
       steps: components["schemas"]["ImportStepOut"][];
       zero_policies?: components["schemas"]["ZeroPolicies"] | null;
     };

@@ -73,7 +73,7 @@ pub struct ImportOut {
     pub state: ImportState,
     /// What it compares with.
     pub comparison_baseline: ComparisonBaselineBody,
-    /// Every step, in order. Kept for the last ten imports of a customer; none for those before.
+    /// Every step, in order. Kept for the last five imports of a customer; none for those before.
     pub steps: Vec<ImportStepOut>,
     /// Why it failed.
     pub error: Option<ProblemBody>,

@@ -147,7 +147,7 @@ async fn steps_and_reports_of_long_ago_are_not_kept() {
     let (customer, _) = onboard(&f, &vec![night; 13]).await;
     let count = async |sql: &str| client.query_one(sql, &[]).await.expect(sql).get::<_, i64>(0);
     assert_eq!(count("SELECT count(*) FROM imports").await, 13);
-    assert_eq!(count("SELECT count(DISTINCT import_id) FROM import_steps").await, 10);
+    assert_eq!(count("SELECT count(DISTINCT import_id) FROM import_steps").await, 5);
     assert_eq!(count("SELECT count(*) FROM reports").await, 10);
     assert_eq!(count("SELECT count(*) FROM reports WHERE body IS NOT NULL").await, 1);
     let latest = f

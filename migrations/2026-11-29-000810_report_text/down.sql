@@ -1,0 +1,1 @@
+ALTER TABLE reports ALTER COLUMN body TYPE jsonb USING body::jsonb;
