@@ -173,7 +173,7 @@ export function Shell() {
             <GlobalNav limited={limited} />
           </div>
         </div>
-        <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+        <main id="main" ref={main} tabIndex={-1} aria-labelledby="page-title" className={styles.main}>
           <Outlet />
         </main>
       </div>

@@ -16,6 +16,7 @@ import { ProblemMessage } from "@/api/ProblemMessage";
 import { asksForCode, isProblem } from "@/api/problems";
 import { type Me, forgetSession, signIn } from "@/api/session";
 import { CodeField } from "@/ui/CodeField";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 
 const useStyles = makeStyles({ content: { display: "flex", flexDirection: "column", gap: "12px" } });
 
@@ -25,6 +26,7 @@ const useStyles = makeStyles({ content: { display: "flex", flexDirection: "colum
  */
 export function SignInAgain({ user }: { user: Me }) {
   const styles = useStyles();
+  useFocusReturn();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState<string>();
   const [busy, setBusy] = useState(false);

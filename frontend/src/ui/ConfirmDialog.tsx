@@ -9,6 +9,7 @@ import {
 } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import { SubmitButton } from "./SubmitButton";
+import { useFocusReturn } from "./useFocusReturn";
 
 interface ConfirmDialogProps {
   open: boolean;
@@ -27,6 +28,7 @@ interface ConfirmDialogProps {
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, title, action, busy, ready = true, onConfirm, onClose, children } = props;
+  useFocusReturn(open);
   const needs = props.needs ?? "Something is still to be filled in.";
   return (
     <Dialog open={open} onOpenChange={(_, data) => !data.open && !busy && onClose()}>

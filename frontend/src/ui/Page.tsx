@@ -1,5 +1,6 @@
 import { Text, Title2, Toolbar, makeStyles, tokens } from "@fluentui/react-components";
 import { type ReactNode, useEffect } from "react";
+import { useFocusOnArrival } from "./useFocusReturn";
 
 const useStyles = makeStyles({
   page: { display: "flex", flexDirection: "column", gap: "16px", minWidth: 0 },
@@ -28,13 +29,14 @@ interface PageProps {
 /** A screen's frame: its one h1, a line on what it is for, the command bar, the content. */
 export function Page({ title, documentTitle, lead, commands, children }: PageProps) {
   const styles = useStyles();
+  useFocusOnArrival();
   useEffect(() => {
     document.title = `${documentTitle ?? title} · Policytab`;
   }, [documentTitle, title]);
   return (
     <div className={styles.page}>
       <div className={styles.head}>
-        <Title2 as="h1" className={styles.title}>
+        <Title2 as="h1" id="page-title" className={styles.title}>
           {title}
         </Title2>
         {lead && <Text className={styles.lead}>{lead}</Text>}

@@ -51,9 +51,11 @@ describe("the form", () => {
     const user = await fill("right~secret");
     expect(screen.queryByLabelText(/Directory \(tenant\) ID or domain/)).not.toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Save & continue" }));
-    expect(await screen.findByLabelText(/Directory \(tenant\) ID or domain/)).toHaveAccessibleDescription(
-      /could not be detected/,
-    );
+    const tenant = await screen.findByLabelText(/Directory \(tenant\) ID or domain/);
+    expect(tenant).toHaveAccessibleDescription(/could not be detected/);
+    // That is where one goes on, and nothing was wrong with the secret.
+    await waitFor(() => expect(tenant).toHaveFocus());
+    expect(screen.getByLabelText(/Client secret value/)).toHaveValue("right~secret");
   });
 
   it("names the missing permissions and tries again with the same credentials", async () => {

@@ -21,6 +21,7 @@ import { type BaselineImport, useFilesImport } from "../queries";
 import { DropZone } from "./DropZone";
 import { ImportPreview } from "./ImportPreview";
 import { SubmitButton } from "@/ui/SubmitButton";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 
 /** What the API takes at once; told before a long upload is refused. */
 const MAX_BYTES = 20_000_000;
@@ -32,6 +33,7 @@ const useStyles = makeStyles({
 /** A name, the files, a look at what is found and skipped, then the import. */
 export function ImportFilesDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
+  useFocusReturn();
   const navigate = useNavigate();
   const preview = useFilesImport();
   const save = useFilesImport();

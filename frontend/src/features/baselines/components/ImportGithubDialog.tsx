@@ -18,6 +18,7 @@ import { counted } from "@/lib/text";
 import { type BaselineImport, type GithubImport, useGithubImport } from "../queries";
 import { ImportPreview } from "./ImportPreview";
 import { SubmitButton } from "@/ui/SubmitButton";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 
 const useStyles = makeStyles({
   content: { display: "flex", flexDirection: "column", gap: "14px", paddingTop: "8px" },
@@ -35,6 +36,7 @@ type Name = (typeof FIELDS)[number];
 /** A repository's address, a look at what is found and skipped there, then the import. */
 export function ImportGithubDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
+  useFocusReturn();
   const navigate = useNavigate();
   const run = useGithubImport();
   const [values, setValues] = useState<Record<Name, string>>({

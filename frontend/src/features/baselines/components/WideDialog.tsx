@@ -8,6 +8,7 @@ import {
   makeStyles,
 } from "@fluentui/react-components";
 import type { ReactNode } from "react";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 
 const useStyles = makeStyles({
   surface: { maxWidth: "860px", width: "calc(100vw - 32px)" },
@@ -25,6 +26,7 @@ interface WideDialogProps {
 /** A dialog with room for a comparison side by side. */
 export function WideDialog({ title, busy = false, onClose, actions, children }: WideDialogProps) {
   const styles = useStyles();
+  useFocusReturn();
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && !busy && onClose()}>
       <DialogSurface className={styles.surface}>

@@ -1,5 +1,5 @@
 import { Button, Field, Input, Link as TextButton, makeStyles } from "@fluentui/react-components";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { type Customer } from "@/api/customers";
 import { type Problem, problemOf } from "@/api/problems";
@@ -37,6 +37,11 @@ export function ConnectForm({ customer, clientId: known = "", action, onSaved, o
   const sent = useRef<Credentials | null>(null);
 
   const placed = placeErrors(save.error);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // To where it can be mended.
+    if (save.error) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [save.error]);
   const needsHint = hintShown || placed.fields.tenant_hint !== undefined;
   const idError = checkClientId(clientId) ?? placed.fields.client_id;
   const secretError = checkClientSecret(secret) ?? placed.fields.client_secret;
@@ -54,7 +59,8 @@ export function ConnectForm({ customer, clientId: known = "", action, onSaved, o
         onSaved(connection);
       },
       (problem: unknown) => {
-        setSecret("");
+        // What is refused is what is typed anew; a tenant that is asked for says nothing against the secret.
+        if (!placeErrors(problem).fields.tenant_hint) setSecret("");
         setConsent(consentMissing(problem));
       },
     );
@@ -84,7 +90,7 @@ export function ConnectForm({ customer, clientId: known = "", action, onSaved, o
   }
 
   return (
-    <form className={styles.form} onSubmit={submit} aria-label="Graph connection" noValidate>
+    <form ref={form} className={styles.form} onSubmit={submit} aria-label="Graph connection" noValidate>
       <Field
         label="Application (client) ID"
         required

@@ -7,7 +7,7 @@ import { StatusBadge } from "@/ui/StatusBadge";
 type Permission = components["schemas"]["PermissionOut"];
 
 const useStyles = makeStyles({
-  list: { listStyleType: "none", margin: 0, padding: 0 },
+  list: { listStyleType: "none", margin: 0, padding: 0, containerType: "inline-size" },
   item: {
     display: "flex",
     flexDirection: "column",
@@ -22,7 +22,7 @@ const useStyles = makeStyles({
     gap: "8px",
     flexWrap: "wrap",
     // Where there is room, what is to be compared stands below each other.
-    "@media (min-width: 1081px)": {
+    "@container (min-width: 520px)": {
       display: "grid",
       gridTemplateColumns: "280px 84px auto",
       justifyItems: "start",

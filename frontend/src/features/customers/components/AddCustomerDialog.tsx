@@ -20,6 +20,7 @@ import { isProblem, problemOf } from "@/api/problems";
 import { useMe } from "@/api/session";
 import { useCustomerCreate } from "../queries";
 import { SubmitButton } from "@/ui/SubmitButton";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 
 export const NAME_MAX = 120;
 
@@ -29,6 +30,7 @@ const useStyles = makeStyles({
 
 export function AddCustomerDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
+  useFocusReturn();
   const navigate = useNavigate();
   const me = useMe();
   // The emulator is on offer only where the server knows one.

@@ -20,6 +20,7 @@ import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { EmptyState } from "@/ui/States";
 import { Time } from "@/ui/Time";
+import { useFocusMovesOn } from "@/ui/useFocusReturn";
 import { type Import, isUnderWay, useImportStart, useLatestImport } from "../queries";
 import { BaselineChoice } from "./BaselineChoice";
 import { Steps } from "./Steps";
@@ -65,6 +66,7 @@ function Content({ customer, run }: { customer: Customer; run: Import | undefine
 function Start({ customer, last }: { customer: Customer; last: Import | undefined }) {
   const styles = useStyles();
   const start = useImportStart(customer.id);
+  useFocusMovesOn();
   const [choice, setChoice] = useState<ComparisonBaseline>(
     last?.comparison_baseline ?? { kind: "imported_snapshot" },
   );
@@ -86,6 +88,7 @@ function Start({ customer, last }: { customer: Customer; last: Import | undefine
 function Resync({ customer, last }: { customer: Customer; last: Import | undefined }) {
   const styles = useStyles();
   const start = useImportStart(customer.id);
+  useFocusMovesOn();
   return (
     <Panel title="Re-sync">
       {start.error && <ProblemMessage error={start.error} />}

@@ -19,6 +19,7 @@ import { addDays, dayField, endOfDay } from "@/lib/day";
 import { useNotify } from "@/ui/useNotify";
 import { type Finding, useFindingAccept } from "../queries";
 import { SubmitButton } from "@/ui/SubmitButton";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 
 const REASON_MAX = 2000;
 const OWNER_MAX = 200;
@@ -39,6 +40,7 @@ interface AcceptDialogProps {
 /** Accepts a finding for a while. What was typed stays until it is saved or given up. */
 export function AcceptDialog({ customerId, finding, onClose }: AcceptDialogProps) {
   const styles = useStyles();
+  useFocusReturn();
   const notify = useNotify();
   const accept = useFindingAccept(customerId, finding.id);
   const [now] = useState(() => Date.now());

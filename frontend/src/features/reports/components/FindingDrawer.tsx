@@ -12,6 +12,7 @@ import { DismissRegular } from "@fluentui/react-icons";
 import { useHasRole } from "@/api/access";
 import { DiffTable } from "@/ui/DiffTable";
 import { SeverityBadge } from "@/ui/SeverityBadge";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 import type { Finding, Report } from "../queries";
 import { KIND_LABEL, SOURCE_LABEL, licenceText } from "../words";
 import { AcceptanceActions, AcceptanceNote } from "./Acceptance";
@@ -41,6 +42,7 @@ interface FindingDrawerProps {
 export function FindingDrawer({ report, finding, onClose }: FindingDrawerProps) {
   const styles = useStyles();
   const canAccept = useHasRole("operator");
+  useFocusReturn(finding !== undefined);
   return (
     <OverlayDrawer
       open={finding !== undefined}

@@ -17,6 +17,7 @@ import { type Role } from "@/api/access";
 import { isProblem } from "@/api/problems";
 import { useMe } from "@/api/session";
 import { CopyValue } from "@/ui/CopyValue";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 import { useApiTokenCreate } from "../queries";
 import { RoleField } from "./RoleField";
 
@@ -28,6 +29,7 @@ const useStyles = makeStyles({
 
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
+  useFocusReturn();
   const me = useMe();
   const create = useApiTokenCreate();
   const [name, setName] = useState("");

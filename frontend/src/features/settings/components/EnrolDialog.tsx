@@ -18,6 +18,7 @@ import { refreshSession } from "@/api/session";
 import { CodeField } from "@/ui/CodeField";
 import { CopyValue } from "@/ui/CopyValue";
 import { QrCode } from "@/ui/QrCode";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 import { type Enrolment, useFactorBegin, useFactorConfirm } from "../accountQueries";
 import { RecoveryCodes } from "./RecoveryCodes";
 
@@ -45,6 +46,7 @@ interface Step {
 /** Sets a second factor up: the password once more, the app, a code of it, and the recovery codes. */
 export function EnrolDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
+  useFocusReturn();
   const begin = useFactorBegin();
   const confirm = useFactorConfirm();
   const [password, setPassword] = useState("");

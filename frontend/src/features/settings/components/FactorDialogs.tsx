@@ -17,6 +17,7 @@ import { isProblem } from "@/api/problems";
 import { CodeField } from "@/ui/CodeField";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { useNotify } from "@/ui/useNotify";
+import { useFocusReturn } from "@/ui/useFocusReturn";
 import { useCodesRenew, useFactorRemove } from "../accountQueries";
 import { RecoveryCodes } from "./RecoveryCodes";
 
@@ -103,6 +104,7 @@ export function RemoveFactorDialog({ required, onClose }: { required: boolean; o
 
 export function RenewCodesDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
+  useFocusReturn();
   const renew = useCodesRenew();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
