@@ -116,16 +116,57 @@ pub async fn login(
         }
     }
     let candidate = found.ok_or_else(refused)?;
-    let proof = demanded(app, candidate.msp_id, candidate.user_id, code).await?;
-    let session = begin(app, &candidate, proof, origin).await?;
+    // Behind one address many people sign in; that limit is for those who try passwords. Their own account gives them no more.
+    if let Some(network) = &network {
+        app.store.login_attempt_take_back(network).await?;
+    }
+    let with_code = code.is_some();
+    let session = match entered(app, &candidate, code, origin).await {
+        Ok(session) => session,
+        Err(error) => {
+            if with_code && is_refusal(&error) {
+                note_refusal(app, &candidate, origin).await?;
+            }
+            return Err(error);
+        }
+    };
     // Whoever owns another workspace could give this address a password of their own there, and wipe the count with it.
     if alone {
         app.store.login_attempts_reset(&account).await?;
     }
-    if let Some(network) = &network {
-        app.store.login_attempts_reset(network).await?;
-    }
     Ok(session)
+}
+
+/// What follows a password that fits.
+async fn entered(
+    app: &App,
+    candidate: &LoginCandidate,
+    code: Option<SecretString>,
+    origin: &Origin,
+) -> AppResult<Session> {
+    let proof = demanded(app, candidate.msp_id, candidate.user_id, code).await?;
+    begin(app, candidate, proof, origin).await
+}
+
+/// Whether this is [`refused`], and not the answer that tells that a code is needed.
+fn is_refusal(error: &AppError) -> bool {
+    matches!(error, AppError::Problem(problem)
+        if problem.code == ProblemCode::Unauthenticated && problem.reason.is_none())
+}
+
+/// Puts on record that somebody knows the password and not the code: of all attempts that fail the one that people
+/// should hear of.
+#[expect(clippy::disallowed_methods, reason = "the person's password was verified for this MSP")]
+async fn note_refusal(app: &App, candidate: &LoginCandidate, origin: &Origin) -> AppResult<()> {
+    let mut actor = Actor::system(MspScope::assume_verified(candidate.msp_id), "sign-in");
+    (actor.ip, actor.request_id) = (origin.ip.clone(), origin.request_id.clone());
+    let subject = ("user", candidate.user_id.as_uuid());
+    let details = serde_json::json!({"email": candidate.email});
+    app.store
+        .write(&actor.scope, async |tx| {
+            audit::write(tx, &actor, "session.code_refused", subject, details).await
+        })
+        .await
 }
 
 /// What proves the second factor of a person who has one.

@@ -269,6 +269,19 @@ impl Store {
         Ok(())
     }
 
+    /// Takes one attempt under a key back, since it was no guess.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn login_attempt_take_back(&self, key_hash: &[u8; 32]) -> Result<(), StoreError> {
+        let mut conn = self.connection().await?;
+        diesel::sql_query("SELECT login_attempt_taken_back($1)")
+            .bind::<Bytea, _>(key_hash.as_slice())
+            .execute(&mut conn)
+            .await?;
+        Ok(())
+    }
+
     /// Removes what has expired, in all MSPs. Cheap; run it now and then on any node.
     ///
     /// # Errors

@@ -60,6 +60,23 @@ async fn stuffing_is_limited_per_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_ones_own_gives_no_further_guesses() {
+    let app = TestApp::with(&[BEHIND_A_PROXY]).await;
+    let own = json!({"email": "viewer@one.example", "password": PASSWORD});
+    let mut verified = 0;
+    for number in 0..220 {
+        if number % 40 == 0 && number < 200 {
+            let entered =
+                app.anonymous().post("/api/v1/auth/login", &own).header("x-forwarded-for", "192.0.2.9");
+            entered.send().await.expect_status(200);
+        }
+        let answer = guess(&app, &format!("leaked{number}@one.example"), "192.0.2.9").await;
+        verified += u32::from(answer.status == 401);
+    }
+    assert_eq!(verified, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_caller_does_not_take_the_others_share() {
     let app = TestApp::with(&[("POLICYTAB_RATE_PER_CALLER", "1")]).await;
     let busy = app.as_role(&app.one, Role::Admin);

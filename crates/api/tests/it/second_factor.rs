@@ -76,6 +76,17 @@ async fn a_code_is_asked_for_once_it_is_set_up() {
         refused.problem(401, "unauthenticated");
         assert_eq!(refused.problem_only(), wrong.problem_only(), "{code}");
     }
+    // Who knows the password and not the code is on record; who knows neither, or is asked for one, is not.
+    let audit = app.owner().read("/api/v1/audit?limit=200").await;
+    let refusals: Vec<_> = audit["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .filter(|entry| entry["action"] == "session.code_refused")
+        .collect();
+    assert_eq!(refusals.len(), 5);
+    assert_eq!(refusals[0]["subject_id"], app.one.person(Role::Admin).id.to_string());
+    assert_eq!((&refusals[0]["actor_kind"], &refusals[0]["ip"]), (&json!("system"), &json!("127.0.0.1")));
     // The step before the present one is past, since a later one was used; the one after it is allowed for slow clocks.
     let next = totp(&secret, 1);
     let spaced = format!("{} {}", &next[..3], &next[3..]);

@@ -10,9 +10,10 @@ pub(crate) const TENANTLESS_TABLES: [(&str, &str); 4] = [
 ];
 
 /// Functions that run with the rights of `policytab_lookup`, and why they must.
-pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 11] = [
+pub(crate) const DEFINER_FUNCTIONS: [(&str, &str); 12] = [
     ("count_expiring_secrets", "counts them for metrics; a number only"),
     ("login_attempt", "counts attempts before anybody is known"),
+    ("login_attempt_taken_back", "counts one less, since it was no guess"),
     ("login_attempts_reset", "forgets them after a login"),
     ("lookup_api_token", "finds the MSP of a token by its digest"),
     ("lookup_expired_acceptances", "tells a worker whose acceptances have run out; ids only"),

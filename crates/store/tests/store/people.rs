@@ -210,6 +210,15 @@ async fn login_attempts_are_counted_over_all_nodes() {
     }
     assert_eq!(allowed, 20);
     assert!(f.store.login_attempt(&other, hour, 20).await.unwrap().allowed);
+    // One that was no guess makes room for one more.
+    f.store.login_attempt_take_back(&key).await.unwrap();
+    assert!(f.store.login_attempt(&key, hour, 20).await.unwrap().allowed);
+    assert!(!f.store.login_attempt(&key, hour, 20).await.unwrap().allowed);
+    for _ in 0..3 {
+        f.store.login_attempt_take_back(&other).await.unwrap();
+    }
+    let allowed = async || f.store.login_attempt(&other, hour, 1).await.unwrap().allowed;
+    assert!(allowed().await && !allowed().await, "there is no credit");
     f.store.login_attempts_reset(&key).await.unwrap();
     assert!(f.store.login_attempt(&key, hour, 20).await.unwrap().allowed);
 

@@ -1,0 +1,1 @@
+DROP FUNCTION login_attempt_taken_back(bytea);
