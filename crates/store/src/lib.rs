@@ -127,6 +127,7 @@ mod schema;
 mod sealed;
 mod second_factors;
 mod snapshot_facts;
+mod snapshot_people;
 mod snapshots;
 mod session;
 mod spans;

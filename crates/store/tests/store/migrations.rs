@@ -60,6 +60,8 @@ const RESHAPED: &[(&str, &str, &str)] = &[
     ("20261129000500", "snapshot_documents", "*"),
     // Positions get gaps.
     ("20261129000500", "co_managed_documents", "position"),
+    // People by number.
+    ("20261129000700", "snapshot_memberships", "members"),
 ];
 
 /// What both states have is the same in both.
@@ -183,6 +185,7 @@ async fn the_schema_file_is_what_the_database_has() {
                 "boolean" => "Bool",
                 "bytea" => "Bytea",
                 "jsonb" => "Jsonb",
+                "_int4" => "Array<Int4>",
                 "_uuid" => "Array<Uuid>",
                 "_int8" => "Array<Int8>",
                 other => panic!("say here what {other} is in diesel"),
