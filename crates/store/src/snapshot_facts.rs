@@ -6,6 +6,7 @@ use crate::{
     documents::CHUNK,
     error::StoreError,
     schema::{snapshot_facts, snapshot_memberships},
+    snapshot_people,
     snapshots::from_json,
     tx::{Mode, ReadWrite, TenantTx},
 };
@@ -21,7 +22,7 @@ pub(crate) type Facts = BTreeMap<String, Value>;
 /// Kind and id.
 type Name = (String, String);
 
-/// A membership as it is stored: numbers of the members in their order, head count, whether they are all.
+/// A membership as it is stored: steps from one member's number to the next one's, head count, whether they are all.
 type Numbered = (Vec<i32>, i64, bool);
 
 pub(crate) const TENANT: &str = "tenant";
@@ -138,9 +139,12 @@ impl<M: Mode> TenantTx<M> {
         number: i32,
     ) -> Result<Vec<Membership>, StoreError> {
         let rows = self.memberships_numbered(customer, number).await?;
-        let people = self.people_of(customer, rows.iter().flat_map(|(_, (members, ..))| members)).await?;
+        let numbers = rows.iter().map(|(_, (steps, ..))| snapshot_people::numbers(steps));
+        let numbers: Vec<Vec<i32>> = numbers.collect::<Result<_, _>>()?;
+        let people = self.people_of(customer, numbers.iter().flatten()).await?;
         rows.into_iter()
-            .map(|((kind, id), (members, head_count, complete))| {
+            .zip(numbers)
+            .map(|(((kind, id), (_, head_count, complete)), members)| {
                 Ok(Membership {
                     kind: from_json(Value::String(kind), "snapshot_memberships.kind")?,
                     id,
@@ -285,7 +289,7 @@ impl TenantTx<ReadWrite> {
         let numbered = named.into_iter().map(|(name, membership)| {
             let members = membership.members.iter().filter_map(|id| numbers.get(id).copied()).collect();
             let head_count = i64::try_from(membership.head_count).unwrap_or(i64::MAX);
-            (name, (members, head_count, membership.complete))
+            (name, (snapshot_people::steps(members), head_count, membership.complete))
         });
         Ok(numbered.collect())
     }

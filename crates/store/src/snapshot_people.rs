@@ -19,6 +19,7 @@ use uuid::Uuid;
 const IN_ROW: usize = 120;
 
 const BAD: StoreError = StoreError::Corrupt("snapshot_people.chunk");
+const BAD_MEMBERS: StoreError = StoreError::Corrupt("snapshot_memberships.members");
 
 /// The number of the person at this place of a row.
 fn number(chunk: i32, place: usize) -> Result<i32, StoreError> {
@@ -32,17 +33,43 @@ fn place(number: i32) -> Option<(i32, usize)> {
     Some((i32::try_from(number / IN_ROW).ok()?, number % IN_ROW))
 }
 
+/// Members as they are stored: their numbers in rising order, each as the step from the one before, the first from 0.
+/// Steps are small, and PostgreSQL compresses a long list of them to a fraction; numbers it can't.
+pub(crate) fn steps(mut numbers: Vec<i32>) -> Vec<i32> {
+    numbers.sort_unstable();
+    let mut last = 0;
+    for number in &mut numbers {
+        let step = *number - last;
+        last = *number;
+        *number = step;
+    }
+    numbers
+}
+
+/// Numbers from their steps.
+pub(crate) fn numbers(steps: &[i32]) -> Result<Vec<i32>, StoreError> {
+    let mut last = 0_i32;
+    let sum = |step: &i32| {
+        last = last.checked_add(*step).ok_or(BAD_MEMBERS)?;
+        Ok(last)
+    };
+    steps.iter().map(sum).collect()
+}
+
 /// People by number.
 pub(crate) struct People(HashMap<i32, Vec<Uuid>>);
 
 impl People {
-    /// Who these numbers mean, in their order.
+    /// Who these numbers mean, sorted.
     pub(crate) fn ids(&self, numbers: &[i32]) -> Result<Vec<Uuid>, StoreError> {
         let id = |number: &i32| {
             let (chunk, place) = place(*number)?;
             self.0.get(&chunk)?.get(place).copied()
         };
-        numbers.iter().map(|n| id(n).ok_or(StoreError::Corrupt("snapshot_memberships.members"))).collect()
+        let ids: Result<Vec<Uuid>, _> = numbers.iter().map(|n| id(n).ok_or(BAD_MEMBERS)).collect();
+        let mut ids = ids?;
+        ids.sort_unstable();
+        Ok(ids)
     }
 }
 
@@ -123,5 +150,40 @@ impl TenantTx<ReadWrite> {
             diesel::insert_into(snapshot_people::table).values(rows).execute(self.conn()).await?;
         }
         Ok(numbers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn steps_lead_to_the_numbers(given in prop::collection::vec(0..=i32::MAX, 0..40)) {
+            let stored = steps(given.clone());
+            prop_assert!(stored.iter().all(|step| *step >= 0));
+            let mut sorted = given;
+            sorted.sort_unstable();
+            prop_assert_eq!(numbers(&stored).unwrap(), sorted);
+        }
+
+        #[test]
+        fn a_number_is_a_place(given in 0..=i32::MAX) {
+            let (chunk, place) = place(given).unwrap();
+            prop_assert!(place < IN_ROW);
+            prop_assert_eq!(number(chunk, place).unwrap(), given);
+        }
+    }
+
+    #[test]
+    fn what_nobody_stored_is_no_person() {
+        let somebody = Uuid::from_u128(1);
+        let people = People([(1, vec![somebody])].into());
+        assert_eq!(people.ids(&[120]).unwrap(), [somebody]);
+        for number in [-1, 0, 119, 121, i32::MAX] {
+            assert!(matches!(people.ids(&[number]), Err(StoreError::Corrupt(_))), "{number}");
+        }
+        assert!(matches!(numbers(&[i32::MAX, 1]), Err(StoreError::Corrupt(_))));
     }
 }
