@@ -128,6 +128,7 @@ mod sealed;
 mod second_factors;
 mod session;
 mod snapshot_facts;
+mod snapshot_people;
 mod snapshots;
 mod spans;
 mod store;

@@ -385,9 +385,18 @@ diesel::table! {
         object_id -> Text,
         since -> Int4,
         until -> Nullable<Int4>,
-        members -> Array<Uuid>,
+        members -> Array<Int4>,
         head_count -> Int8,
         complete -> Bool,
+    }
+}
+
+diesel::table! {
+    snapshot_people (msp_id, customer_id, chunk) {
+        msp_id -> Uuid,
+        customer_id -> Uuid,
+        chunk -> Int4,
+        ids -> Array<Uuid>,
     }
 }
 

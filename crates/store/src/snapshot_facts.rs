@@ -1,10 +1,12 @@
-//! What a snapshot holds besides documents: facts of one value each, and memberships. Stored as spans, like documents.
+//! What a snapshot holds besides documents: facts of one value each, and memberships, which name
+//! people by number. Stored as spans, like documents.
 
 use crate::{
     customers::{CustomerRef, to_json},
     documents::CHUNK,
     error::StoreError,
     schema::{snapshot_facts, snapshot_memberships},
+    snapshot_people,
     snapshots::from_json,
     tx::{Mode, ReadWrite, TenantTx},
 };
@@ -13,13 +15,15 @@ use diesel_async::RunQueryDsl;
 use policytab_domain::snapshot::{Membership, SnapshotContent, SubscribedSku, TenantFacts};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// Facts by name.
 pub(crate) type Facts = BTreeMap<String, Value>;
 
-/// Kind, id, members, head count, whether they are all.
-type MembershipRow = (String, String, Vec<Uuid>, i64, bool);
+/// Kind and id.
+type Name = (String, String);
+
+/// A membership as it is stored: steps from one member's number to the next one's, head count, whether they are all.
+type Numbered = (Vec<i32>, i64, bool);
 
 pub(crate) const TENANT: &str = "tenant";
 pub(crate) const LICENCES: &str = "licences";
@@ -86,11 +90,11 @@ pub(crate) fn tenant(facts: &mut Facts) -> Result<TenantFacts, StoreError> {
 }
 
 /// Memberships by the kind's name and id, the first of each.
-fn by_name(list: &[Membership]) -> Result<BTreeMap<(String, &str), &Membership>, StoreError> {
+fn by_name(list: &[Membership]) -> Result<BTreeMap<Name, &Membership>, StoreError> {
     let mut all = BTreeMap::new();
     for membership in list {
         let kind = to_json(&membership.kind, "kind")?.as_str().unwrap_or_default().to_owned();
-        all.entry((kind, membership.id.as_str())).or_insert(membership);
+        all.entry((kind, membership.id.clone())).or_insert(membership);
     }
     Ok(all)
 }
@@ -134,26 +138,17 @@ impl<M: Mode> TenantTx<M> {
         customer: &CustomerRef,
         number: i32,
     ) -> Result<Vec<Membership>, StoreError> {
-        let rows: Vec<MembershipRow> = snapshot_memberships::table
-            .filter(snapshot_memberships::customer_id.eq(customer.uuid()))
-            .filter(snapshot_memberships::since.le(number))
-            .filter(snapshot_memberships::until.is_null().or(snapshot_memberships::until.gt(number)))
-            .order((snapshot_memberships::kind, snapshot_memberships::object_id))
-            .select((
-                snapshot_memberships::kind,
-                snapshot_memberships::object_id,
-                snapshot_memberships::members,
-                snapshot_memberships::head_count,
-                snapshot_memberships::complete,
-            ))
-            .load(self.conn())
-            .await?;
+        let rows = self.memberships_numbered(customer, number).await?;
+        let numbers = rows.iter().map(|(_, (steps, ..))| snapshot_people::numbers(steps));
+        let numbers: Vec<Vec<i32>> = numbers.collect::<Result<_, _>>()?;
+        let people = self.people_of(customer, numbers.iter().flatten()).await?;
         rows.into_iter()
-            .map(|(kind, id, members, head_count, complete)| {
+            .zip(numbers)
+            .map(|(((kind, id), (_, head_count, complete)), members)| {
                 Ok(Membership {
                     kind: from_json(Value::String(kind), "snapshot_memberships.kind")?,
                     id,
-                    members,
+                    members: people.ids(&members)?,
                     head_count: head_count
                         .try_into()
                         .map_err(|_| StoreError::Corrupt("snapshot_memberships.head_count"))?,
@@ -161,6 +156,29 @@ impl<M: Mode> TenantTx<M> {
                 })
             })
             .collect()
+    }
+
+    /// Likewise, as they are stored.
+    async fn memberships_numbered(
+        &mut self,
+        customer: &CustomerRef,
+        number: i32,
+    ) -> Result<Vec<(Name, Numbered)>, StoreError> {
+        Ok(snapshot_memberships::table
+            .filter(snapshot_memberships::customer_id.eq(customer.uuid()))
+            .filter(snapshot_memberships::since.le(number))
+            .filter(snapshot_memberships::until.is_null().or(snapshot_memberships::until.gt(number)))
+            .order((snapshot_memberships::kind, snapshot_memberships::object_id))
+            .select((
+                (snapshot_memberships::kind, snapshot_memberships::object_id),
+                (
+                    snapshot_memberships::members,
+                    snapshot_memberships::head_count,
+                    snapshot_memberships::complete,
+                ),
+            ))
+            .load(self.conn())
+            .await?)
     }
 }
 
@@ -214,8 +232,10 @@ impl TenantTx<ReadWrite> {
         number: i32,
         next: &[Membership],
     ) -> Result<(), StoreError> {
-        let before = if number > 1 { self.memberships_of(customer, number - 1).await? } else { Vec::new() };
-        let (before, next) = (by_name(&before)?, by_name(next)?);
+        let before =
+            if number > 1 { self.memberships_numbered(customer, number - 1).await? } else { Vec::new() };
+        let before: BTreeMap<Name, Numbered> = before.into_iter().collect();
+        let next = self.number(customer, next).await?;
         let mut ended: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for ((kind, id), _) in before.iter().filter(|(name, old)| next.get(*name) != Some(*old)) {
             ended.entry(kind).or_default().push(id);
@@ -238,16 +258,16 @@ impl TenantTx<ReadWrite> {
             if before.get(&name) == Some(&membership) {
                 continue;
             }
-            let (kind, id) = name;
+            let ((kind, id), (members, head_count, complete)) = (name, membership);
             rows.push((
                 snapshot_memberships::msp_id.eq(msp),
                 snapshot_memberships::customer_id.eq(customer.uuid()),
                 snapshot_memberships::kind.eq(kind),
                 snapshot_memberships::object_id.eq(id),
                 snapshot_memberships::since.eq(number),
-                snapshot_memberships::members.eq(&membership.members),
-                snapshot_memberships::head_count.eq(i64::try_from(membership.head_count).unwrap_or(i64::MAX)),
-                snapshot_memberships::complete.eq(membership.complete),
+                snapshot_memberships::members.eq(members),
+                snapshot_memberships::head_count.eq(head_count),
+                snapshot_memberships::complete.eq(complete),
             ));
         }
         while !rows.is_empty() {
@@ -255,5 +275,22 @@ impl TenantTx<ReadWrite> {
             diesel::insert_into(snapshot_memberships::table).values(chunk).execute(self.conn()).await?;
         }
         Ok(())
+    }
+
+    /// Memberships as they are stored. Who is new among their members is stored by it.
+    async fn number(
+        &mut self,
+        customer: &CustomerRef,
+        memberships: &[Membership],
+    ) -> Result<BTreeMap<Name, Numbered>, StoreError> {
+        let named = by_name(memberships)?;
+        let numbers =
+            self.people_numbers(customer, named.values().flat_map(|m| m.members.iter().copied())).await?;
+        let numbered = named.into_iter().map(|(name, membership)| {
+            let members = membership.members.iter().filter_map(|id| numbers.get(id).copied()).collect();
+            let head_count = i64::try_from(membership.head_count).unwrap_or(i64::MAX);
+            (name, (snapshot_people::steps(members), head_count, membership.complete))
+        });
+        Ok(numbered.collect())
     }
 }

@@ -5,13 +5,14 @@ use policytab_graph_sim::TenantEdit;
 use std::time::Duration;
 
 /// Everything but what a request or a login leaves behind.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "imports",
     "import_steps",
     "snapshots",
     "snapshot_documents",
     "snapshot_facts",
     "snapshot_memberships",
+    "snapshot_people",
     "documents",
     "co_managed_baselines",
     "co_managed_documents",

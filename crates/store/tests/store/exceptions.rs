@@ -40,7 +40,7 @@ pub(crate) const LOOKUP_POLICIES: [(&str, &str, &str, &str); 10] = [
 ];
 
 /// Tables whose rows are never changed once written, or in the columns named last only: what the runtime role may do.
-pub(crate) const IMMUTABLE_TABLES: [(&str, &[&str], &[&str]); 10] = [
+pub(crate) const IMMUTABLE_TABLES: [(&str, &[&str], &[&str]); 11] = [
     ("audit", &["INSERT", "SELECT"], &[]),
     ("baseline_documents", &["DELETE", "INSERT", "SELECT"], &[]),
     ("baseline_versions", &["DELETE", "INSERT", "SELECT"], &[]),
@@ -51,6 +51,8 @@ pub(crate) const IMMUTABLE_TABLES: [(&str, &[&str], &[&str]); 10] = [
     ("snapshot_documents", &["DELETE", "INSERT", "SELECT"], &["until"]),
     ("snapshot_facts", &["INSERT", "SELECT"], &["until"]),
     ("snapshot_memberships", &["INSERT", "SELECT"], &["until"]),
+    // People are appended.
+    ("snapshot_people", &["INSERT", "SELECT"], &["ids"]),
     ("snapshots", &["DELETE", "INSERT", "SELECT"], &[]),
     ("login_attempts", &[], &[]),
 ];

@@ -19,6 +19,7 @@ mod jobs;
 mod lanes;
 mod library;
 mod lists;
+mod memberships;
 mod migrations;
 mod people;
 mod send;

@@ -170,11 +170,15 @@ async fn steps_and_reports_of_long_ago_are_not_kept() {
 async fn the_migration_keeps_every_snapshot_in_both_directions() {
     const DOWN: &str = include_str!("../../../../migrations/2026-11-29-000500_spans/down.sql");
     const UP: &str = include_str!("../../../../migrations/2026-11-29-000500_spans/up.sql");
+    // A later one that stores memberships in another form.
+    const PEOPLE_DOWN: &str = include_str!("../../../../migrations/2026-11-29-000700_people/down.sql");
+    const PEOPLE_UP: &str = include_str!("../../../../migrations/2026-11-29-000700_people/up.sql");
     let f = fixture().await;
     let nights = nights();
     let (customer, snapshots) = onboard(&f, &nights).await;
     let other = f.imported(&f.two, "Fabrikam", Uuid::from_u128(9), &[policy("p1", "1")]).await;
     let owner = raw(&f.db.owner_url).await;
+    owner.batch_execute(PEOPLE_DOWN).await.expect("down to ids");
     owner.batch_execute(DOWN).await.expect("down");
     let superuser = raw(&f.db.superuser_url).await;
     let row = superuser
@@ -184,6 +188,7 @@ async fn the_migration_keeps_every_snapshot_in_both_directions() {
     let held: usize = nights.iter().map(|(_, documents)| documents.len()).sum();
     assert_eq!(row.get::<_, i64>(0), i64::try_from(held + 1).expect("few"));
     owner.batch_execute(UP).await.expect("up");
+    owner.batch_execute(PEOPLE_UP).await.expect("up to numbers");
     holds(&f, customer, &snapshots, &nights).await;
     let documents = f
         .store
