@@ -25,7 +25,13 @@ import type { AuditSearch } from "../routes";
 const route = getRouteApi("/shell/settings/audit-log");
 
 const useStyles = makeStyles({
-  quiet: { display: "block", color: tokens.colorNeutralForeground3, whiteSpace: "nowrap" },
+  quiet: {
+    display: "block",
+    color: tokens.colorNeutralForeground3,
+    "@media (min-width: 1280px)": { whiteSpace: "nowrap" },
+  },
+  // Ids give way before the table has to scroll.
+  details: { overflowWrap: "anywhere" },
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
   filters: { display: "flex", gap: "12px", flexWrap: "wrap", alignItems: "end" },
   more: { display: "flex", justifyContent: "center" },
@@ -77,7 +83,14 @@ function useColumns(): Column<AuditEntry>[] {
       ),
     },
     { id: "what", header: "What", cell: (entry) => <span className={styles.code}>{entry.action}</span> },
-    { id: "details", header: "Details", cell: (entry) => detailText(entry.details) },
+    {
+      id: "details",
+      header: "Details",
+      cell: (entry) => {
+        const text = detailText(entry.details);
+        return text && <span className={styles.details}>{text}</span>;
+      },
+    },
     { id: "from", header: "From", wideOnly: true, cell: (entry) => entry.ip ?? "" },
   ];
 }
