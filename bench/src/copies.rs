@@ -24,7 +24,7 @@ const BODY: (&str, &str) = (
 );
 
 /// In an order that foreign keys allow.
-const TABLES: [Table; 9] = [
+const TABLES: [Table; 10] = [
     Table {
         name: "imports",
         rows: OF_IT,
@@ -38,6 +38,7 @@ const TABLES: [Table; 9] = [
     Table { name: "snapshots", rows: OF_IT, columns: &[("id", "c.snapshot_id"), CUSTOMER, IMPORT] },
     Table { name: "snapshot_documents", rows: OF_IT, columns: &[CUSTOMER, OBJECT, BODY] },
     Table { name: "snapshot_facts", rows: OF_IT, columns: &[CUSTOMER] },
+    Table { name: "snapshot_people", rows: OF_IT, columns: &[CUSTOMER] },
     Table { name: "snapshot_memberships", rows: OF_IT, columns: &[CUSTOMER] },
     Table { name: "co_managed_baselines", rows: OF_IT, columns: &[CUSTOMER, SNAPSHOT] },
     Table { name: "co_managed_documents", rows: OF_IT, columns: &[CUSTOMER, OBJECT, BODY] },
