@@ -4,6 +4,9 @@ use policytab_domain::problem::{Problem, ProblemCode};
 use policytab_graph_client::GraphError;
 use policytab_store::StoreError;
 
+/// The reason of a refusal for want of capacity.
+pub const OVERLOADED: &str = "overloaded";
+
 /// What use cases return.
 pub type AppResult<T> = Result<T, AppError>;
 
@@ -92,6 +95,12 @@ impl From<StoreError> for AppError {
                 Problem::invalid("cursor", "was not given by this list in this order")
             }
             StoreError::Conflict(what) => Problem::new(C::Conflict, what.to_owned()),
+            StoreError::Busy => {
+                let detail = "This server has more to ask its database than it can.";
+                let mut problem = Problem::new(C::Unavailable, detail).reason(OVERLOADED);
+                problem.retry_after = Some(1);
+                problem
+            }
             StoreError::Unavailable(cause) => {
                 tracing::warn!(%cause, "the database is unavailable");
                 let mut problem = Problem::new(C::Unavailable, "The database can't answer right now.");

@@ -6,7 +6,7 @@
 //! passwords of published breaches, in order. Its estimate finds them also with another case, with letters spelt as
 //! digits, and repeated.
 
-use crate::{AppError, AppResult};
+use crate::{AppError, AppResult, error::OVERLOADED};
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
@@ -40,7 +40,7 @@ impl From<PasswordError> for AppError {
         match error {
             PasswordError::Busy => {
                 let detail = "More people are signing in than this server can check passwords for.";
-                let mut problem = Problem::new(ProblemCode::Unavailable, detail).reason("overloaded");
+                let mut problem = Problem::new(ProblemCode::Unavailable, detail).reason(OVERLOADED);
                 problem.retry_after = Some(1);
                 problem.into()
             }

@@ -60,6 +60,9 @@ pub enum StoreError {
     /// The cursor was not made by this list with these settings.
     #[error("the cursor is not valid here")]
     InvalidCursor,
+    /// More wait for a connection than may.
+    #[error("too many wait for a connection")]
+    Busy,
     /// The database can't be reached, or no connection became free in time.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),

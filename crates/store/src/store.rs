@@ -142,8 +142,7 @@ impl Store {
 
     /// A connection without a scope: current_msp() raises on it. For the tenant-less list only.
     pub(crate) async fn connection(&self) -> Result<PgPooled, StoreError> {
-        let busy = || StoreError::Unavailable("too many wait for a connection".to_owned());
-        let _waiting = self.queue.enter().ok_or_else(busy)?;
+        let _waiting = self.queue.enter().ok_or(StoreError::Busy)?;
         self.lanes.pick().get_owned().await.map_err(unavailable)
     }
 

@@ -29,7 +29,7 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The reason of a refusal for want of capacity.
-pub const OVERLOADED: &str = "overloaded";
+pub use policytab_app::error::OVERLOADED;
 
 /// Seconds that a refused caller is asked to wait.
 const RETRY_AFTER: u64 = 1;

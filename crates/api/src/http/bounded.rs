@@ -1,7 +1,7 @@
 //! The bound on requests in flight, and on the size of their heads.
 
 use crate::{
-    bounds::{Bounds, Place},
+    bounds::{Bounds, OVERLOADED, Place},
     problem::ApiError,
     state::State,
 };
@@ -13,9 +13,14 @@ use actix_web::{
     web,
 };
 use policytab_domain::problem::{Problem, ProblemCode};
+use std::time::Duration;
 
 /// What is answered however much is under way: who watches the server must see it then above all.
 const OUTSIDE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// How long a refusal is held back, with no place taken: who asks again at once would else keep the server busy with
+/// refusing (docs/decisions/065).
+const HELD: Duration = Duration::from_millis(250);
 
 /// Lets a request through when there is a place for it, and answers 503 when there is none.
 pub async fn bounded(
@@ -33,13 +38,27 @@ pub async fn bounded(
     }
     let place = match Place::take(&state.bounds).await {
         Ok(place) => place,
-        Err(error) => return Ok(request.into_response(error.error_response())),
+        Err(error) => {
+            let refusal = request.into_response(error.error_response());
+            tokio::time::sleep(HELD).await;
+            return Ok(refusal);
+        }
     };
     request.extensions_mut().insert(place.clone());
     let response = next.call(request).await;
     // What is left is the network's: a body that is slowly read, or a stream without end.
     place.leave();
-    Ok(response?.map_into_boxed_body())
+    let response = response?.map_into_boxed_body();
+    if is_refusal(&response) {
+        tokio::time::sleep(HELD).await;
+    }
+    Ok(response)
+}
+
+/// Whether a bound was met, be it this one or one behind it.
+fn is_refusal(response: &ServiceResponse<BoxBody>) -> bool {
+    let extensions = response.response().extensions();
+    extensions.get::<Problem>().is_some_and(|problem| problem.reason.as_deref() == Some(OVERLOADED))
 }
 
 fn head_fits(request: &ServiceRequest, bounds: &Bounds) -> Result<(), ApiError> {
