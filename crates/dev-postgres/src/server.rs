@@ -148,6 +148,8 @@ fn spawn(
         Durability::Durable => settings.push("max_connections=100"),
         Durability::Throwaway => settings.extend([
             "max_connections=300",
+            // A test may end while it opens a session; nobody's database can be dropped until that is given up.
+            "authentication_timeout=5s",
             "fsync=off",
             "full_page_writes=off",
             "synchronous_commit=off",
