@@ -7,7 +7,7 @@ use crate::store::{Pool, PoolMaker};
 use std::{
     sync::{
         PoisonError, RwLock,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread::{self, ThreadId},
 };
@@ -35,6 +35,8 @@ pub(crate) struct Lanes {
     threads: usize,
     connections: u32,
     turn: AtomicU32,
+    /// Whether threads are about to end, and their lanes with them.
+    apart: AtomicBool,
     make: PoolMaker,
 }
 
@@ -46,7 +48,16 @@ impl Lanes {
         let share = (connections - connections.div_ceil(4)).checked_div(wanted).unwrap_or(0);
         let size = connections - share.saturating_mul(wanted);
         let common = Lane { pool: make(size), size };
-        Self { common, own: RwLock::default(), share, threads, connections, turn: AtomicU32::new(0), make }
+        Self {
+            common,
+            own: RwLock::default(),
+            share,
+            threads,
+            connections,
+            turn: AtomicU32::new(0),
+            apart: AtomicBool::new(false),
+            make,
+        }
     }
 
     /// Gives the thread that calls a lane of its own. Must be called within its runtime.
@@ -58,6 +69,11 @@ impl Lanes {
         }
     }
 
+    /// From now on nobody takes a connection from another thread's lane.
+    pub(crate) fn keep_apart(&self) {
+        self.apart.store(true, Ordering::Relaxed);
+    }
+
     /// The lane to take a connection from: this thread's while it has one to give, else one that has. Where none has,
     /// a thread waits at its own, and who has none waits at each in turn, as often as it has connections.
     pub(crate) fn pick(&self) -> Pool {
@@ -67,6 +83,9 @@ impl Lanes {
         let all = || [&self.common].into_iter().chain(own.iter().map(|(_, lane)| lane));
         let first = home.unwrap_or(&self.common);
         let ready = (first.idle() || first.grows()).then_some(first);
+        if self.apart.load(Ordering::Relaxed) {
+            return ready.unwrap_or(if self.common.idle() { &self.common } else { first }).pool.clone();
+        }
         let lane =
             ready.or_else(|| all().find(|lane| lane.idle())).or_else(|| all().find(|lane| lane.grows()));
         lane.or(home).unwrap_or_else(|| self.next(all())).pool.clone()

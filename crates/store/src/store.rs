@@ -131,6 +131,12 @@ impl Store {
         self.lanes.open_here();
     }
 
+    /// To be called before threads end that called [`Store::connect_here`]: what is under way elsewhere must not use
+    /// connections that end with them.
+    pub fn keep_apart(&self) {
+        self.lanes.keep_apart();
+    }
+
     /// How many connections of the pool are open, and how many of them are idle.
     pub fn connections(&self) -> (u32, u32) {
         self.lanes.state()

@@ -125,6 +125,7 @@ pub(super) async fn open(config: &Config, metrics: &Metrics, threads: usize) -> 
 pub(super) struct Running {
     /// Where browsers find it.
     pub(super) issuer: String,
+    store: Store,
     server: Option<actix_web::dev::ServerHandle>,
     stop: watch::Sender<bool>,
     drain: Duration,
@@ -139,6 +140,7 @@ impl Running {
         let app = open(&config, &metrics, threads).await?;
         super::admin::first_owner(&app).await?;
         let (issuer, drain) = (config.issuer(), config.bounds.drain);
+        let store = app.store.clone();
         let (stop, stopped) = watch::channel(false);
         // A process that only works must work, whatever POLICYTAB_WORKERS says for servers.
         let slots = if listener.is_none() { config.workers.max(1) } else { config.workers };
@@ -162,12 +164,13 @@ impl Running {
                 Some(handle)
             }
         };
-        Ok(Self { issuer, server, stop, drain, workers })
+        Ok(Self { issuer, store, server, stop, drain, workers })
     }
 
     /// Stops taking jobs, and requests a moment later; lets what is under way end, up to a bound.
     pub(super) async fn stop(self) {
         let _ = self.stop.send(true);
+        self.store.keep_apart();
         if let Some(server) = &self.server {
             // Who sends requests here goes by /readyz, which has just turned; what comes meanwhile is still answered.
             tokio::time::sleep(self.drain).await;

@@ -20,7 +20,7 @@ const OUTSIDE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// How long a refusal is held back, with no place taken: who asks again at once would else keep the server busy with
 /// refusing (docs/decisions/065).
-const HELD: Duration = Duration::from_millis(250);
+const HELD: Duration = Duration::from_millis(500);
 
 /// Lets a request through when there is a place for it, and answers 503 when there is none.
 pub async fn bounded(

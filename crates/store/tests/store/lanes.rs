@@ -3,7 +3,11 @@
 use crate::fixture::{config, customer, fixture, raw};
 use policytab_domain::tenancy::MspScope;
 use policytab_store::{CustomerFilter, Store, StoreConfig, StoreError};
-use std::{sync::mpsc, thread};
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+};
+use tokio::sync::Barrier;
 
 async fn names(store: &Store, scope: &MspScope) -> Vec<String> {
     let filter = CustomerFilter { limit: 50, ..Default::default() };
@@ -55,11 +59,12 @@ async fn threads_have_connections_of_their_own_and_use_idle_ones_of_others() {
     add(&store, &f.one, "One").await;
     add(&store, &f.two, "Two").await;
 
-    let (opened, here) = mpsc::channel();
+    // Neither thread ends while the other may use a connection of its.
+    let (both, (opened, here)) = (Arc::new(Barrier::new(2)), mpsc::channel());
     let threads: Vec<_> = [(f.one, "One"), (f.two, "Two")]
         .into_iter()
         .map(|(scope, name)| {
-            let (store, opened) = (store.clone(), opened.clone());
+            let (store, both, opened) = (store.clone(), Arc::clone(&both), opened.clone());
             thread::spawn(move || {
                 let runtime =
                     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -72,11 +77,13 @@ async fn threads_have_connections_of_their_own_and_use_idle_ones_of_others() {
                             assert_eq!(seen, [name]);
                         }
                     }
+                    both.wait().await;
                 });
                 opened.send(()).expect("the test waits");
             })
         })
         .collect();
+    drop(opened);
     here.recv().expect("one thread");
     here.recv().expect("the other");
     let admin = raw(&f.db.superuser_url).await;
