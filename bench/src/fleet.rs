@@ -117,7 +117,9 @@ impl Fleet<'_> {
         let passing = first_bytes.steps
             + first_bytes.reports
             + (STEPS - 1.0) * changed.grown.steps.max(night.steps)
-            + (REPORTS - 1.0) * changed.grown.reports.max(night.reports);
+            // One may be larger than the one that it takes the place of; of the others only the numbers are left.
+            + changed.grown.reports.max(night.reports)
+            + (REPORTS - 2.0) * changed.grown.reports.min(night.reports);
         let year = first_bytes.staying + NIGHTS * night.staying + CHANGES * change + passing;
         let mut rows = Vec::new();
         if timed {

@@ -261,12 +261,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn login_attempts_reset(&self, key_hash: &[u8; 32]) -> Result<(), StoreError> {
-        let mut conn = self.connection().await?;
-        diesel::sql_query("SELECT login_attempts_reset($1)")
-            .bind::<Bytea, _>(key_hash.as_slice())
-            .execute(&mut conn)
-            .await?;
-        Ok(())
+        self.of_attempts("SELECT login_attempts_reset($1)", key_hash).await
     }
 
     /// Takes one attempt under a key back, since it was no guess.
@@ -274,11 +269,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn login_attempt_take_back(&self, key_hash: &[u8; 32]) -> Result<(), StoreError> {
+        self.of_attempts("SELECT login_attempt_taken_back($1)", key_hash).await
+    }
+
+    /// Runs what changes the attempts under a key.
+    async fn of_attempts(&self, sql: &'static str, key_hash: &[u8; 32]) -> Result<(), StoreError> {
         let mut conn = self.connection().await?;
-        diesel::sql_query("SELECT login_attempt_taken_back($1)")
-            .bind::<Bytea, _>(key_hash.as_slice())
-            .execute(&mut conn)
-            .await?;
+        diesel::sql_query(sql).bind::<Bytea, _>(key_hash.as_slice()).execute(&mut conn).await?;
         Ok(())
     }
 

@@ -1,5 +1,18 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 
+/** What looks like a button: its box, and its words. */
+const box = {
+  display: "inline-flex",
+  alignItems: "center",
+  gap: "6px",
+  minHeight: "32px",
+  padding: "5px 12px",
+  boxSizing: "border-box",
+  borderRadius: tokens.borderRadiusMedium,
+  fontWeight: tokens.fontWeightSemibold,
+  textDecorationLine: "none",
+} as const;
+
 /** The looks of a router link, as Fluent draws a link and a button; the primitives know no router. */
 export const useLinkStyles = makeStyles({
   text: {
@@ -17,48 +30,24 @@ export const useLinkStyles = makeStyles({
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
   primaryButton: {
-    display: "inline-flex",
-    alignItems: "center",
-    gap: "6px",
-    minHeight: "32px",
-    padding: "5px 12px",
-    boxSizing: "border-box",
-    borderRadius: tokens.borderRadiusMedium,
+    ...box,
     backgroundColor: tokens.colorBrandBackground,
     color: tokens.colorNeutralForegroundOnBrand,
-    fontWeight: tokens.fontWeightSemibold,
-    textDecorationLine: "none",
     ":hover": { backgroundColor: tokens.colorBrandBackgroundHover },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "2px" },
   },
   button: {
-    display: "inline-flex",
-    alignItems: "center",
-    gap: "6px",
-    minHeight: "32px",
-    padding: "5px 12px",
-    boxSizing: "border-box",
-    borderRadius: tokens.borderRadiusMedium,
+    ...box,
     border: `1px solid ${tokens.colorNeutralStroke1}`,
     backgroundColor: tokens.colorNeutralBackground1,
     color: tokens.colorNeutralForeground1,
-    fontWeight: tokens.fontWeightSemibold,
-    textDecorationLine: "none",
     ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "2px" },
   },
   /** In the command bar, beside its buttons. */
   command: {
-    display: "inline-flex",
-    alignItems: "center",
-    gap: "6px",
-    minHeight: "32px",
-    padding: "5px 12px",
-    boxSizing: "border-box",
-    borderRadius: tokens.borderRadiusMedium,
+    ...box,
     color: tokens.colorNeutralForeground2,
-    fontWeight: tokens.fontWeightSemibold,
-    textDecorationLine: "none",
     "& svg": { fontSize: "20px" },
     ":hover": {
       backgroundColor: tokens.colorSubtleBackgroundHover,

@@ -36,19 +36,16 @@ pub async fn bounded(
     if OUTSIDE.contains(&request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let place = match Place::take(&state.bounds).await {
-        Ok(place) => place,
-        Err(error) => {
-            let refusal = request.into_response(error.error_response());
-            tokio::time::sleep(HELD).await;
-            return Ok(refusal);
+    let response = match Place::take(&state.bounds).await {
+        Ok(place) => {
+            request.extensions_mut().insert(place.clone());
+            let response = next.call(request).await;
+            // What is left is the network's: a body that is slowly read, or a stream without end.
+            place.leave();
+            response?.map_into_boxed_body()
         }
+        Err(error) => request.into_response(error.error_response()),
     };
-    request.extensions_mut().insert(place.clone());
-    let response = next.call(request).await;
-    // What is left is the network's: a body that is slowly read, or a stream without end.
-    place.leave();
-    let response = response?.map_into_boxed_body();
     if is_refusal(&response) {
         tokio::time::sleep(HELD).await;
     }

@@ -30,7 +30,7 @@ impl Answer {
         Ok(Self { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() })
     }
 
-    /// The server had no room for it: told at once, with when to come again.
+    /// The server had no room for it, and told when to come again.
     pub(crate) fn is_overload(&self) -> bool {
         self.status == 503
             && self.body["code"] == "unavailable"
