@@ -21,13 +21,15 @@ interface PageProps {
   /** What the browser's tab shows when it differs, such as the customer before the page. */
   documentTitle?: string;
   lead?: ReactNode;
+  /** Where this is, above the title. */
+  crumbs?: ReactNode;
   /** The command bar: buttons that act on the whole page. */
   commands?: ReactNode;
   children: ReactNode;
 }
 
 /** A screen's frame: its one h1, a line on what it is for, the command bar, the content. */
-export function Page({ title, documentTitle, lead, commands, children }: PageProps) {
+export function Page({ title, documentTitle, lead, crumbs, commands, children }: PageProps) {
   const styles = useStyles();
   useFocusOnArrival();
   useEffect(() => {
@@ -36,6 +38,7 @@ export function Page({ title, documentTitle, lead, commands, children }: PagePro
   return (
     <div className={styles.page}>
       <div className={styles.head}>
+        {crumbs}
         <Title2 as="h1" id="page-title" className={styles.title}>
           {title}
         </Title2>

@@ -26,9 +26,11 @@ export function Sparkline({ values, noun }: SparklineProps) {
   const [first, last] = [values[0], values.at(-1)];
   if (values.length < 2 || first === undefined || last === undefined) return null;
   const top = Math.max(...values, 1);
+  const level = values.every((value) => value === first);
   const at = (value: number, index: number): [number, number] => [
     EDGE + (index * (WIDTH - 2 * EDGE)) / (values.length - 1),
-    HEIGHT - EDGE - (value * (HEIGHT - 2 * EDGE)) / top,
+    // What never changed is neither high nor low.
+    level ? HEIGHT / 2 : HEIGHT - EDGE - (value * (HEIGHT - 2 * EDGE)) / top,
   ];
   const [x, y] = at(last, values.length - 1);
   const change = last - first;

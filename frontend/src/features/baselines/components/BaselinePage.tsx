@@ -1,6 +1,6 @@
 import { Field, Input, Text, ToolbarButton, makeStyles } from "@fluentui/react-components";
 import { ArrowDownloadRegular, ArrowSyncRegular, DeleteRegular, RenameRegular } from "@fluentui/react-icons";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Link, getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { ProblemMessage } from "@/api/ProblemMessage";
 import { QueryState } from "@/api/QueryState";
@@ -9,7 +9,9 @@ import { isProblem, problemOf } from "@/api/problems";
 import { save } from "@/lib/save";
 import { counted, formatNumber } from "@/lib/text";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { Crumbs } from "@/ui/Crumbs";
 import { Facts } from "@/ui/Facts";
+import { useLinkStyles } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Panel } from "@/ui/Panel";
 import { PolicyCard } from "@/ui/PolicyCard";
@@ -54,9 +56,20 @@ function Content({ baseline, policies }: { baseline: Baseline; policies: readonl
   const [dialog, setDialog] = useState<"rename" | "delete" | "update">();
   const [edited, setEdited] = useState<BaselinePolicy>();
   const close = () => setDialog(undefined);
+  const links = useLinkStyles();
   return (
     <Page
       title={baseline.name}
+      crumbs={
+        <Crumbs
+          list={
+            <Link to="/baselines" className={links.text}>
+              Baselines
+            </Link>
+          }
+          here={baseline.name}
+        />
+      }
       commands={
         operator && (
           <>

@@ -1,10 +1,4 @@
-import {
-  Breadcrumb,
-  BreadcrumbDivider,
-  BreadcrumbItem,
-  makeStyles,
-  tokens,
-} from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import {
   ArrowImportRegular,
   DataPieRegular,
@@ -21,6 +15,7 @@ import type { ReactNode } from "react";
 import { CustomerContext, type Customer, customerQuery } from "@/api/customers";
 import { QueryState } from "@/api/QueryState";
 import { nextStepPath } from "@/lib/nextStep";
+import { Crumbs } from "@/ui/Crumbs";
 import { useLinkStyles } from "@/ui/links";
 import { NavList, useNavLinkStyle } from "@/ui/NavList";
 import { Page } from "@/ui/Page";
@@ -86,15 +81,14 @@ function Frame({ customer }: { customer: Customer }) {
   return (
     <>
       <div className={styles.crumbs}>
-        <Breadcrumb aria-label="Breadcrumb">
-          <BreadcrumbItem>
+        <Crumbs
+          list={
             <Link to="/customers" className={links.text}>
               Customers
             </Link>
-          </BreadcrumbItem>
-          <BreadcrumbDivider />
-          <BreadcrumbItem>{customer.display_name}</BreadcrumbItem>
-        </Breadcrumb>
+          }
+          here={customer.display_name}
+        />
         {tenant && <span className={styles.tenant}>{tenant}</span>}
       </div>
       <div className={styles.grid}>

@@ -42,7 +42,7 @@ export function PeoplePage() {
 
   const columns: Column<Person>[] = [
     { id: "name", header: "Name", cell: (person) => <Text weight="semibold">{person.display_name}</Text> },
-    { id: "email", header: "Email", cell: (person) => person.email },
+    { id: "email", header: "Email", cell: (person) => <Address email={person.email} /> },
     { id: "role", header: "Role", cell: (person) => ROLE_LABEL[person.role] },
     { id: "factor", header: "Second factor", cell: (person) => (person.second_factor ? "Yes" : "No") },
     { id: "seen", header: "Last sign-in", cell: (person) => <Time at={person.last_login_at} /> },
@@ -122,5 +122,17 @@ export function PeoplePage() {
       {open?.kind === "sessions" && <EndSessionsDialog person={open.person} onClose={close} />}
       {open?.kind === "remove" && <RemovePersonDialog person={open.person} onClose={close} />}
     </Page>
+  );
+}
+
+/** An email address, which breaks before its host where it has to. */
+function Address({ email }: { email: string }) {
+  const at = email.lastIndexOf("@");
+  return (
+    <>
+      {email.slice(0, at)}
+      <wbr />
+      {email.slice(at)}
+    </>
   );
 }
