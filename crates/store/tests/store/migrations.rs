@@ -3,7 +3,7 @@
 use crate::fixture::{fixture, raw};
 use policytab_store::{MigrateError, migrate, migrate_one, revert_all};
 use policytab_test_support::TestDb;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Client;
 
 /// Everything that migrations make, as text: tables, columns, constraints, indexes, policies, functions, rights.
@@ -137,6 +137,53 @@ async fn two_nodes_may_migrate_at_once() {
     let db = TestDb::unmigrated().await;
     let (a, b, c) = tokio::join!(migrate(&db.owner_url), migrate(&db.owner_url), migrate(&db.owner_url));
     a.and(b).and(c).unwrap();
+}
+
+/// What a statement of an older program rests on: of each column its type, and whether a row may leave it out.
+async fn columns(client: &Client) -> BTreeMap<String, (String, bool)> {
+    let sql = "SELECT table_name || '.' || column_name, udt_name::text,
+                      is_nullable = 'YES' OR column_default IS NOT NULL OR is_generated = 'ALWAYS'
+               FROM information_schema.columns
+               WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
+    let rows = client.query(sql, &[]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect()
+}
+
+/// Migrations before which all nodes are stopped, since older programs don't understand what they make of columns. A new
+/// entry is the last resort: add what is new beside what is there, and drop that a release later.
+const BREAKING: &[&str] = &["20261129000500", "20261129000700", "20261129000800", "20261129000810"];
+
+#[tokio::test]
+async fn an_older_program_runs_on_every_newer_schema_but_those_that_are_named() {
+    let db = TestDb::unmigrated().await;
+    migrate(&db.owner_url).await.unwrap();
+    let client = raw(&db.superuser_url).await;
+    let all = versions(&client).await;
+    let mut newer = columns(&client).await;
+    let mut breaking = Vec::new();
+    // From the newest one down to the first release.
+    for version in all.iter().rev().take_while(|version| !version.starts_with("20261123")) {
+        migrate_one(&db.owner_url, true).await.unwrap();
+        let older = columns(&client).await;
+        let tables: BTreeSet<_> = older.keys().filter_map(|column| column.split('.').next()).collect();
+        let lost = older.iter().any(|(column, (sql_type, may_be_left_out))| {
+            newer.get(column).is_none_or(|now| now.0 != *sql_type || (*may_be_left_out && !now.1))
+        });
+        let demanded = newer.iter().any(|(column, (_, may_be_left_out))| {
+            let table = column.split('.').next().unwrap();
+            !may_be_left_out && !older.contains_key(column) && tables.contains(table)
+        });
+        if lost || demanded {
+            breaking.push(version.clone());
+        }
+        newer = older;
+    }
+    breaking.reverse();
+    assert_eq!(breaking, BREAKING);
+    let told = include_str!("../../../../docs/operations.md");
+    for version in BREAKING {
+        assert!(told.contains(&version[8..]), "docs/operations.md does not name {version}");
+    }
 }
 
 #[tokio::test]
