@@ -98,7 +98,7 @@ fn stand(report: &mut Report, newest: Vec<StoredAcceptance>, now: DateTime<Utc>)
 /// The newest report, as it was written.
 async fn newest_report<M: Mode>(tx: &mut TenantTx<M>, customer: &CustomerRef) -> AppResult<Report> {
     let stored = tx.report_latest(customer).await?.ok_or_else(|| Problem::not_found("finding"))?;
-    serde_json::from_value(stored.body).map_err(AppError::internal)
+    Report::from_stored(stored.body).map_err(AppError::internal)
 }
 
 fn find<'a>(report: &'a Report, id: &str) -> Result<&'a Finding, Problem> {

@@ -266,8 +266,8 @@ async fn write(
     )
     .await?;
     tx.import_succeed(import, job, snapshot, analysis.zero_policies).await?;
-    let details =
-        serde_json::json!({"snapshot_id": snapshot, "policies": analysis.policies.iter().sum::<i32>()});
+    // Not the snapshot: the import names it, and goes no sooner.
+    let details = serde_json::json!({"policies": analysis.policies.iter().sum::<i32>()});
     acceptances::tell(tx, actor, customer, &settled).await?;
     audit::write(tx, actor, "import.succeed", ("import", import.as_uuid()), details).await?;
     Ok(())
@@ -280,7 +280,7 @@ pub(crate) async fn report(
     snapshot: SnapshotId,
     analysis: &Analysis,
 ) -> AppResult<Settled> {
-    let body = serde_json::to_value(&analysis.report).map_err(AppError::internal)?;
+    let body = analysis.report.to_stored().map_err(AppError::internal)?;
     tx.report_insert(
         customer,
         &NewReport {

@@ -41,8 +41,7 @@ pub async fn latest(app: &App, actor: &Actor, id: CustomerId) -> AppResult<Repor
             let mut stored = tx.report_latest(&customer_ref).await?.ok_or_else(|| {
                 Problem::new(ProblemCode::NotFound, "There is no report before the customer is imported.")
             })?;
-            let mut report: Report =
-                serde_json::from_value(stored.body.take()).map_err(AppError::internal)?;
+            let mut report = Report::from_stored(stored.body.take()).map_err(AppError::internal)?;
             acceptances::apply(tx, &customer_ref, &mut report).await?;
             let snapshot = tx.snapshot_fetch(&customer_ref, stored.snapshot_id).await?;
             let baseline_name = match stored.comparison_baseline {

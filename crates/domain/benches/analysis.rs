@@ -24,10 +24,11 @@ use std::{
     path::{Path, PathBuf},
 };
 use support::{Breadth, Shape, Tenant};
+use zeroizing_alloc::ZeroAlloc;
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<mimalloc::MiMalloc> = ZeroAlloc(mimalloc::MiMalloc);
 
 /// A tenant, and a baseline in terms of it.
 struct Sides {

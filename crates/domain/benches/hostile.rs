@@ -10,10 +10,11 @@ use policytab_domain::{
 };
 use serde_json::{Value, json};
 use std::hint::black_box;
+use zeroizing_alloc::ZeroAlloc;
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<mimalloc::MiMalloc> = ZeroAlloc(mimalloc::MiMalloc);
 
 /// SplitMix64.
 struct Dice(u64);

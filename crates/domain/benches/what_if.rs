@@ -7,10 +7,11 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use policytab_domain::evaluate::Evaluator;
 use std::hint::black_box;
 use support::{Breadth, Shape, Tenant};
+use zeroizing_alloc::ZeroAlloc;
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<mimalloc::MiMalloc> = ZeroAlloc(mimalloc::MiMalloc);
 
 fn shape(policies: usize, breadth: Breadth) -> Shape {
     Shape { policies, classes: 500, locations: 10, breadth, seed: 7 }

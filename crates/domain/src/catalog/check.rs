@@ -137,6 +137,18 @@ pub(super) fn check(id: &'static str, family: &'static str, title: &'static str)
     }
 }
 
+impl Check {
+    /// What to do, as one text.
+    pub fn remedy_text(&self) -> String {
+        self.remedy.join(" ")
+    }
+
+    /// Where frameworks ask for the same: name, version and id of each.
+    pub fn framework_texts(&self) -> Vec<String> {
+        self.frameworks.iter().map(ToString::to_string).collect()
+    }
+}
+
 /// How a check is written down.
 impl Check {
     pub(super) fn asks(self, asks: &'static str) -> Self {

@@ -4,6 +4,7 @@
 //! CIPP project numbers it; Microsoft's Zero Trust Assessment; Maester; Microsoft's policy templates (August 2026).
 
 use serde::Serialize;
+use std::fmt;
 
 /// A framework.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -53,6 +54,18 @@ pub struct Mapping {
     pub note: &'static str,
     /// Whether CISA's Binding Operational Directive 25-01 demands it of federal agencies.
     pub bod_25_01: bool,
+}
+
+/// Name, version and id of it.
+impl fmt::Display for Mapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.framework.name())?;
+        if !self.version.is_empty() {
+            write!(f, " {}", self.version)?;
+        }
+        write!(f, " {}", self.id)?;
+        if self.bod_25_01 { f.write_str(" (BOD 25-01)") } else { Ok(()) }
+    }
 }
 
 const fn mapping(framework: Framework, version: &'static str, id: &'static str) -> Mapping {

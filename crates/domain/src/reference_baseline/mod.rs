@@ -12,7 +12,6 @@ use crate::{
     names::Names,
     policy_notes::{IntendedState, PolicyNotes},
     policy_set::PolicySet,
-    report::mapping_text,
     severity::Severity,
 };
 use serde::Deserialize;
@@ -113,7 +112,7 @@ static BASELINE: LazyLock<Baseline> = LazyLock::new(|| {
 fn frameworks(ids: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for check in checks().iter().filter(|check| ids.iter().any(|id| id == check.id)) {
-        for text in check.frameworks.iter().map(mapping_text) {
+        for text in check.framework_texts() {
             if !out.contains(&text) {
                 out.push(text);
             }

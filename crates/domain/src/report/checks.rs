@@ -7,7 +7,7 @@ use super::{
     near::Neighbours,
 };
 use crate::{
-    catalog::{Check, Decided, Mapping, Missing, Subject, Verdict, decide_with},
+    catalog::{Check, Decided, Missing, Subject, Verdict, decide_with},
     coverage::{Engine, Gap},
     emergency::EmergencyAccess,
     facts::Facts,
@@ -71,7 +71,7 @@ pub(super) fn held(
             title: check.title.to_owned(),
             status,
             detail,
-            frameworks: check.frameworks.iter().map(mapping_text).collect(),
+            frameworks: check.framework_texts(),
             finding_id: finding.as_ref().map(|finding| finding.id.clone()),
         };
         (view, finding)
@@ -99,10 +99,10 @@ impl Held<'_, '_> {
         let base = Finding {
             id: hex::encode(&crate::canonical::digest(format!("check\n{}", check.id).as_bytes())[..12]),
             check: Some(check.id.to_owned()),
-            remedy: check.remedy.join(" "),
+            remedy: check.remedy_text(),
             user_impact: Some(check.impact.as_str().to_owned()),
             effort: Some(check.effort.as_str().to_owned()),
-            frameworks: check.frameworks.iter().map(mapping_text).collect(),
+            frameworks: check.framework_texts(),
             ..Finding::of(FindingSource::ReferenceCheck)
         };
         match verdict {
@@ -199,12 +199,4 @@ impl Held<'_, '_> {
             .map(policy_ref)
             .collect()
     }
-}
-
-/// A place in a framework as one text.
-pub(crate) fn mapping_text(mapping: &Mapping) -> String {
-    let name = mapping.framework.name();
-    let version = if mapping.version.is_empty() { String::new() } else { format!(" {}", mapping.version) };
-    let bod = if mapping.bod_25_01 { " (BOD 25-01)" } else { "" };
-    format!("{name}{version} {}{bod}", mapping.id)
 }

@@ -15,12 +15,12 @@ mod goals;
 mod html;
 mod near;
 mod sarif;
+mod stored;
 mod text;
 mod told;
 
 pub use self::csv::to_csv;
 pub use acceptance::{Acceptance, AcceptanceEnd, FindingStatus, KeptAcceptance};
-pub(crate) use checks::mapping_text;
 pub use checks::{CheckStatus, CheckView};
 pub(crate) use compare::policy_ref;
 pub use compare::{ComparisonInput, check, compare};

@@ -397,9 +397,41 @@ fn the_page_of_a_report() {
 #[test]
 fn a_report_survives_being_stored() {
     let report = report(&agreed(), &drifted(), workspace());
-    let stored = serde_json::to_value(&report).expect("a report is JSON");
+    let stored = report.to_stored().expect("a report is JSON");
     assert_eq!(stored["compared_with"]["kind"], "workspace_baseline");
-    assert_eq!(serde_json::from_value::<Report>(stored).expect("it reads again"), report);
+    assert_eq!(Report::from_stored(stored).expect("it reads again"), report);
+}
+
+#[test]
+fn a_report_is_kept_without_the_words_of_the_catalog() {
+    let report = check(&PolicySet::of_bodies(&drifted(), names()), &Facts::default());
+    assert!(report.checks.len() > 40);
+    let whole = serde_json::to_value(&report).expect("a report is JSON");
+    let stored = report.to_stored().expect("a report is JSON");
+    for view in stored["checks"].as_array().expect("checks") {
+        assert_eq!(
+            (&view["title"], &view["family"], &view["frameworks"]),
+            (&json!(""), &json!(""), &json!([]))
+        );
+    }
+    let words = stored["findings"].as_array().expect("findings").iter();
+    assert!(words.clone().all(|finding| finding["remedy"] == "" && finding["frameworks"] == json!([])));
+    assert!(words.clone().all(|finding| finding["title"] != "" && finding["cause"] != ""));
+    assert_eq!(Report::from_stored(stored).expect("it reads again"), report);
+    // One that was kept whole.
+    assert_eq!(Report::from_stored(whole).expect("it reads again"), report);
+}
+
+#[test]
+fn what_the_catalog_does_not_know_or_says_otherwise_is_kept_as_it_is() {
+    let mut report = check(&PolicySet::of_bodies(&drifted(), names()), &Facts::default());
+    report.checks[0].title = "Another title".to_owned();
+    report.checks[1].id = "no-check-of-ours".to_owned();
+    report.findings[0].remedy = "Ask us.".to_owned();
+    let stored = report.to_stored().expect("a report is JSON");
+    assert_eq!(stored["checks"][0]["title"], "Another title");
+    assert_eq!(stored["checks"][1]["title"], report.checks[1].title.as_str());
+    assert_eq!(Report::from_stored(stored).expect("it reads again"), report);
 }
 
 proptest::proptest! {
