@@ -80,6 +80,14 @@ pub(super) fn held(
     (views, findings.into_iter().flatten().collect())
 }
 
+/// How the base of a severity is told.
+const OWN_SEVERITY: &str = "the severity of this check";
+
+/// A check's title tells how it should be: alone it would say the opposite of what was found.
+fn not_met(check: &Check) -> String {
+    format!("Not met: {}", check.title)
+}
+
 /// What a check is held against, and with what.
 struct Held<'h, 'e> {
     engine: &'h mut Engine<'e>,
@@ -131,8 +139,8 @@ impl Held<'_, '_> {
                     None => Finding {
                         kind: FindingKind::CheckNotMet,
                         severity: check.severity,
-                        severity_reason: format!("{}: {}", check.severity.as_str(), check.title),
-                        title: check.title.to_owned(),
+                        severity_reason: format!("{}: {OWN_SEVERITY}", check.severity.as_str()),
+                        title: not_met(check),
                         cause: format!("{cause} {}", check.why).trim().to_owned(),
                         live_policies: self.refs(policies),
                         share: *share,
@@ -159,7 +167,7 @@ impl Held<'_, '_> {
             .unwrap_or_default();
         let family = Family {
             base: check.severity,
-            loses: check.title,
+            loses: OWN_SEVERITY,
             // Who a check is about is part of its base, unless it is about everyone.
             for_whom_told: !goal.has_word(&Field::IncludeUsers, "All"),
             for_what_told: true,
@@ -178,7 +186,7 @@ impl Held<'_, '_> {
             kind: FindingKind::CheckNotMet,
             severity: assessment.severity,
             severity_reason: assessment.reason,
-            title: check.title.to_owned(),
+            title: not_met(check),
             live_policies: near.misses.iter().map(|miss| miss.policy.clone()).collect(),
             share: gap.not_decided.is_none().then_some(gap.share),
             regions: gap.regions.iter().map(region_text).collect(),
