@@ -76,12 +76,17 @@ fn github_origin(source: &Value) -> Option<GithubOrigin> {
 async fn source_token(app: &App, actor: &Actor, id: BaselineId) -> AppResult<Option<SecretString>> {
     let sealed =
         app.store.read(&actor.scope, async |tx| Ok::<_, AppError>(tx.baseline_token(id).await?)).await?;
-    let context = baselines::token_context(actor.scope.msp_id());
-    sealed.map(|sealed| app.keyring.open(&context, &sealed)).transpose().map_err(keys::failed)
+    let Some(sealed) = sealed else { return Ok(None) };
+    let ring = app.keyring.ring().map_err(keys::failed)?;
+    let opened = baselines::token_open(&ring, actor.scope.msp_id(), id, &sealed).map_err(|error| {
+        tracing::error!(%error, msp.id = %actor.scope.msp_id(), baseline.id = %id, "the token of a source can't be opened");
+        Problem::invalid("token", "is needed again: the one that is kept can't be opened")
+    })?;
+    Ok(Some(opened))
 }
 
 async fn keep_token(app: &App, actor: &Actor, id: BaselineId, token: &SecretString) -> AppResult<()> {
-    let context = baselines::token_context(actor.scope.msp_id());
+    let context = baselines::token_context(actor.scope.msp_id(), id);
     let sealed = app.keyring.seal(&context, token).map_err(keys::failed)?;
     app.store
         .write(&actor.scope, async |tx| {

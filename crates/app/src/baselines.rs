@@ -25,7 +25,7 @@ use policytab_store::{
     Baseline, BaselinePatch, CanonicalDocument, CoManagedBaseline, NewBaseline, NewVersion, Page,
     StoredDocument,
 };
-use policytab_vault::{SealContext, SealedFor};
+use policytab_vault::{KeyRing, SealContext, SealedFor, VaultError};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -183,18 +183,16 @@ pub async fn create(
         },
         built_in: false,
     };
-    let sealed = token
-        .map(|token| app.keyring.seal(&token_context(actor.scope.msp_id()), token))
-        .transpose()
-        .map_err(keys::failed)?;
     app.store
         .write(&actor.scope, async move |tx| {
             if let Some(before) = idempotency::claim(app, tx, actor, idempotency.as_ref()).await? {
                 return Ok(before);
             }
             let made = tx.baseline_insert(&new).await?;
-            if let Some(sealed) = &sealed {
-                tx.baseline_token_set(made.id, sealed).await?;
+            if let Some(token) = token {
+                let context = token_context(actor.scope.msp_id(), made.id);
+                let sealed = app.keyring.seal(&context, token).map_err(keys::failed)?;
+                tx.baseline_token_set(made.id, &sealed).await?;
             }
             let details = serde_json::json!({"name": made.display_name, "policies": made.policy_count});
             audit::write(tx, actor, "baseline.create", ("baseline", made.id.as_uuid()), details).await?;
@@ -292,9 +290,45 @@ pub async fn read_github(
     Ok((address, commit, reading))
 }
 
-/// What the sealed token of a source is bound to.
-pub(crate) fn token_context(msp: MspId) -> SealContext {
-    SealContext { msp, of: SealedFor::Msp, purpose: "github token" }
+/// What the sealed token of a source is for.
+const TOKEN_PURPOSE: &str = "github token";
+
+/// What the sealed token of a baseline's source is bound to.
+pub(crate) fn token_context(msp: MspId, baseline: BaselineId) -> SealContext {
+    SealContext { msp, of: SealedFor::Baseline(baseline), purpose: TOKEN_PURPOSE }
+}
+
+/// Opens the token of a baseline's source. One that was sealed before tokens were bound to their baseline opens too: a
+/// rotation binds it.
+pub(crate) fn token_open(
+    ring: &KeyRing,
+    msp: MspId,
+    baseline: BaselineId,
+    sealed: &[u8],
+) -> Result<SecretString, VaultError> {
+    match ring.open(&token_context(msp, baseline), sealed) {
+        Err(VaultError::DoesNotOpen) => {
+            ring.open(&SealContext { msp, of: SealedFor::Msp, purpose: TOKEN_PURPOSE }, sealed)
+        }
+        opened => opened,
+    }
+}
+
+/// The same token as it should be sealed: under the active key, bound to its baseline. `None` when it is.
+pub(crate) fn token_reseal(
+    ring: &KeyRing,
+    msp: MspId,
+    baseline: BaselineId,
+    sealed: &[u8],
+) -> Result<Option<Vec<u8>>, VaultError> {
+    let context = token_context(msp, baseline);
+    match ring.open(&context, sealed) {
+        Ok(_) => ring.rewrap(&context, sealed),
+        Err(VaultError::DoesNotOpen) => {
+            ring.seal(&context, &token_open(ring, msp, baseline, sealed)?).map(Some)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// One page of the library by name, with the number of customers that each is compared with.

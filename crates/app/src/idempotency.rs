@@ -12,6 +12,7 @@ use policytab_domain::{
 use policytab_store::{self as store, ReadWrite, StoredResponse, TenantTx};
 use policytab_vault::{SealContext, SealedFor, VaultError};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 /// What the sealed answer is for.
 const PURPOSE: &str = "idempotent answer";
@@ -71,13 +72,19 @@ fn key_of(actor: &Actor, idempotency: &Idempotency) -> store::IdempotencyKey {
     }
 }
 
-fn context(actor: &Actor) -> SealContext {
-    context_of(actor.scope.msp_id())
+fn context_of(msp: MspId, key: &store::IdempotencyKey) -> SealContext {
+    context(msp, &key.actor, &key.route, &key.key)
 }
 
-/// What an MSP's sealed answers are bound to.
-pub(crate) fn context_of(msp: MspId) -> SealContext {
-    SealContext { msp, of: SealedFor::Msp, purpose: PURPOSE }
+/// What a sealed answer is bound to: the whole key of its row.
+pub(crate) fn context(msp: MspId, actor: &str, route: &str, key: &str) -> SealContext {
+    let mut digest = Sha256::new();
+    for part in [actor, route, key] {
+        // With its length, so that no two keys give the same bytes.
+        digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    SealContext { msp, of: SealedFor::Named(digest.finalize().into()), purpose: PURPOSE }
 }
 
 /// Claims the key in this transaction, or gives the answer of the request that had it before.
@@ -88,7 +95,8 @@ pub(crate) async fn claim(
     idempotency: Option<&Idempotency>,
 ) -> AppResult<Option<Outcome>> {
     let Some(idempotency) = idempotency else { return Ok(None) };
-    match tx.idempotency_claim(&key_of(actor, idempotency)).await? {
+    let key = key_of(actor, idempotency);
+    match tx.idempotency_claim(&key).await? {
         store::Idempotency::Fresh => Ok(None),
         store::Idempotency::Conflict => Err(Problem::new(
             ProblemCode::IdempotencyConflict,
@@ -96,27 +104,31 @@ pub(crate) async fn claim(
         )
         .into()),
         store::Idempotency::Replay(stored) => {
-            let body = app.keyring.open_bytes(&context(actor), &stored.body).map_err(unreadable)?;
+            let body = open(app, &context_of(actor.scope.msp_id(), &key), &stored.body)?;
             let headers = serde_json::from_value(stored.headers).map_err(AppError::internal)?;
             Ok(Some(Outcome::Replayed(Stored { status: stored.status, headers, body })))
         }
     }
 }
 
-/// The effect is there, but its answer can't be told again: the key that sealed it was removed within a day.
-fn unreadable(error: VaultError) -> AppError {
-    if let VaultError::UnknownKey(_) = error {
-        return Problem::new(
-            ProblemCode::IdempotencyConflict,
-            "This Idempotency-Key was used before, and the answer that was kept can't be read any more.",
-        )
-        .reason("answer_unreadable")
-        .remedy(
-            "See whether the effect is there; where it is not, send the request with a new Idempotency-Key.",
-        )
-        .into();
-    }
-    keys::failed(error)
+/// The answer that was kept.
+fn open(app: &App, context: &SealContext, sealed: &[u8]) -> AppResult<Vec<u8>> {
+    app.keyring.open_bytes(context, sealed).map_err(|error| match error {
+        VaultError::Unusable => keys::failed(error),
+        // The effect is there, but its answer can't be told again: the key that sealed it was removed within a day, or it
+        // was changed, or is another request's.
+        error => {
+            tracing::warn!(%error, msp.id = %context.msp, "a kept answer can't be opened");
+            let detail =
+                "This Idempotency-Key was used before, and the answer that was kept can't be read any more.";
+            Problem::new(ProblemCode::IdempotencyConflict, detail)
+                .reason("answer_unreadable")
+                .remedy(
+                    "See whether the effect is there; where it is not, send the request with a new Idempotency-Key.",
+                )
+                .into()
+        }
+    })
 }
 
 /// The answer of the request that had the key before, for use cases that have long work to do before their transaction.
@@ -156,10 +168,12 @@ pub(crate) async fn finish(
     answer: Stored,
 ) -> AppResult<Outcome> {
     if let Some(idempotency) = idempotency {
-        let body = app.keyring.seal_bytes(&context(actor), &answer.body).map_err(keys::failed)?;
+        let key = key_of(actor, idempotency);
+        let context = context_of(actor.scope.msp_id(), &key);
+        let body = app.keyring.seal_bytes(&context, &answer.body).map_err(keys::failed)?;
         let headers = serde_json::to_value(&answer.headers).map_err(AppError::internal)?;
         let stored = StoredResponse { status: answer.status, headers, body };
-        tx.idempotency_store(&key_of(actor, idempotency), &stored).await?;
+        tx.idempotency_store(&key, &stored).await?;
     }
     Ok(Outcome::Done(answer))
 }

@@ -100,21 +100,19 @@ async fn secrets(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rota
 
 /// The tokens of baselines' sources: few, so that one transaction holds them all.
 async fn tokens(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rotated) -> AppResult<()> {
-    let context = baselines::token_context(scope.msp_id());
     let found = app
         .store
         .write(scope, async |tx| {
             let mut found = Rotated::default();
             for (id, sealed) in tx.baseline_tokens().await? {
-                match ring.rewrap(&context, &sealed) {
+                match baselines::token_reseal(ring, scope.msp_id(), id, &sealed) {
                     Err(error) => {
                         tracing::error!(%error, baseline.id = %id, "a token can't be opened");
                         found.unreadable += 1;
                     }
                     Ok(None) => found.current += 1,
-                    Ok(Some(sealed)) => {
-                        tx.baseline_token_set(id, &sealed).await?;
-                        found.rewrapped += 1;
+                    Ok(Some(fresh)) => {
+                        found.rewrapped += usize::from(tx.baseline_token_reseal(id, &sealed, &fresh).await?);
                     }
                 }
             }
@@ -157,7 +155,6 @@ async fn second_factors(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &m
 /// Answers kept under an `Idempotency-Key`, a day at the most. One that does not open is told to its caller when it is
 /// asked for, and is no reason to keep a key.
 async fn answers(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rotated) -> AppResult<()> {
-    let context = idempotency::context_of(scope.msp_id());
     let mut after = None;
     loop {
         let (count, last) = app
@@ -167,6 +164,8 @@ async fn answers(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rota
                 let last = found.last().map(|answer| answer.key.clone());
                 let mut pairs = Vec::new();
                 for answer in found {
+                    let (who, route, key) = &answer.key;
+                    let context = idempotency::context(scope.msp_id(), who, route, key);
                     match ring.rewrap(&context, &answer.sealed) {
                         Ok(None) => {}
                         Ok(Some(sealed)) => pairs.push((answer, sealed)),

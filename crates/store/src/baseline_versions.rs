@@ -281,6 +281,24 @@ impl TenantTx<ReadWrite> {
         if touched == 1 { Ok(()) } else { Err(StoreError::NotFound { what: "baseline" }) }
     }
 
+    /// Puts another envelope of the same token in the place of one that is still there; whether it was.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn baseline_token_reseal(
+        &mut self,
+        id: BaselineId,
+        sealed: &[u8],
+        fresh: &[u8],
+    ) -> Result<bool, StoreError> {
+        let held = baselines::id.eq(id.as_uuid()).and(baselines::source_token.eq(sealed));
+        let touched = diesel::update(baselines::table.filter(held))
+            .set(baselines::source_token.eq(fresh))
+            .execute(self.conn())
+            .await?;
+        Ok(touched == 1)
+    }
+
     /// Notes what a look at a baseline's source found; counts no change.
     ///
     /// # Errors

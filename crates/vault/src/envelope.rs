@@ -6,7 +6,7 @@ use aes_gcm::{
     aead::{Aead as _, Generate as _, KeyInit as _, Payload},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
-use policytab_domain::ids::{CustomerId, MspId, UserId};
+use policytab_domain::ids::{BaselineId, CustomerId, MspId, UserId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -21,6 +21,10 @@ pub enum SealedFor {
     Customer(CustomerId),
     /// A person's.
     User(UserId),
+    /// A baseline's.
+    Baseline(BaselineId),
+    /// What no id alone names: the SHA-256 of all that does.
+    Named([u8; 32]),
 }
 
 /// What a secret belongs to. It opens with the very same context only.
@@ -51,6 +55,14 @@ impl SealContext {
             SealedFor::User(id) => {
                 data.push(2);
                 data.extend_from_slice(id.as_uuid().as_bytes());
+            }
+            SealedFor::Baseline(id) => {
+                data.push(3);
+                data.extend_from_slice(id.as_uuid().as_bytes());
+            }
+            SealedFor::Named(digest) => {
+                data.push(4);
+                data.extend_from_slice(&digest);
             }
         }
         for text in [self.purpose, key_id] {

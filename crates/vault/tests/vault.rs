@@ -1,7 +1,7 @@
 //! What the vault promises: only the right context and an unchanged envelope open, old keys still read, and nothing
 //! shows a secret.
 
-use policytab_domain::ids::{CustomerId, MspId, UserId};
+use policytab_domain::ids::{BaselineId, CustomerId, MspId, UserId};
 use policytab_vault::{KeyRing, SealContext, SealedFor, VaultError};
 use proptest::prelude::*;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -47,6 +47,8 @@ fn does_not_open_elsewhere() {
         context(1, 2),
         SealContext { of: SealedFor::Msp, ..here },
         SealContext { of: SealedFor::User(UserId::from_uuid(Uuid::from_u128(1))), ..here },
+        SealContext { of: SealedFor::Baseline(BaselineId::from_uuid(Uuid::from_u128(1))), ..here },
+        SealContext { of: SealedFor::Named([1; 32]), ..here },
         SealContext { purpose: "client secret ", ..here },
         SealContext { purpose: "", ..here },
     ];

@@ -26,6 +26,7 @@ mod places;
 mod problems;
 mod recipes;
 mod reports;
+mod sealed;
 mod second_factor;
 mod sessions;
 mod spec;

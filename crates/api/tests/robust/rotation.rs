@@ -16,13 +16,21 @@ fn ring(text: &str) -> KeyRing {
     KeyRing::parse(&text.to_owned().into()).unwrap()
 }
 
-/// How much is sealed with a key, of secrets and of kept answers.
+/// How much is sealed with a key, in all columns that hold what is sealed.
 async fn sealed_with(stage: &Stage, key: &str) -> i64 {
     let of = |column: &str, table: &str| {
         format!("SELECT count(*) FROM {table} WHERE encode({column}, 'escape') LIKE '%\"key\":\"{key}\"%'")
     };
-    stage.behind.number(&of("sealed_secret", "connections")).await
-        + stage.behind.number(&of("body", "idempotency_keys")).await
+    let mut all = 0;
+    for (column, table) in [
+        ("sealed_secret", "connections"),
+        ("sealed_secret", "second_factors"),
+        ("source_token", "baselines"),
+        ("body", "idempotency_keys"),
+    ] {
+        all += stage.behind.number(&of(column, table)).await;
+    }
+    all
 }
 
 /// The key's name.
