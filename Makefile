@@ -108,6 +108,8 @@ fuzz: test-setup program ## The long form: random requests and documents, interr
 	PROPTEST_CASES=$(or $(FUZZ_CASES),20000) cargo nextest run --locked --workspace -E 'test(/never_panic|no_bytes|damaged|hostile_/)'
 	$(call say,'Requests that hang up')
 	POLICYTAB_HANG_UPS=100000 cargo nextest run --locked -p policytab-store -E 'test(hanging_up_leaves_no_trace)' --no-capture
+	$(call say,'Guesses at passwords')
+	POLICYTAB_GUESSES=10000 cargo nextest run --locked -p policytab-api -E 'test(of_any_number_of_guesses)' --no-capture
 
 .PHONY: screenshots
 screenshots: program ## Every screen of a demo fleet, light and dark, at two widths, into frontend/test-results/screenshots

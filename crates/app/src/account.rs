@@ -2,16 +2,16 @@
 
 use crate::{
     Actor, App, AppError, AppResult, audit,
+    guesses::Budget,
     second_factor::{self, Proof},
-    sessions,
 };
 use policytab_domain::{ids::UserId, problem::Problem};
 use policytab_store::{LiveSession, ReadWrite, TenantTx, User};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// The person, whose password this is. Counted like an attempt to sign in: whoever has come by an access token must not
-/// find the password out here.
+/// The person, whose password this is. Counted: whoever has come by an access token must not find the password out here. Apart
+/// from attempts to sign in: strangers' must not keep people from changing their password.
 pub(crate) async fn verified(
     app: &App,
     actor: &Actor,
@@ -25,7 +25,7 @@ pub(crate) async fn verified(
             Ok::<_, AppError>((tx.user_fetch(id).await?, tx.password_hash(id).await?))
         })
         .await?;
-    sessions::attempt(app, &user.email).await?;
+    Budget::person(id).take(app).await?;
     if app.passwords.verify(password, hash).await? {
         Ok(user)
     } else {

@@ -1,6 +1,6 @@
 //! What operators do on the server itself: workspaces, passwords, the audit trail. Keys: see [`crate::rotation`].
 
-use crate::{Actor, App, AppResult, audit, second_factor, tokens, users};
+use crate::{Actor, App, AppResult, audit, guesses::Account, second_factor, tokens, users};
 use policytab_domain::{ids::MspId, problem::Problem, role::Role, tenancy::MspScope};
 use policytab_store::{AuditVerdict, LoginCandidate, NewUser};
 use secrecy::SecretString;
@@ -87,7 +87,7 @@ fn operator(scope: MspScope) -> Actor {
     Actor::system(scope, "policytab admin")
 }
 
-/// Gives a person a new password and ends their sessions.
+/// Gives a person a new password, ends their sessions, and lets them in where strangers have used up the attempts at their account.
 #[expect(clippy::disallowed_methods, reason = "an operator with the server's own settings names the person")]
 pub async fn set_password(
     app: &App,
@@ -104,7 +104,8 @@ pub async fn set_password(
             let subject = ("user", person.user_id.as_uuid());
             audit::write(tx, &operator(scope), "user.password_set", subject, serde_json::json!({})).await
         })
-        .await
+        .await?;
+    Account::of(email.trim()).strangers().forget(app).await
 }
 
 /// Removes a person's second factor and ends their sessions, for who has lost device and recovery codes.

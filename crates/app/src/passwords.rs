@@ -14,7 +14,10 @@ use argon2::{
 use policytab_domain::problem::{Problem, ProblemCode};
 use policytab_store::{Queue, Waiting};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 use tokio::sync::Semaphore;
 
 /// Shortest and longest password, in characters.
@@ -60,6 +63,14 @@ pub struct Passwords {
     queue: Queue,
     /// A hash of nothing anybody knows: unknown addresses cost the same time as known ones.
     decoy: Arc<str>,
+    /// Hashes that passwords were compared with, decoys too.
+    compared: Arc<AtomicU64>,
+}
+
+/// Hashes that a password is compared with where so many people have the address: two as long as nobody or people of two
+/// workspaces have it, then 4, 8, 16, 32. So only that more than two, four, … have it could be told by the time.
+const fn comparisons(people: usize) -> usize {
+    if people <= 2 { 2 } else { people.next_power_of_two() }
 }
 
 impl Passwords {
@@ -71,12 +82,22 @@ impl Passwords {
     /// The same, with this many passwords that may wait.
     pub fn with_waiting(limit: usize) -> Result<Self, PasswordError> {
         let decoy = hash(uuid::Uuid::new_v4().to_string().as_bytes())?;
-        Ok(Self { gate: Arc::new(Semaphore::new(2)), queue: Queue::new(limit), decoy: decoy.into() })
+        Ok(Self {
+            gate: Arc::new(Semaphore::new(2)),
+            queue: Queue::new(limit),
+            decoy: decoy.into(),
+            compared: Arc::default(),
+        })
     }
 
     /// How many wait.
     pub fn waiting(&self) -> Waiting {
         self.queue.state()
+    }
+
+    /// Hashes that passwords were compared with since the start, decoys too.
+    pub fn compared(&self) -> u64 {
+        self.compared.load(Ordering::Relaxed)
     }
 
     /// The PHC string of a password.
@@ -90,16 +111,35 @@ impl Passwords {
         password: SecretString,
         phc: Option<SecretString>,
     ) -> Result<bool, PasswordError> {
-        let decoy = Arc::clone(&self.decoy);
+        let passwords = self.clone();
+        self.run(move || passwords.compare(&password, phc.as_ref())).await
+    }
+
+    /// Whether a password belongs to each of the hashes that people with one address have. The work is the same for nobody,
+    /// one and two of them, wherever it fits, and grows in few steps beyond.
+    pub async fn verify_each(
+        &self,
+        password: SecretString,
+        phcs: Vec<Option<SecretString>>,
+    ) -> Result<Vec<bool>, PasswordError> {
+        let passwords = self.clone();
         self.run(move || {
-            let known = phc.is_some();
-            let phc = phc.unwrap_or_else(|| decoy.to_string().into());
-            let Ok(parsed) = PasswordHash::new(phc.expose_secret()) else { return false };
-            let fits = argon()
-                .is_ok_and(|a| a.verify_password(password.expose_secret().as_bytes(), &parsed).is_ok());
-            known && fits
+            let fits = phcs.iter().map(|phc| passwords.compare(&password, phc.as_ref())).collect();
+            for _ in phcs.len()..comparisons(phcs.len()) {
+                passwords.compare(&password, None);
+            }
+            fits
         })
         .await
+    }
+
+    fn compare(&self, password: &SecretString, phc: Option<&SecretString>) -> bool {
+        self.compared.fetch_add(1, Ordering::Relaxed);
+        let text = phc.map_or(&*self.decoy, |phc| phc.expose_secret());
+        let Ok(parsed) = PasswordHash::new(text) else { return false };
+        let fits =
+            argon().is_ok_and(|a| a.verify_password(password.expose_secret().as_bytes(), &parsed).is_ok());
+        phc.is_some() && fits
     }
 
     /// Checks and hashes a new password of somebody with this address and name. `field` names it in the problem.
@@ -183,6 +223,23 @@ mod tests {
         assert!(passwords.verify("correct horse battery".into(), Some(phc.clone())).await.unwrap());
         assert!(!passwords.verify("correct horse".into(), Some(phc)).await.unwrap());
         assert!(!passwords.verify("anything".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn each_of_several_hashes_is_compared_and_none_less_for_fewer() {
+        let passwords = Passwords::new().unwrap();
+        let phc = passwords.hash("correct horse battery".into()).await.unwrap();
+        for (people, work) in [(0, 2), (1, 2), (2, 2), (3, 4), (4, 4), (5, 8)] {
+            let before = passwords.compared();
+            let mut phcs = vec![None; people];
+            if let Some(last) = phcs.last_mut() {
+                *last = Some(phc.clone());
+            }
+            let fits = passwords.verify_each("correct horse battery".into(), phcs).await.unwrap();
+            let only_last: Vec<bool> = (1..=people).map(|number| number == people).collect();
+            assert_eq!(fits, only_last, "{people}");
+            assert_eq!(passwords.compared() - before, work, "{people}");
+        }
     }
 
     #[tokio::test]

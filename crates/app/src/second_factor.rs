@@ -4,7 +4,7 @@
 //! The secret is sealed by the vault, bound to MSP and person; recovery codes are kept as digests. A code is accepted of
 //! the current half minute and the ones before and after it, and each only once (RFC 6238, section 5.2).
 
-use crate::{Actor, App, AppError, AppResult, account, audit};
+use crate::{Actor, App, AppError, AppResult, account, audit, guesses::Budget};
 use chrono::{DateTime, Utc};
 use policytab_domain::{
     ids::{MspId, UserId},
@@ -210,7 +210,7 @@ pub async fn begin(app: &App, actor: &Actor, password: SecretString) -> AppResul
 pub async fn confirm(app: &App, actor: &Actor, code: SecretString) -> AppResult<Vec<SecretString>> {
     let user = actor.person()?;
     // As at sign-in: six digits are soon tried out.
-    sessions_attempt(app, actor).await?;
+    Budget::person(user).take(app).await?;
     let begun = app
         .store
         .read(&actor.scope, async |tx| Ok::<_, AppError>(tx.second_factor(user).await?))
@@ -303,13 +303,6 @@ pub async fn reset(app: &App, actor: &Actor, user: UserId) -> AppResult<()> {
             audit::write(tx, actor, "second_factor.reset", ("user", user.as_uuid()), details).await
         })
         .await
-}
-
-async fn sessions_attempt(app: &App, actor: &Actor) -> AppResult<()> {
-    match &actor.email {
-        Some(email) => crate::sessions::attempt(app, email).await,
-        None => Ok(()),
-    }
 }
 
 /// The problem of a code that does not fit.

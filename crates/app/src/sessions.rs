@@ -5,6 +5,8 @@
 
 use crate::{
     Actor, ActorKind, App, AppError, AppResult, audit,
+    devices::Device,
+    guesses::{Account, Budget},
     second_factor::{self, Proof},
     tokens,
 };
@@ -20,18 +22,10 @@ use policytab_store::{
     TenantTx, User,
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use sha2::{Digest as _, Sha256};
-use std::time::Duration;
 use uuid::Uuid;
 
 /// Days that a refresh token lives when it isn't used.
 pub const REFRESH_DAYS: i64 = 14;
-
-/// Attempts per address (email) and hour, and per caller's network address and hour. The first protects a person's
-/// password, the second the service.
-const ATTEMPTS_PER_ACCOUNT: u32 = 20;
-const ATTEMPTS_PER_IP: u32 = 200;
-const WINDOW: Duration = Duration::from_secs(3600);
 
 /// A session begun or continued.
 #[derive(Debug)]
@@ -54,6 +48,8 @@ pub struct Session {
     pub enrol_first: bool,
     /// The next refresh token.
     pub refresh_token: SecretString,
+    /// What the device should keep for the next sign-in; none when a session goes on.
+    pub device: Option<SecretString>,
 }
 
 /// Where a request came from, for the audit trail and the list of sessions.
@@ -81,59 +77,80 @@ fn refused() -> AppError {
         .into()
 }
 
+/// What somebody signs in with.
+#[derive(Debug)]
+pub struct SignIn {
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: SecretString,
+    /// Of the second factor, where the person has one.
+    pub code: Option<SecretString>,
+    /// The device's cookie, if it brought one.
+    pub device: Option<SecretString>,
+}
+
 /// Email and password against the stored hash, and the code of a second factor where the person has one. Each attempt
-/// counts, also one with the right password and no code.
-pub async fn login(
-    app: &App,
-    email: &str,
-    password: SecretString,
-    code: Option<SecretString>,
-    origin: &Origin,
-) -> AppResult<Session> {
+/// counts, also one with the right password and no code. As many hashes are computed for an address that nobody has as for
+/// one that people of two workspaces have.
+pub async fn login(app: &App, sign_in: SignIn, origin: &Origin) -> AppResult<Session> {
+    let SignIn { email, password, code, device } = sign_in;
     let email = email.trim().to_lowercase();
-    let account = key("account", &email);
-    let network = origin.ip.as_deref().map(|ip| key("ip", &network(ip)));
+    let account = Account::of(&email);
+    let device = device.and_then(|cookie| Device::open(app, &account, &cookie));
+    let network = origin.ip.as_deref().map(Budget::network);
     if let Some(network) = &network {
-        allowed(app, network, ATTEMPTS_PER_IP).await?;
+        network.take(app).await?;
     }
-    allowed(app, &account, ATTEMPTS_PER_ACCOUNT).await?;
+    let strangers = account.strangers();
+    // Where the strangers' attempts are used up, a device has its own people's left.
+    let all = match &device {
+        None => strangers.take(app).await.map(|()| true)?,
+        Some(device) => {
+            account.device(device.id()).take(app).await?;
+            strangers.take_if_left(app).await?
+        }
+    };
     if password.expose_secret().len() > 1024 {
         return Err(refused());
     }
-    let candidates = app.store.login_candidates(&email).await?;
     // The address may be known to several MSPs; the password tells which one is meant.
-    let alone = candidates.len() == 1;
-    let mut found = None;
-    if candidates.is_empty() {
-        app.passwords.verify(password, None).await?;
-    } else {
-        for candidate in candidates {
-            let hash = candidate.password_hash.clone();
-            if app.passwords.verify(password.clone(), hash).await? {
-                found = Some(candidate);
-                break;
-            }
-        }
-    }
-    let candidate = found.ok_or_else(refused)?;
+    let candidates = app.store.login_candidates(&email).await?;
+    let known = |candidate: &LoginCandidate| device.as_ref().is_some_and(|device| device.knows(candidate));
+    let asked = candidates
+        .iter()
+        .map(|candidate| candidate.password_hash.clone().filter(|_| all || known(candidate)))
+        .collect();
+    let fits = app.passwords.verify_each(password, asked).await?;
+    let right: Vec<_> =
+        candidates.into_iter().zip(fits).filter_map(|(one, fits)| fits.then_some(one)).collect();
+    // Whom the device knows comes first, then who was changed last: that the password fits somebody else's person as well
+    // shows nowhere.
+    let candidate = right.iter().find(|one| known(one)).or(right.first()).ok_or_else(refused)?;
     // Behind one address many people sign in; that limit is for those who try passwords. Their own account gives them no more.
     if let Some(network) = &network {
-        app.store.login_attempt_take_back(network).await?;
+        network.give_back(app).await?;
+    }
+    let own = device.as_ref().filter(|_| known(candidate));
+    if own.is_some() && all {
+        strangers.give_back(app).await?;
     }
     let with_code = code.is_some();
-    let session = match entered(app, &candidate, code, origin).await {
+    let mut session = match entered(app, candidate, code, origin).await {
         Ok(session) => session,
         Err(error) => {
             if with_code && is_refusal(&error) {
-                note_refusal(app, &candidate, origin).await?;
+                note_refusal(app, candidate, origin).await?;
             }
             return Err(error);
         }
     };
-    // Whoever owns another workspace could give this address a password of their own there, and wipe the count with it.
-    if alone {
-        app.store.login_attempts_reset(&account).await?;
+    // Never more than the one attempt: whoever owns another workspace can give this address a password of their own there.
+    match own {
+        Some(device) => account.device(device.id()).forget(app).await?,
+        None => strangers.give_back(app).await?,
     }
+    session.device = Device::cookie(device.as_ref(), app, &account, candidate);
     Ok(session)
 }
 
@@ -325,6 +342,7 @@ async fn session(
         name: user.display_name,
         email: user.email,
         refresh_token,
+        device: None,
     })
 }
 
@@ -341,33 +359,4 @@ fn person(scope: MspScope, user: &User, origin: &Origin) -> Actor {
         ip: origin.ip.clone(),
         request_id: origin.request_id.clone(),
     }
-}
-
-/// The part of a network address that one caller has to themselves: of IPv6 the first 64 bits.
-pub fn network(ip: &str) -> String {
-    match ip.parse() {
-        Ok(std::net::IpAddr::V6(v6)) => {
-            v6.segments()[..4].iter().map(|s| format!("{s:x}")).collect::<Vec<_>>().join(":")
-        }
-        _ => ip.to_owned(),
-    }
-}
-
-fn key(kind: &str, value: &str) -> [u8; 32] {
-    Sha256::digest(format!("{kind}:{value}").as_bytes()).into()
-}
-
-/// Counts an attempt to prove who one is by a password, in the same window as signing in.
-pub(crate) async fn attempt(app: &App, email: &str) -> AppResult<()> {
-    allowed(app, &key("account", &email.to_lowercase()), ATTEMPTS_PER_ACCOUNT).await
-}
-
-async fn allowed(app: &App, key: &[u8; 32], limit: u32) -> AppResult<()> {
-    let attempt = app.store.login_attempt(key, WINDOW, limit).await?;
-    if attempt.allowed {
-        return Ok(());
-    }
-    let mut problem = Problem::new(ProblemCode::RateLimited, "There were too many attempts to sign in.");
-    problem.retry_after = Some(attempt.retry_after.as_secs().max(1));
-    Err(problem.into())
 }

@@ -163,7 +163,7 @@ fn role(text: &str) -> Result<Role, StoreError> {
 }
 
 impl Store {
-    /// Everybody with this address, without regard to case, in all MSPs (20 at most).
+    /// Everybody with this address, without regard to case, in all MSPs (20 at most), who was changed last first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

@@ -118,7 +118,8 @@ export interface paths {
     put?: never;
     /**
      * Signs in with email and password, and a code where the person has a second factor: without one the answer is 401 with
-     *     the reason `second_factor_required`.
+     *     the reason `second_factor_required`. A second cookie makes the device known to the account, whose attempts are then counted apart
+     *     from strangers'.
      */
     post: operations["session_login"];
     delete?: never;

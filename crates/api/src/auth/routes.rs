@@ -17,7 +17,8 @@ use chrono::Utc;
 use jsonwebtoken::jwk::JwkSet;
 use policytab_app::{
     ActorKind,
-    sessions::{self, Origin, REFRESH_DAYS, Session},
+    devices::DEVICE_DAYS,
+    sessions::{self, Origin, REFRESH_DAYS, Session, SignIn},
 };
 use policytab_domain::{
     cloud::Cloud,
@@ -28,6 +29,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 /// Anybody may send this body, so that it is kept small, in bytes.
 const LOGIN_BODY_LIMIT: usize = 16 * 1024;
 
+/// Seconds.
+const DAY: i64 = 24 * 3600;
+
 fn origin(request: &HttpRequest, state: &State) -> Origin {
     Origin {
         ip: client_ip(request, &state.config.proxies),
@@ -37,7 +41,8 @@ fn origin(request: &HttpRequest, state: &State) -> Origin {
 }
 
 /// Signs in with email and password, and a code where the person has a second factor: without one the answer is 401 with
-/// the reason `second_factor_required`.
+/// the reason `second_factor_required`. A second cookie makes the device known to the account, whose attempts are then counted apart
+/// from strangers'.
 #[utoipa::path(
     tag = "session",
     request_body = LoginIn,
@@ -51,7 +56,8 @@ pub async fn session_login(
 ) -> ApiResult<HttpResponse> {
     same_site::demand(&request, &state)?;
     let LoginIn { email, password, code } = login.body;
-    let session = sessions::login(&state.app, &email, password, code, &origin(&request, &state)).await?;
+    let sign_in = SignIn { email, password, code, device: cookie_of(&request, cookie::DEVICE) };
+    let session = sessions::login(&state.app, sign_in, &origin(&request, &state)).await?;
     answer(&state, session).await
 }
 
@@ -63,7 +69,7 @@ pub async fn session_login(
 #[post("/auth/refresh")]
 pub async fn session_refresh(request: HttpRequest, state: web::Data<State>) -> ApiResult<HttpResponse> {
     same_site::demand(&request, &state)?;
-    let token = refresh_token(&request)
+    let token = cookie_of(&request, cookie::REFRESH)
         .ok_or_else(|| Problem::new(ProblemCode::Unauthenticated, "There is no session to continue."))?;
     let session = sessions::refresh(&state.app, &token, &origin(&request, &state)).await?;
     answer(&state, session).await
@@ -74,7 +80,7 @@ pub async fn session_refresh(request: HttpRequest, state: web::Data<State>) -> A
 #[post("/auth/logout")]
 pub async fn session_logout(request: HttpRequest, state: web::Data<State>) -> ApiResult<HttpResponse> {
     same_site::demand(&request, &state)?;
-    if let Some(token) = refresh_token(&request) {
+    if let Some(token) = cookie_of(&request, cookie::REFRESH) {
         sessions::logout(&state.app, &token, &origin(&request, &state)).await?;
     }
     Ok(HttpResponse::NoContent().cookie(cookie::clear(state.config.secure())).finish())
@@ -120,8 +126,8 @@ fn clouds(state: &State) -> Vec<Cloud> {
     Cloud::ALL.into_iter().filter(|c| state.app.graph.cloud_enabled(*c)).collect()
 }
 
-fn refresh_token(request: &HttpRequest) -> Option<SecretString> {
-    request.cookie(cookie::NAME).map(|c| c.value().to_owned()).filter(|v| !v.is_empty()).map(Into::into)
+fn cookie_of(request: &HttpRequest, name: &str) -> Option<SecretString> {
+    request.cookie(name).map(|c| c.value().to_owned()).filter(|v| !v.is_empty()).map(Into::into)
 }
 
 async fn answer(state: &State, session: Session) -> ApiResult<HttpResponse> {
@@ -151,6 +157,11 @@ async fn answer(state: &State, session: Session) -> ApiResult<HttpResponse> {
         },
     };
     let token = session.refresh_token.expose_secret().to_owned();
-    let cookie = cookie::set(token, REFRESH_DAYS * 24 * 3600, state.config.secure());
-    Ok(HttpResponse::Ok().cookie(cookie).json(body))
+    let secure = state.config.secure();
+    let mut response = HttpResponse::Ok();
+    response.cookie(cookie::refresh(token, REFRESH_DAYS * DAY, secure));
+    if let Some(device) = &session.device {
+        response.cookie(cookie::device(device.expose_secret().to_owned(), DEVICE_DAYS * DAY, secure));
+    }
+    Ok(response.json(body))
 }

@@ -15,7 +15,7 @@ use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
 };
-use policytab_app::{Actor, sessions::network};
+use policytab_app::{Actor, guesses::network};
 use policytab_domain::{
     ids::MspId,
     problem::{Problem, ProblemCode},

@@ -41,7 +41,7 @@ async fn an_account_is_guessed_at_twenty_times_from_wherever() {
             problem["retry_after"].as_u64().map(|s| s.to_string()).as_deref()
         );
     }
-    // Strangers lock nobody out for good: the count begins anew within the hour, and whoever is signed in stays so.
+    // Whoever is signed in stays so.
     app.as_role(&app.one, Role::Admin).read("/api/v1/me").await;
 }
 

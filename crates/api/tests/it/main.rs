@@ -11,6 +11,7 @@ mod connect;
 mod container;
 mod customers;
 mod decisions;
+mod devices;
 mod docs;
 mod evaluate;
 mod fences;

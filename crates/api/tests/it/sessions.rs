@@ -2,7 +2,7 @@
 
 use crate::support::{
     app::{PASSWORD, TestApp},
-    client::Answer,
+    client::{Answer, Client},
     contract::contract,
 };
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
@@ -72,6 +72,86 @@ async fn unknown_addresses_and_wrong_passwords_look_the_same() {
         assert_eq!(answer.problem_only(), wrong.problem_only());
         assert!(answer.header("set-cookie").is_none(), "{answer}");
     }
+}
+
+/// Gives an address to a person of the second workspace.
+async fn doubled(app: &TestApp, email: &str, password: &str) -> String {
+    let body = json!({"email": email, "display_name": "Double", "role": "viewer", "password": password});
+    let owner = app.as_role(&app.two, Role::Owner);
+    let made = owner.post("/api/v1/users", &body).send().await.expect_status(201).json();
+    format!("/api/v1/users/{}", made["id"].as_str().expect("an id"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobodys_one_persons_and_two_peoples_address_cost_the_same_work() {
+    let app = TestApp::start().await;
+    let own = "a password of my own";
+    let double = doubled(&app, "admin@one.example", own).await;
+    let cost = async |email: &str, password: &str, status: u16| {
+        let before = app.state.app.passwords.compared();
+        login(&app, email, password).await.expect_status(status);
+        app.state.app.passwords.compared() - before
+    };
+    let touch = async |owner: &Client, path: &str| {
+        owner.patch(path, &json!({"display_name": "Changed"})).send().await.expect_status(200);
+    };
+    let admin = format!("/api/v1/users/{}", app.one.person(Role::Admin).id);
+    let (one, two) = (app.owner(), app.as_role(&app.two, Role::Owner));
+    // Whichever of the two comes first.
+    for first in [0, 1] {
+        if first == 0 {
+            touch(&one, &admin).await
+        } else {
+            touch(&two, &double).await
+        }
+        for (email, password, status) in [
+            ("nobody@one.example", "a guess", 401),
+            ("viewer@one.example", "a guess", 401),
+            ("admin@one.example", "a guess", 401),
+            ("viewer@one.example", PASSWORD, 200),
+            // The right one of the first, and of the second.
+            ("admin@one.example", PASSWORD, 200),
+            ("admin@one.example", own, 200),
+        ] {
+            assert_eq!(cost(email, password, status).await, 2, "{email} {password}");
+        }
+    }
+    // One who signs in from outside only has no hash, and costs no less.
+    let outside = "UPDATE users SET password_hash = NULL WHERE email = 'operator@one.example'";
+    app.superuser().await.execute(outside, &[]).await.expect("no hash");
+    assert_eq!(cost("operator@one.example", "a guess", 401).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_of_ones_own_tells_nothing_of_who_has_the_address_elsewhere() {
+    let app = TestApp::start().await;
+    let (shared, free) = ("admin@one.example", "nobody@one.example");
+    let own = "a password of my own";
+    let path = doubled(&app, shared, own).await;
+    doubled(&app, free, own).await;
+    // One's own sign-ins are counted nowhere, or everywhere.
+    for email in [shared, free] {
+        for _ in 0..25 {
+            let session = login(&app, email, own).await.expect_status(200).json();
+            assert_eq!(session["user"]["msp"]["name"], app.two.name, "{email}");
+        }
+    }
+    // Nor whether a password is the other's: given to one's own person, it leads to that one.
+    let two = app.as_role(&app.two, Role::Owner);
+    two.patch(&path, &json!({"password": PASSWORD})).send().await.expect_status(200);
+    for _ in 0..25 {
+        let session = login(&app, shared, PASSWORD).await.expect_status(200).json();
+        assert_eq!(session["user"]["msp"]["name"], app.two.name);
+    }
+    // And guesses stay twenty, however often one signs in between them.
+    let mut looked_at = 0;
+    for number in 0..60 {
+        if number % 5 == 0 && number < 20 {
+            login(&app, shared, PASSWORD).await.expect_status(200);
+        }
+        looked_at += usize::from(login(&app, shared, "a guess").await.status == 401);
+    }
+    assert_eq!(looked_at, 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]
