@@ -120,9 +120,11 @@ bench: $(modules) $(spa) ## Measure against the targets; prints one table
 	bench/run.sh
 
 .PHONY: chaos
-chaos: $(modules) $(spa) ## Kill, cut and confuse everything while two MSPs work: the books must balance (CHAOS_SECONDS, CHAOS_SEED)
+chaos: $(modules) $(spa) ## Kill, cut and confuse everything while two MSPs work: the books must balance (CHAOS_SECONDS, CHAOS_SEED); the database is away (POLICYTAB_AWAY seconds)
 	$(call say,'Chaos')
 	CHAOS_SECONDS="$${CHAOS_SECONDS:-240}" cargo test --locked --workspace --quiet --test chaos -- --nocapture books_balance
+	$(call say,'The database is away')
+	POLICYTAB_AWAY="$${POLICYTAB_AWAY:-60}" cargo test --locked --workspace --quiet --test robust -- --nocapture --test-threads 1 away::
 
 .PHONY: soak
 soak: $(modules) $(spa) ## Memory of a server over 100,000 requests (SOAK_REQUESTS)

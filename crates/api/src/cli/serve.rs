@@ -157,6 +157,7 @@ impl Running {
             None => None,
             Some(listener) => {
                 let keys = Arc::new(SigningKeys::load_or_create(&config.signing_key_file)?);
+                let app = App { store: app.store.for_requests(), ..app };
                 let state = web::Data::new(State::new(app, config, keys, stopped)?);
                 let server = server::serve(listener, state, metrics)?;
                 let handle = server.handle();

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod again;
+mod away;
 mod backup;
 mod confined;
 mod corpus;
