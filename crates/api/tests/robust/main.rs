@@ -12,6 +12,7 @@ mod database;
 mod deleted;
 mod faults;
 mod harness;
+mod heads;
 mod kills;
 mod leaks;
 mod master_keys;
