@@ -33,4 +33,5 @@ pub mod snapshots;
 pub mod spa;
 pub mod state;
 pub mod users;
+pub mod wire;
 pub mod workspace;

@@ -14,20 +14,22 @@ use crate::{
     problem::ApiError,
     routes,
     state::State,
+    wire::{self, HeadLimits, Wire},
 };
-#[cfg(target_os = "linux")]
-use actix_web::rt::net::TcpStream;
+use actix_http::{HttpService, error::DispatchError};
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
-    dev::{Server, ServiceRequest, ServiceResponse},
+    App, HttpRequest, HttpResponse,
+    dev::{AppConfig, Server, ServiceRequest, ServiceResponse},
     error::{PathError, QueryPayloadError},
     middleware::{Compress, Condition, from_fn},
+    rt::net::TcpStream,
     web::{self, PathConfig, QueryConfig},
 };
 use policytab_domain::problem::Problem;
 #[cfg(target_os = "linux")]
 use socket2::SockRef;
-use std::{any::Any, net::TcpListener, time::Duration};
+use std::{future::ready, net::TcpListener, rc::Rc, time::Duration};
 use tracing::Span;
 use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder, TracingLogger};
 use utoipa_actix_web::AppExt as _;
@@ -61,7 +63,7 @@ pub fn serve(
     let bounds = state.config.bounds;
     let origins = state.config.cors_origins.clone();
     let metrics = web::Data::new(metrics);
-    let server = HttpServer::new(move || {
+    let app = move || {
         state.app.store.connect_here();
         let text = text.clone();
         let (app, _) = App::new()
@@ -87,28 +89,51 @@ pub fn serve(
             .wrap(from_fn(outermost))
             .wrap(Compress::default())
             .wrap(TracingLogger::<RequestSpan>::new())
-    })
-    .workers(workers)
-    .max_connections(bounds.connections.div_ceil(workers))
-    .on_connect(move |connection, _| cut_off_after(connection, bounds.reader_time))
-    // Who hangs up is answered no more: what was begun for them is dropped, and their place is free.
-    .h1_allow_half_closed(false)
-    .client_request_timeout(bounds.head_time)
-    .keep_alive(Duration::from_secs(75))
-    .shutdown_timeout(20)
-    .disable_signals()
-    .listen(listener)?
-    .run();
+            .wrap(from_fn(wire::follow))
+    };
+    let heads = HeadLimits { time: bounds.head_time, bytes: bounds.head_bytes };
+    let builder = Server::build();
+    let last_call = builder.graceful_shutdown_signal();
+    let server = builder
+        .workers(workers)
+        .max_concurrent_connections(bounds.connections.div_ceil(workers))
+        .shutdown_timeout(SHUTDOWN.as_secs())
+        .disable_signals()
+        .listen("http", listener, move || {
+            let last_call = last_call.clone();
+            let accept = fn_service(move |io: TcpStream| {
+                cut_off_after(&io, bounds.reader_time);
+                let peer = io.peer_addr().ok();
+                let last_call = last_call.clone();
+                let wire = Wire::new(io, heads, async move { last_call.notified().await });
+                ready(Ok::<_, DispatchError>((wire, peer)))
+            });
+            let app = app().into_factory().map_err(|error: actix_web::Error| error.error_response());
+            // Time for heads is the wire's to keep.
+            let http = HttpService::build()
+                .client_request_timeout(Duration::ZERO)
+                .client_disconnect_timeout(Duration::from_secs(1))
+                // Who hangs up is answered no more: what was begun for them is dropped, and their place is free.
+                .h1_allow_half_closed(false)
+                .keep_alive(bounds.idle_time)
+                .on_connect_ext(|wire: &Wire, data| {
+                    data.insert::<Rc<wire::Line>>(wire.line());
+                })
+                .h1(map_config(app, |()| AppConfig::default()));
+            accept.and_then(http)
+        })?
+        .run();
     Ok(server)
 }
 
+/// How long a server that was stopped may finish what it was asked.
+pub const SHUTDOWN: Duration = Duration::from_secs(20);
+
 /// Lets the system end a connection whose other side acknowledges nothing for that long, be it gone or only not
 /// reading: an answer or a stream would else be held for it without end.
-fn cut_off_after(connection: &dyn Any, time: Duration) {
+fn cut_off_after(connection: &TcpStream, time: Duration) {
     #[cfg(target_os = "linux")]
-    if let Some(stream) = connection.downcast_ref::<TcpStream>()
-        && let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(time))
-    {
+    if let Err(error) = SockRef::from(connection).set_tcp_user_timeout(Some(time)) {
         tracing::debug!(%error, "a connection can't be bounded in time");
     }
     #[cfg(not(target_os = "linux"))]

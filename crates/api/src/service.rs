@@ -108,21 +108,30 @@ fn ready(keys: KeyState) -> ReadyOut {
 )]
 #[get("/metrics")]
 pub async fn metrics(state: web::Data<State>, metrics: web::Data<Metrics>) -> HttpResponse {
-    if let Ok(stats) = state.app.store.job_queue_stats().await {
-        let oldest = stats.oldest_ready.map_or(0, |age| age.as_secs());
-        metrics.queue(stats.ready + stats.leased, i64::try_from(oldest).unwrap_or(i64::MAX));
+    // What only the database knows stays as it was while there is none: waiting for each of it would take too long.
+    let up = state.app.store.ping().await.is_ok();
+    metrics.database(up);
+    if up {
+        ask_database(&state, &metrics).await;
     }
     metrics.bounds(&state.bounds.levels(&state.app));
     let (open, idle) = state.app.store.connections();
     metrics.connections(open, idle);
+    metrics.key_ring(state.app.keyring.state());
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.text())
+}
+
+async fn ask_database(state: &State, to: &Metrics) {
+    let store = &state.app.store;
+    if let Ok(stats) = store.job_queue_stats().await {
+        let oldest = stats.oldest_ready.map_or(0, |age| age.as_secs());
+        to.queue(stats.ready + stats.leased, i64::try_from(oldest).unwrap_or(i64::MAX));
+    }
     for (within, span) in EXPIRING {
-        if let Ok(count) = state.app.store.secrets_expiring(Utc::now() + span).await {
-            metrics.secrets_expiring(within, count);
+        if let Ok(count) = store.secrets_expiring(Utc::now() + span).await {
+            to.secrets_expiring(within, count);
         }
     }
-    metrics.key_ring(state.app.keyring.state());
-    metrics.database(state.app.store.ping().await.is_ok());
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.text())
 }
 
 /// What an error code means.

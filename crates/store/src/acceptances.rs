@@ -200,9 +200,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn acceptances_expired(&self) -> Result<Vec<(MspId, CustomerId)>, StoreError> {
-        let mut conn = self.connection().await?;
-        let rows: Vec<ExpiredRow> =
-            diesel::sql_query("SELECT * FROM lookup_expired_acceptances()").load(&mut conn).await?;
+        let query = diesel::sql_query("SELECT * FROM lookup_expired_acceptances()");
+        let rows: Vec<ExpiredRow> = self.apart(async |conn| Ok(query.load(conn).await?)).await?;
         Ok(rows.into_iter().map(|row| (row.msp_id.into(), row.customer_id.into())).collect())
     }
 }

@@ -95,9 +95,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn reports_outdated(&self) -> Result<Vec<(MspId, CustomerId)>, StoreError> {
-        let mut conn = self.connection().await?;
-        let rows: Vec<OutdatedRow> =
-            diesel::sql_query("SELECT * FROM lookup_outdated_reports()").load(&mut conn).await?;
+        let query = diesel::sql_query("SELECT * FROM lookup_outdated_reports()");
+        let rows: Vec<OutdatedRow> = self.apart(async |conn| Ok(query.load(conn).await?)).await?;
         Ok(rows.into_iter().map(|row| (row.msp_id.into(), row.customer_id.into())).collect())
     }
 
@@ -109,11 +108,9 @@ impl Store {
         &self,
         before: DateTime<Utc>,
     ) -> Result<Vec<(MspId, BaselineId)>, StoreError> {
-        let mut conn = self.connection().await?;
-        let rows: Vec<UncheckedRow> = diesel::sql_query("SELECT * FROM lookup_unchecked_sources($1)")
-            .bind::<Timestamptz, _>(before)
-            .load(&mut conn)
-            .await?;
+        let query =
+            diesel::sql_query("SELECT * FROM lookup_unchecked_sources($1)").bind::<Timestamptz, _>(before);
+        let rows: Vec<UncheckedRow> = self.apart(async |conn| Ok(query.load(conn).await?)).await?;
         Ok(rows.into_iter().map(|row| (row.msp_id.into(), row.baseline_id.into())).collect())
     }
 }

@@ -143,8 +143,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn secrets_expiring(&self, before: DateTime<Utc>) -> Result<i64, StoreError> {
-        let mut conn = self.connection().await?;
-        Ok(diesel::select(count_expiring_secrets(before)).get_result(&mut conn).await?)
+        let query = diesel::select(count_expiring_secrets(before));
+        self.aside(async |conn| Ok(query.get_result(conn).await?)).await
     }
 }
 

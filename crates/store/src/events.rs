@@ -184,16 +184,22 @@ async fn keep_listening(pg: tokio_postgres::Config, sender: broadcast::Sender<No
     }
 }
 
+/// How long it takes to be let in.
+const CONNECTS: Duration = Duration::from_secs(5);
+
 /// Listens until the connection ends. An error means that it never began.
 async fn listen_once(
     pg: &tokio_postgres::Config,
     sender: &broadcast::Sender<Notice>,
 ) -> Result<(), tokio_postgres::Error> {
     let mut pg = pg.clone();
-    pg.application_name("policytab listener")
-        .connect_timeout(Duration::from_secs(5))
-        .keepalives_idle(Duration::from_secs(30));
-    let (client, mut connection) = pg.connect(NoTls).await?;
+    pg.application_name("policytab listener").connect_timeout(CONNECTS);
+    // A server that stands still takes the connection, and says nothing.
+    let Ok(connected) = tokio::time::timeout(CONNECTS, pg.connect(NoTls)).await else {
+        tracing::warn!("the database lets nobody listen, trying again");
+        return Ok(());
+    };
+    let (client, mut connection) = connected?;
     let begin =
         client.batch_execute("LISTEN policytab_jobs; LISTEN policytab_events; LISTEN policytab_sessions");
     tokio::pin!(begin);

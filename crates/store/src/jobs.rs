@@ -18,7 +18,7 @@ use diesel::{
     prelude::*,
     sql_types::{Interval, Timestamptz},
 };
-use diesel_async::{AsyncConnection as _, RunQueryDsl};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use policytab_domain::ids::{JobId, MspId};
 use std::time::Duration;
 use uuid::Uuid;
@@ -92,10 +92,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn job_claim(&self, worker: &str, lease: Duration) -> Result<Option<ClaimedJob>, StoreError> {
-        let mut conn = self.connection().await?;
         let token = Uuid::new_v4();
-        let row = conn
-            .transaction::<_, diesel::result::Error, _>(async |conn| {
+        let claim = async |conn: &mut AsyncPgConnection| {
+            conn.transaction::<_, StoreError, _>(async |conn| {
                 let id: Option<Uuid> = jobs::table
                     .filter(jobs::run_at.le(clock_timestamp()))
                     .filter(
@@ -109,7 +108,7 @@ impl Store {
                     .await
                     .optional()?;
                 let Some(id) = id else { return Ok(None) };
-                diesel::update(jobs::table.filter(jobs::id.eq(id)))
+                let row = diesel::update(jobs::table.filter(jobs::id.eq(id)))
                     .set((
                         jobs::worker.eq(worker),
                         jobs::lease_token.eq(token),
@@ -119,9 +118,12 @@ impl Store {
                     .returning((jobs::id, jobs::msp_id, jobs::kind, jobs::subject_id, jobs::attempt))
                     .get_result::<(Uuid, Uuid, String, Uuid, i32)>(conn)
                     .await
-                    .optional()
+                    .optional()?;
+                Ok(row)
             })
-            .await?;
+            .await
+        };
+        let row = self.apart(claim).await?;
         row.map(|(id, msp_id, kind, subject_id, attempt)| {
             let kind = match kind.as_str() {
                 "import" => JobKind::Import,
@@ -144,9 +146,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn job_heartbeat(&self, job: &ClaimedJob, lease: Duration) -> Result<bool, StoreError> {
-        let mut conn = self.connection().await?;
-        let touched =
-            diesel::update(held(job)).set(jobs::lease_until.eq(lease_end!(lease))).execute(&mut conn).await?;
+        let longer = diesel::update(held(job)).set(jobs::lease_until.eq(lease_end!(lease)));
+        let touched = self.apart(async |conn| Ok(longer.execute(conn).await?)).await?;
         Ok(touched == 1)
     }
 
@@ -155,16 +156,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn job_release(&self, job: &ClaimedJob, run_at: DateTime<Utc>) -> Result<bool, StoreError> {
-        let mut conn = self.connection().await?;
-        let touched = diesel::update(held(job))
-            .set((
-                jobs::run_at.eq(run_at),
-                jobs::worker.eq(None::<String>),
-                jobs::lease_token.eq(None::<Uuid>),
-                jobs::lease_until.eq(None::<DateTime<Utc>>),
-            ))
-            .execute(&mut conn)
-            .await?;
+        let given_back = diesel::update(held(job)).set((
+            jobs::run_at.eq(run_at),
+            jobs::worker.eq(None::<String>),
+            jobs::lease_token.eq(None::<Uuid>),
+            jobs::lease_until.eq(None::<DateTime<Utc>>),
+        ));
+        let touched = self.apart(async |conn| Ok(given_back.execute(conn).await?)).await?;
         Ok(touched == 1)
     }
 
@@ -174,18 +172,18 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn job_give_back(&self, job: &ClaimedJob) -> Result<bool, StoreError> {
-        let mut conn = self.connection().await?;
-        let touched = diesel::update(held(job))
-            .set((
-                jobs::attempt.eq(jobs::attempt - 1),
-                jobs::worker.eq(None::<String>),
-                jobs::lease_token.eq(None::<Uuid>),
-                jobs::lease_until.eq(None::<DateTime<Utc>>),
-            ))
-            .execute(&mut conn)
-            .await?;
-        notify_workers(&mut conn).await?;
-        Ok(touched == 1)
+        let given_back = diesel::update(held(job)).set((
+            jobs::attempt.eq(jobs::attempt - 1),
+            jobs::worker.eq(None::<String>),
+            jobs::lease_token.eq(None::<Uuid>),
+            jobs::lease_until.eq(None::<DateTime<Utc>>),
+        ));
+        self.apart(async |conn| {
+            let touched = given_back.execute(conn).await?;
+            notify_workers(conn).await?;
+            Ok(touched == 1)
+        })
+        .await
     }
 
     /// The queue's state.
@@ -193,28 +191,31 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn job_queue_stats(&self) -> Result<QueueStats, StoreError> {
-        let mut conn = self.probe().await?;
-        let free = || jobs::lease_until.is_null().or(jobs::lease_until.lt(clock_timestamp().nullable()));
-        let (ready, oldest, at): (i64, Option<DateTime<Utc>>, DateTime<Utc>) = jobs::table
-            .filter(free())
-            .filter(jobs::run_at.le(clock_timestamp()))
-            .select((count_star(), min(jobs::run_at), clock_timestamp()))
-            .first(&mut conn)
-            .await?;
-        let leased: i64 = jobs::table
-            .filter(jobs::lease_until.ge(clock_timestamp().nullable()))
-            .select(count_star())
-            .first(&mut conn)
-            .await?;
-        let scheduled: i64 = jobs::table
-            .filter(free())
-            .filter(jobs::run_at.gt(clock_timestamp()))
-            .select(count_star())
-            .first(&mut conn)
-            .await?;
-        let oldest_ready = oldest.map(|oldest| (at - oldest).to_std().unwrap_or_default());
-        Ok(QueueStats { ready, leased, scheduled, oldest_ready })
+        self.aside(stats).await
     }
+}
+
+async fn stats(conn: &mut AsyncPgConnection) -> Result<QueueStats, StoreError> {
+    let free = || jobs::lease_until.is_null().or(jobs::lease_until.lt(clock_timestamp().nullable()));
+    let (ready, oldest, at): (i64, Option<DateTime<Utc>>, DateTime<Utc>) = jobs::table
+        .filter(free())
+        .filter(jobs::run_at.le(clock_timestamp()))
+        .select((count_star(), min(jobs::run_at), clock_timestamp()))
+        .first(conn)
+        .await?;
+    let leased: i64 = jobs::table
+        .filter(jobs::lease_until.ge(clock_timestamp().nullable()))
+        .select(count_star())
+        .first(conn)
+        .await?;
+    let scheduled: i64 = jobs::table
+        .filter(free())
+        .filter(jobs::run_at.gt(clock_timestamp()))
+        .select(count_star())
+        .first(conn)
+        .await?;
+    let oldest_ready = oldest.map(|oldest| (at - oldest).to_std().unwrap_or_default());
+    Ok(QueueStats { ready, leased, scheduled, oldest_ready })
 }
 
 /// The job's row while this lease holds.

@@ -120,6 +120,7 @@ mod master_keys;
 mod migrate;
 mod msps;
 mod page;
+mod patience;
 mod queue;
 mod refresh_tokens;
 mod reports;

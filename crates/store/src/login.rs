@@ -168,11 +168,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn login_candidates(&self, email: &str) -> Result<Vec<LoginCandidate>, StoreError> {
-        let mut conn = self.connection().await?;
-        let rows: Vec<CandidateRow> = diesel::sql_query("SELECT * FROM lookup_login($1)")
-            .bind::<Text, _>(email)
-            .load(&mut conn)
-            .await?;
+        let query = diesel::sql_query("SELECT * FROM lookup_login($1)").bind::<Text, _>(email);
+        let rows: Vec<CandidateRow> = self.apart(async |conn| Ok(query.load(conn).await?)).await?;
         rows.into_iter()
             .map(|r| {
                 Ok(LoginCandidate {
@@ -192,11 +189,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn refresh_token_lookup(&self, digest: &[u8; 32]) -> Result<Option<RefreshHit>, StoreError> {
-        let mut conn = self.connection().await?;
-        let rows: Vec<RefreshRow> = diesel::sql_query("SELECT * FROM lookup_refresh_token($1)")
-            .bind::<Bytea, _>(digest.as_slice())
-            .load(&mut conn)
-            .await?;
+        let query = diesel::sql_query("SELECT * FROM lookup_refresh_token($1)");
+        let query = query.bind::<Bytea, _>(digest.as_slice());
+        let rows: Vec<RefreshRow> = self.apart(async |conn| Ok(query.load(conn).await?)).await?;
         Ok(rows.into_iter().next().map(|r| RefreshHit {
             msp_id: r.msp_id.into(),
             token_id: r.token_id,
@@ -214,9 +209,8 @@ impl Store {
     /// [`StoreError`] of the database.
     pub async fn api_token_lookup(&self, digest: &[u8; 32]) -> Result<Option<ApiTokenHit>, StoreError> {
         type Row = (Uuid, Uuid, String, String, DateTime<Utc>);
-        let mut conn = self.connection().await?;
-        let rows: Vec<Option<Row>> =
-            diesel::select(api_token_row::lookup_api_token(digest.as_slice())).load(&mut conn).await?;
+        let query = diesel::select(api_token_row::lookup_api_token(digest.as_slice()));
+        let rows: Vec<Option<Row>> = self.apart(async |conn| Ok(query.load(conn).await?)).await?;
         rows.into_iter()
             .flatten()
             .next()
@@ -243,13 +237,11 @@ impl Store {
         window: Duration,
         limit: u32,
     ) -> Result<Attempt, StoreError> {
-        let mut conn = self.connection().await?;
-        let row: AttemptRow = diesel::sql_query("SELECT * FROM login_attempt($1, $2, $3)")
+        let query = diesel::sql_query("SELECT * FROM login_attempt($1, $2, $3)")
             .bind::<Bytea, _>(key_hash.as_slice())
             .bind::<BigInt, _>(i64::try_from(window.as_millis()).unwrap_or(i64::MAX))
-            .bind::<Integer, _>(i32::try_from(limit).unwrap_or(i32::MAX))
-            .get_result(&mut conn)
-            .await?;
+            .bind::<Integer, _>(i32::try_from(limit).unwrap_or(i32::MAX));
+        let row: AttemptRow = self.apart(async |conn| Ok(query.get_result(conn).await?)).await?;
         Ok(Attempt {
             allowed: row.allowed,
             retry_after: Duration::from_millis(u64::try_from(row.retry_after_ms).unwrap_or(0)),
@@ -274,8 +266,8 @@ impl Store {
 
     /// Runs what changes the attempts under a key.
     async fn of_attempts(&self, sql: &'static str, key_hash: &[u8; 32]) -> Result<(), StoreError> {
-        let mut conn = self.connection().await?;
-        diesel::sql_query(sql).bind::<Bytea, _>(key_hash.as_slice()).execute(&mut conn).await?;
+        let query = diesel::sql_query(sql).bind::<Bytea, _>(key_hash.as_slice());
+        self.apart(async |conn| Ok(query.execute(conn).await?)).await?;
         Ok(())
     }
 
@@ -284,10 +276,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn sweep_expired(&self) -> Result<Swept, StoreError> {
-        let mut conn = self.connection().await?;
-        let row: SweptRow = conn
-            .transaction::<_, diesel::result::Error, _>(async |conn| {
-                diesel::sql_query("SELECT * FROM sweep_expired()").get_result(conn).await
+        let row: SweptRow = self
+            .apart(async |conn| {
+                conn.transaction::<_, StoreError, _>(async |conn| {
+                    Ok(diesel::sql_query("SELECT * FROM sweep_expired()").get_result(conn).await?)
+                })
+                .await
             })
             .await?;
         Ok(Swept {

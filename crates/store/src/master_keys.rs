@@ -31,12 +31,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn master_keys(&self) -> Result<Vec<KnownKey>, StoreError> {
-        let mut conn = self.connection().await?;
-        let rows: Vec<(String, Option<Vec<u8>>)> = master_keys::table
-            .order(master_keys::id)
-            .select((master_keys::id, master_keys::check_value))
-            .load(&mut conn)
-            .await?;
+        let query =
+            master_keys::table.order(master_keys::id).select((master_keys::id, master_keys::check_value));
+        let rows: Vec<(String, Option<Vec<u8>>)> =
+            self.apart(async |conn| Ok(query.load(conn).await?)).await?;
         Ok(rows.into_iter().map(|(id, check_value)| KnownKey { id, check_value }).collect())
     }
 
@@ -52,9 +50,8 @@ impl Store {
         check_value: &[u8],
         known: &BTreeSet<&str>,
     ) -> Result<bool, StoreError> {
-        let mut conn = self.connection().await?;
-        let added = conn
-            .transaction::<_, diesel::result::Error, _>(async |conn| {
+        self.apart(async |conn| {
+            conn.transaction::<_, StoreError, _>(async |conn| {
                 diesel::sql_query(format!("SELECT pg_advisory_xact_lock({LOCK})")).execute(conn).await?;
                 let now: Vec<String> = master_keys::table.select(master_keys::id).load(conn).await?;
                 if now.iter().map(String::as_str).collect::<BTreeSet<_>>() != *known {
@@ -69,8 +66,9 @@ impl Store {
                     .await?;
                 Ok(true)
             })
-            .await?;
-        Ok(added)
+            .await
+        })
+        .await
     }
 
     /// Forgets every key but this one: nothing is sealed with the others any more. Gives how many those were.
@@ -78,7 +76,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn master_keys_retire(&self, keep: &str) -> Result<usize, StoreError> {
-        let mut conn = self.connection().await?;
-        Ok(diesel::delete(master_keys::table.filter(master_keys::id.ne(keep))).execute(&mut conn).await?)
+        let others = diesel::delete(master_keys::table.filter(master_keys::id.ne(keep)));
+        self.apart(async |conn| Ok(others.execute(conn).await?)).await
     }
 }

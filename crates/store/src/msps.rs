@@ -143,8 +143,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn msp_list(&self) -> Result<Vec<ListedMsp>, StoreError> {
-        let mut conn = self.connection().await?;
-        Ok(diesel::sql_query("SELECT * FROM lookup_msps()").load(&mut conn).await?)
+        let query = diesel::sql_query("SELECT * FROM lookup_msps()");
+        self.apart(async |conn| Ok(query.load(conn).await?)).await
     }
 
     /// How many MSPs there are or were. Zero: this is a first start.

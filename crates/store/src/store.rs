@@ -6,11 +6,12 @@ use crate::{
     error::StoreError,
     events::Listener,
     lanes::Lanes,
+    patience::{PROBE_WAITS, Patience},
     queue::{Queue, Waiting},
     session::Sessions,
 };
 use diesel::ConnectionError;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     sync::Arc,
@@ -32,25 +33,27 @@ pub struct StoreConfig {
     pub max_connections: u32,
     /// Threads with a runtime of their own that will call [`Store::connect_here`].
     pub threads: usize,
-    /// How long a request waits for a connection before it is told that the service is unavailable.
+    /// How long a request waits for a connection, with its transaction begun, before it is told that the service is
+    /// unavailable.
     pub acquire_timeout: Duration,
     /// How many may wait for a connection; who comes then is told at once that the service is unavailable.
     pub max_waiting: usize,
-    /// PostgreSQL ends a statement that takes longer.
+    /// PostgreSQL ends a statement that takes longer. Where it does not answer at all, the statement is given up a second
+    /// later.
     pub statement_timeout: Duration,
     /// PostgreSQL ends a session that sits in a transaction for longer: calls to other services don't belong there.
     pub idle_in_transaction_timeout: Duration,
 }
 
 impl StoreConfig {
-    /// Defaults that suit a server: 16 connections, 2 s to get one, 128 that wait for one, 15 s for a statement, 10 s idle
+    /// Defaults that suit a server: 16 connections, 1.5 s to get one, 128 that wait for one, 15 s for a statement, 10 s idle
     /// in a transaction.
     pub fn new(url: impl Into<SecretString>) -> Self {
         Self {
             url: url.into(),
             max_connections: 16,
             threads: 0,
-            acquire_timeout: Duration::from_secs(2),
+            acquire_timeout: Duration::from_millis(1500),
             max_waiting: 128,
             statement_timeout: Duration::from_secs(15),
             idle_in_transaction_timeout: Duration::from_secs(10),
@@ -67,6 +70,7 @@ pub struct Store {
     probed: Arc<Mutex<Option<Probed>>>,
     queue: Queue,
     max_connections: u32,
+    pub(crate) patience: Patience,
     pub(crate) listener: Arc<Listener>,
 }
 
@@ -76,8 +80,7 @@ impl Store {
     /// # Errors
     /// [`BootError`], each with one sentence for the operator.
     pub async fn connect(config: StoreConfig) -> Result<Self, BootError> {
-        let pg: tokio_postgres::Config =
-            config.url.expose_secret().parse().map_err(|_| BootError::InvalidUrl)?;
+        let pg = notices_absence(config.url.expose_secret().parse().map_err(|_| BootError::InvalidUrl)?);
         let make = pools(&config, &pg, config.acquire_timeout);
         let store = Self {
             lanes: Arc::new(Lanes::new(config.max_connections, config.threads, make)),
@@ -85,6 +88,7 @@ impl Store {
             probed: Arc::default(),
             queue: Queue::new(config.max_waiting),
             max_connections: config.max_connections,
+            patience: Patience::new(config.acquire_timeout, config.statement_timeout),
             listener: Arc::new(Listener::new(pg)),
         };
         let mut conn = store.connection().await.map_err(|e| BootError::Unreachable(e.to_string()))?;
@@ -94,7 +98,7 @@ impl Store {
     }
 
     /// Asks the database for a sign of life, on a connection that nothing else waits for. Those who ask at the same time
-    /// share an answer.
+    /// share an answer, which comes within two seconds.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when there is none.
@@ -109,15 +113,18 @@ impl Store {
     }
 
     async fn ask(&self) -> Result<(), StoreError> {
-        let question = diesel::select(diesel::dsl::now);
-        let mut conn = self.probe().await?;
-        if question.execute(&mut conn).await.is_ok() {
-            return Ok(());
+        let question = || {
+            async |conn: &mut AsyncPgConnection| {
+                diesel::select(diesel::dsl::now).execute(conn).await?;
+                Ok(())
+            }
+        };
+        let until = Instant::now() + PROBE_WAITS / 2;
+        match self.aside(question()).await {
+            // The connection may have ended since it was last used; that says nothing of the database.
+            Err(StoreError::Unavailable(_)) if Instant::now() < until => self.aside(question()).await,
+            answer => answer,
         }
-        // The connection may have ended since it was last used; that says nothing of the database.
-        drop(conn);
-        question.execute(&mut self.probe().await?).await?;
-        Ok(())
     }
 
     /// How many wait for a connection.
@@ -146,7 +153,7 @@ impl Store {
         self.max_connections
     }
 
-    /// A connection without a scope: current_msp() raises on it. For the tenant-less list only.
+    /// A connection without a scope, for transactions and for [`Store::apart`].
     pub(crate) async fn connection(&self) -> Result<PgPooled, StoreError> {
         let _waiting = self.queue.enter().ok_or(StoreError::Busy)?;
         self.lanes.pick().get_owned().await.map_err(unavailable)
@@ -161,9 +168,6 @@ impl Store {
 /// When the database was asked last, and what came of it.
 type Probed = (Instant, Result<(), String>);
 
-/// How long those who watch wait for the database.
-const PROBE_WAITS: Duration = Duration::from_secs(2);
-
 /// How long an answer to [`Store::ping`] is good.
 const PROBE_LASTS: Duration = Duration::from_millis(500);
 
@@ -173,6 +177,24 @@ fn unavailable(error: bb8::RunError<ConnectionError>) -> StoreError {
         bb8::RunError::User(e) => e.to_string(),
     })
 }
+
+/// Lets the system end a connection whose other side is gone without a word, unless the URL says how: a network that
+/// loses everything is else noticed after a quarter of an hour, or never on a connection that only listens.
+fn notices_absence(mut pg: tokio_postgres::Config) -> tokio_postgres::Config {
+    if pg.get_tcp_user_timeout().is_none() {
+        pg.tcp_user_timeout(UNACKNOWLEDGED);
+    }
+    if pg.get_keepalives_idle() == tokio_postgres::Config::new().get_keepalives_idle() {
+        pg.keepalives_idle(SILENT).keepalives_interval(SILENT / 3).keepalives_retries(3);
+    }
+    pg
+}
+
+/// How long what was sent may stay unacknowledged (Linux).
+const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+
+/// How long a connection may be silent before the system asks whether the other side is there.
+const SILENT: Duration = Duration::from_secs(15);
 
 /// What makes pools whose connections are set up like this.
 fn pools(config: &StoreConfig, pg: &tokio_postgres::Config, acquire_timeout: Duration) -> PoolMaker {
@@ -191,7 +213,7 @@ fn pools(config: &StoreConfig, pg: &tokio_postgres::Config, acquire_timeout: Dur
             .max_size(size)
             .connection_timeout(acquire_timeout)
             .test_on_check_out(false)
-            .build_unchecked(Sessions(session.clone()))
+            .build_unchecked(Sessions { config: session.clone(), within: acquire_timeout })
     })
 }
 

@@ -1,16 +1,13 @@
 //! Transactions that are born with their scope.
 //!
 //! Invariant: a [`TenantTx`] exists only between a `BEGIN` that set `app.msp_id` in the same message and the end of
-//! that transaction. One that is dropped before its end (a client hung up) leaves a connection that the pool knows to
-//! be in a transaction and throws away.
+//! that transaction. One that is dropped before its end (a client hung up, the database does not answer) leaves a
+//! connection that the pool throws away.
 //!
 //! A transaction that reads waits for its queries only: `BEGIN` and `COMMIT` are sent and their answers left to
 //! themselves (docs/decisions/092).
 
-use crate::{
-    error::StoreError,
-    store::{PgPooled, Store},
-};
+use crate::{error::StoreError, patience::Asked, session::Held, store::Store};
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection as _, TransactionManager as _,
 };
@@ -49,10 +46,9 @@ impl Mode for ReadWrite {}
 
 /// A transaction in the scope of one MSP. All queries are its methods.
 pub struct TenantTx<M: Mode> {
-    conn: PgPooled,
+    conn: Held,
     scope: MspScope,
-    /// Whether the transaction's end has not been sent.
-    open: bool,
+    asked: Asked,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -75,7 +71,7 @@ impl Store {
     /// Runs `f` in a transaction that reads in the scope of one MSP.
     ///
     /// # Errors
-    /// Those of `f`, and [`StoreError::Unavailable`] when no connection can be had.
+    /// Those of `f`, and [`StoreError::Unavailable`] when no connection can be had or nobody answers.
     pub async fn read<T, E, F>(&self, scope: &MspScope, f: F) -> Result<T, E>
     where
         F: for<'t> AsyncFnOnce(&'t mut TenantTx<ReadOnly>) -> Result<T, E>
@@ -85,16 +81,21 @@ impl Store {
         E: From<StoreError> + Send,
     {
         let mut tx = TenantTx::begin(self, scope).await?;
-        let result = f(&mut tx).await;
-        tx.end(result).await
+        let asked = tx.asked.clone();
+        let work = async {
+            let result = f(&mut tx).await;
+            tx.end(result).await
+        };
+        self.patiently(&asked, work).await?
     }
 
     /// Runs `f` in a transaction that may write in the scope of one MSP: committed when `f` returns `Ok`, rolled
     /// back when it returns `Err`. Keep calls to other services out of it.
     ///
     /// # Errors
-    /// Those of `f`, [`StoreError::Unavailable`] when no connection can be had, and [`StoreError::Aborted`] when `f`
-    /// returned `Ok` after hiding a failed statement.
+    /// Those of `f`, [`StoreError::Unavailable`] when no connection can be had or nobody answers (whether what was to be
+    /// committed was is not known then), and [`StoreError::Aborted`] when `f` returned `Ok` after hiding a failed
+    /// statement.
     pub async fn write<T, E, F>(&self, scope: &MspScope, f: F) -> Result<T, E>
     where
         F: for<'t> AsyncFnOnce(&'t mut TenantTx<ReadWrite>) -> Result<T, E>
@@ -104,29 +105,36 @@ impl Store {
         E: From<StoreError> + Send,
     {
         let mut tx = TenantTx::begin(self, scope).await?;
-        let result = f(&mut tx).await;
-        tx.end(result).await
+        let asked = tx.asked.clone();
+        let work = async {
+            let result = f(&mut tx).await;
+            tx.end(result).await
+        };
+        self.patiently(&asked, work).await?
     }
 }
 
 impl<M: Mode> TenantTx<M> {
     async fn begin(store: &Store, scope: &MspScope) -> Result<Self, StoreError> {
+        let late = |_| StoreError::Unavailable("no transaction began in time".to_owned());
+        tokio::time::timeout(store.patience.to_begin, Self::try_to_begin(store, scope)).await.map_err(late)?
+    }
+
+    async fn try_to_begin(store: &Store, scope: &MspScope) -> Result<Self, StoreError> {
         // A typed uuid can't inject. One message, one round trip.
         let sql = format!("{}; SET LOCAL app.msp_id = '{}'", M::BEGIN, scope.msp_id());
         // A connection can have died in the pool (the server was restarted). Nothing has happened before BEGIN, so
         // a dead one is dropped and the next one tried, as often as the pool can hold dead ones.
         let mut tries = store.max_connections() + 1;
         loop {
-            let conn = store.connection().await?;
-            // From here on a connection that is given up is thrown away.
-            let mut tx = Self { conn, scope: *scope, open: true, mode: PhantomData };
-            let begun = match (M::WRITES, tx.conn.is_fresh()) {
-                (true, _) => AnsiTransactionManager::begin_transaction_sql(&mut **tx.conn, &sql).await,
-                (false, true) => send(&tx.conn, &sql),
-                (false, false) => tx.conn.batch_execute(&sql).await,
+            let mut conn = Held::new(store.connection().await?);
+            let begun = match (M::WRITES, conn.is_fresh()) {
+                (true, _) => AnsiTransactionManager::begin_transaction_sql(&mut **conn, &sql).await,
+                (false, true) => send(&conn, &sql),
+                (false, false) => conn.batch_execute(&sql).await,
             };
             match begun {
-                Ok(()) => return Ok(tx),
+                Ok(()) => return Ok(Self { conn, scope: *scope, asked: Asked::new(), mode: PhantomData }),
                 Err(error) => {
                     tries = tries.saturating_sub(1);
                     let error = StoreError::from(error);
@@ -139,6 +147,7 @@ impl<M: Mode> TenantTx<M> {
     }
 
     async fn end<T, E: From<StoreError>>(mut self, result: Result<T, E>) -> Result<T, E> {
+        self.asked.note();
         let ended = match M::WRITES {
             true => self.end_writing(result).await,
             false => {
@@ -148,13 +157,12 @@ impl<M: Mode> TenantTx<M> {
                 result
             }
         };
-        self.open = false;
-        self.conn.touch();
+        self.conn.release();
         ended
     }
 
     async fn end_writing<T, E: From<StoreError>>(&mut self, result: Result<T, E>) -> Result<T, E> {
-        let conn = &mut **self.conn;
+        let conn: &mut AsyncPgConnection = &mut self.conn;
         match result {
             Ok(value) => {
                 // In a failed transaction PostgreSQL answers COMMIT with a rollback and no error. Ask first.
@@ -178,7 +186,9 @@ impl<M: Mode> TenantTx<M> {
         }
     }
 
+    /// For the next statement.
     pub(crate) fn conn(&mut self) -> &mut AsyncPgConnection {
+        self.asked.note();
         &mut self.conn
     }
 
@@ -189,15 +199,6 @@ impl<M: Mode> TenantTx<M> {
 
     pub(crate) fn msp(&self) -> Uuid {
         self.scope.msp_id().as_uuid()
-    }
-}
-
-impl<M: Mode> Drop for TenantTx<M> {
-    /// The pool throws a connection away whose transaction did not end: a query may still run on it.
-    fn drop(&mut self) {
-        if self.open {
-            AnsiTransactionManager::transaction_manager_status_mut(&mut **self.conn).set_in_error();
-        }
     }
 }
 

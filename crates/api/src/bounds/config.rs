@@ -17,6 +17,8 @@ pub struct BoundsConfig {
     pub patience: Duration,
     /// Time for a request's head.
     pub head_time: Duration,
+    /// Time that a connection is kept open between requests.
+    pub idle_time: Duration,
     /// Size of a request's head, in bytes.
     pub head_bytes: usize,
     /// Time for a request's body.
@@ -48,6 +50,7 @@ impl Default for BoundsConfig {
             waiting: 256,
             patience: Duration::from_secs(1),
             head_time: Duration::from_secs(5),
+            idle_time: Duration::from_secs(75),
             head_bytes: 16 * 1024,
             body_time: Duration::from_secs(30),
             body_bytes: 64 * 1024 * 1024,

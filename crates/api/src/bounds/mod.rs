@@ -94,7 +94,6 @@ pub struct Bounds {
     patience: Duration,
     bodies: Bound,
     body_time: Duration,
-    head_bytes: usize,
     streams: Bound,
     per_actor: Shares,
     per_msp: Shares,
@@ -110,7 +109,6 @@ impl Bounds {
             patience: config.patience,
             bodies: Bound::new(config.body_bytes),
             body_time: config.body_time,
-            head_bytes: config.head_bytes,
             streams: Bound::new(config.streams),
             per_actor: Shares::new(config.streams_per_actor),
             per_msp: Shares::new(config.requests_per_msp),
@@ -147,11 +145,6 @@ impl Bounds {
     /// Time for a whole body to arrive.
     pub fn body_time(&self) -> Duration {
         self.body_time
-    }
-
-    /// Largest request line and headers, in bytes.
-    pub fn head_bytes(&self) -> usize {
-        self.head_bytes
     }
 
     /// How often a stream's reader is looked at again.

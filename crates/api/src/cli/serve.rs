@@ -1,8 +1,9 @@
 //! `serve`, `worker`, `migrate`.
 
 use super::{Failure, stop_signal};
-use crate::{auth::keys::SigningKeys, config::Config, metrics::Metrics, server, state::State};
+use crate::{auth::keys::SigningKeys, config::Config, metrics::Metrics, server, state::State, wire::Gate};
 use actix_web::web;
+use futures_util::future::join_all;
 use policytab_app::{
     App,
     keys::{self, Keys},
@@ -15,7 +16,10 @@ use policytab_store::{Store, StoreConfig};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use secrecy::ExposeSecret as _;
 use std::{net::TcpListener, sync::Arc, time::Duration};
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout_at},
+};
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// Which parts a process runs.
@@ -121,12 +125,21 @@ pub(super) async fn open(config: &Config, metrics: &Metrics, threads: usize) -> 
     })
 }
 
+/// How long a process takes to stop at the most: those who watch over it kill it after 30 seconds.
+const STOPS: Duration = Duration::from_secs(28);
+
+/// What is left of that, whatever the settings, once the port is closed.
+const AFTER_DRAIN: Duration = Duration::from_secs(10);
+
+/// How long those who came before the port was closed may need to be let in.
+const AT_THE_DOOR: Duration = Duration::from_millis(300);
+
 /// A server and its workers.
 pub(super) struct Running {
     /// Where browsers find it.
     pub(super) issuer: String,
     store: Store,
-    server: Option<actix_web::dev::ServerHandle>,
+    server: Option<(actix_web::dev::ServerHandle, Gate)>,
     stop: watch::Sender<bool>,
     drain: Duration,
     workers: Vec<tokio::task::JoinHandle<()>>,
@@ -157,27 +170,38 @@ impl Running {
             None => None,
             Some(listener) => {
                 let keys = Arc::new(SigningKeys::load_or_create(&config.signing_key_file)?);
+                let app = App { store: app.store.for_requests(), ..app };
                 let state = web::Data::new(State::new(app, config, keys, stopped)?);
+                let gate = Gate::of(&listener)?;
                 let server = server::serve(listener, state, metrics)?;
                 let handle = server.handle();
                 tokio::spawn(server);
-                Some(handle)
+                Some((handle, gate))
             }
         };
         Ok(Self { issuer, store, server, stop, drain, workers })
     }
 
-    /// Stops taking jobs, and requests a moment later; lets what is under way end, up to a bound.
+    /// Stops taking jobs, and requests a moment later; lets what is under way end, up to one bound for all of it.
     pub(super) async fn stop(self) {
+        let end = Instant::now() + STOPS.max(self.drain + AFTER_DRAIN);
         let _ = self.stop.send(true);
         self.store.keep_apart();
-        if let Some(server) = &self.server {
-            // Who sends requests here goes by /readyz, which has just turned; what comes meanwhile is still answered.
-            tokio::time::sleep(self.drain).await;
-            server.stop(true).await;
+        if let Some((server, gate)) = &self.server {
+            let serving = async {
+                // Who sends requests here goes by /readyz, which has just turned; what comes meanwhile is answered, and
+                // each of these answers ends its connection.
+                sleep(self.drain).await;
+                gate.close();
+                sleep(AT_THE_DOOR).await;
+                server.stop(true).await;
+            };
+            if timeout_at(end, serving).await.is_err() {
+                tracing::warn!("not all requests ended in time");
+            }
         }
-        for worker in self.workers {
-            let _ = tokio::time::timeout(Duration::from_secs(5), worker).await;
+        if timeout_at(end, join_all(self.workers)).await.is_err() {
+            tracing::warn!("not all workers ended in time");
         }
     }
 }

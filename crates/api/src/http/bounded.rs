@@ -1,7 +1,7 @@
-//! The bound on requests in flight, and on the size of their heads.
+//! The bound on requests in flight.
 
 use crate::{
-    bounds::{Bounds, OVERLOADED, Place},
+    bounds::{OVERLOADED, Place},
     problem::ApiError,
     state::State,
 };
@@ -12,7 +12,7 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use policytab_domain::problem::{Problem, ProblemCode};
+use policytab_domain::problem::Problem;
 use std::time::Duration;
 
 /// What is answered however much is under way: who watches the server must see it then above all.
@@ -30,9 +30,6 @@ pub async fn bounded(
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
         return Err(ApiError::internal("the server's state is missing").into());
     };
-    if let Err(error) = head_fits(&request, &state.bounds) {
-        return Ok(request.into_response(error.error_response()));
-    }
     if OUTSIDE.contains(&request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
@@ -56,15 +53,4 @@ pub async fn bounded(
 fn is_refusal(response: &ServiceResponse<BoxBody>) -> bool {
     let extensions = response.response().extensions();
     extensions.get::<Problem>().is_some_and(|problem| problem.reason.as_deref() == Some(OVERLOADED))
-}
-
-fn head_fits(request: &ServiceRequest, bounds: &Bounds) -> Result<(), ApiError> {
-    let headers: usize =
-        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    let limit = bounds.head_bytes();
-    if request.uri().path_and_query().map_or(0, |p| p.as_str().len()) + headers <= limit {
-        return Ok(());
-    }
-    let detail = format!("The request's line and headers are larger than {limit} bytes.");
-    Err(Problem::new(ProblemCode::PayloadTooLarge, detail).into())
 }

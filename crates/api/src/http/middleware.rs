@@ -42,12 +42,15 @@ pub async fn outermost(
         secrets::loosen(&mut request);
     }
     let mut response = next.call(request).await?.map_into_boxed_body();
+    let state = response.request().app_data::<web::Data<State>>();
+    let stopping = state.is_some_and(|state| *state.stopped.borrow());
     let id = request_id(response.request());
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         response = render(response, id.clone());
     }
-    if secret {
+    // Who asks a server that is stopping asks another one next time.
+    if secret || stopping {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     if let Some(metrics) = metrics {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod again;
+mod away;
 mod backup;
 mod confined;
 mod corpus;
@@ -12,6 +13,7 @@ mod deleted;
 mod errors;
 mod faults;
 mod harness;
+mod heads;
 mod installed;
 mod kills;
 mod leaks;

@@ -42,7 +42,7 @@ impl Balancer {
     }
 }
 
-/// One request by way of the balancer, on a connection of its own, tried once.
+/// One request by way of the balancer, on a connection that may have served others before, tried once.
 async fn ask(
     stage: &Stage,
     balancer: &Balancer,
@@ -50,9 +50,9 @@ async fn ask(
     path: &str,
     body: Option<(&str, &Value)>,
 ) -> Answer {
-    let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
     let base = balancer.pick();
-    let request = http.request(method.clone(), format!("{base}/api/v1{path}")).bearer_auth(stage.token());
+    let request =
+        stage.http.request(method.clone(), format!("{base}/api/v1{path}")).bearer_auth(stage.token());
     let request = match body {
         Some((key, body)) => request.header("idempotency-key", key).json(body),
         None => request,
