@@ -13,6 +13,9 @@ modules := frontend/node_modules/.installed
 spa := frontend/dist/index.html
 spa_sources := $(shell find frontend/src frontend/public frontend/index.html frontend/*.ts frontend/*.json frontend/scripts docs/*.md -type f 2>/dev/null | sed 's/ /\\ /g')
 
+# Tests add to this file what they skip, since runners hide what passed tests print: see crates/test-support/src/skip.rs.
+export POLICYTAB_SKIPS := $(abspath $(target))/skipped.txt
+
 say = @printf '\033[1m==> %s\033[0m\n' $(1)
 
 .PHONY: help
@@ -33,10 +36,13 @@ run: tools $(modules) $(spa) ## Build and start everything: database, emulator, 
 .PHONY: test
 test: test-setup test-lint test-supply test-rust test-frontend test-openapi test-e2e test-fuzz ## Set up what tests need and run all of them
 	$(call say,'All tests have passed')
+	@if [ -s "$(POLICYTAB_SKIPS)" ]; then echo 'Not tried here, and why:'; sort -u "$(POLICYTAB_SKIPS)" | sed 's/^/  /'; fi
 
 .PHONY: test-setup
 test-setup: $(modules) $(spa)
 	$(call say,'Setting up what the tests need')
+	@mkdir -p $(target)
+	@rm -f "$(POLICYTAB_SKIPS)"
 	@scripts/setup-tests.sh
 
 .PHONY: test-lint

@@ -3,6 +3,7 @@ import { expect, test } from "@playwright/test";
 import { type Api, apiAsOwner } from "./api";
 import { demo } from "./demo";
 import { FLEET, canMakeFleet, clearLargeFleet, makeLargeFleet } from "./fleet";
+import { skip } from "./skip";
 import { signIn } from "./steps";
 
 const CUSTOMERS = 1_000;
@@ -12,8 +13,7 @@ let owner: Api;
 test.beforeAll(async () => {
   test.setTimeout(300_000);
   if (!canMakeFleet()) {
-    process.stdout.write("SKIPPED: a thousand customers take psql and the demo's own PostgreSQL\n");
-    test.skip();
+    skip("a thousand customers take psql and the demo's own PostgreSQL");
   }
   owner = await apiAsOwner();
   await makeLargeFleet(owner, CUSTOMERS);

@@ -113,7 +113,9 @@ async fn an_installed_server_does_as_well() {
             assert_eq!(single(&owner, "SHOW server_encoding").await, "UTF8");
             cluster.stop().await.expect("stop");
         }
-        Err(ClusterError::NoBinaries { tried }) => eprintln!("SKIPPED: no PostgreSQL is installed: {tried}"),
+        Err(ClusterError::NoBinaries { tried }) => {
+            policytab_test_support::skip("the installed PostgreSQL", format!("there is none: {tried}"));
+        }
         Err(error) => panic!("{error}"),
     }
 }

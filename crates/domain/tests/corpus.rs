@@ -14,24 +14,9 @@ use policytab_domain::{
     sentence::sentence,
     severity::Severity,
 };
+use policytab_test_support::shared;
 use serde_json::Value;
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
-
-/// The folder of shared test data, where it is there.
-fn shared(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("POLICYTAB_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let path = root.join(part);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {part} of the shared test data is not there; set POLICYTAB_SHARED to its folder");
-    None
-}
+use std::{collections::BTreeSet, fs, path::Path};
 
 fn json_files(folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
     let mut entries: Vec<_> =

@@ -12,11 +12,8 @@ use policytab_domain::{
     reader::read_many,
     report::{BaselineSource, CheckStatus, ComparisonInput, Finding, FindingKind, Report, check, compare},
 };
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use policytab_test_support::shared;
+use std::{fmt::Write as _, fs, path::Path};
 
 const J0EYV: &str = "j0eyv__ConditionalAccessBaseline";
 const CLOUDSHIELD: &str = "Cloudshield-io__Conditional-Access-Framework";
@@ -41,15 +38,7 @@ fn json_files(folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
 
 /// A set of the corpus, where it is there.
 fn set(name: &str) -> Option<PolicySet> {
-    let root = std::env::var_os("POLICYTAB_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let folder = root.join("corpus").join(name);
-    if !folder.exists() {
-        eprintln!(
-            "SKIPPED: corpus/{name} is not there; set POLICYTAB_SHARED to the folder of shared test data"
-        );
-        return None;
-    }
+    let folder = shared(&format!("corpus/{name}"))?;
     let mut files = Vec::new();
     json_files(&folder, &mut files);
     Some(PolicySet::of_reading(&read_many(

@@ -4,18 +4,12 @@ use policytab_domain::{
     licence::{Licence, PLANS, detect},
     snapshot::SubscribedSku,
 };
-use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
+use policytab_test_support::shared;
+use std::{collections::BTreeMap, fs};
 use uuid::Uuid;
 
 fn products() -> Option<BTreeMap<Uuid, SubscribedSku>> {
-    let root = std::env::var_os("POLICYTAB_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let path = root.join("graph/service-plans.csv");
-    if !path.exists() {
-        eprintln!("SKIPPED: the list of service plans is not there; set POLICYTAB_SHARED to its folder");
-        return None;
-    }
-    let text = fs::read_to_string(path).expect("the list is UTF-8");
+    let text = fs::read_to_string(shared("graph/service-plans.csv")?).expect("the list is UTF-8");
     let mut products: BTreeMap<Uuid, SubscribedSku> = BTreeMap::new();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     for row in reader.records() {

@@ -1,29 +1,13 @@
 //! Real, published policies.
 
 use crate::run_in;
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
-
-/// The folder of published sets, where it is there.
-fn corpus() -> Option<PathBuf> {
-    let root = std::env::var_os("POLICYTAB_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let corpus = root.join("corpus");
-    if corpus.is_dir() {
-        return Some(corpus);
-    }
-    eprintln!(
-        "SKIPPED: the corpus of published policies is not there; set POLICYTAB_SHARED to its parent folder"
-    );
-    None
-}
+use policytab_test_support::shared;
+use std::collections::BTreeMap;
 
 /// Of each set: how many policies, other objects, copies and versions, and what was left out for which reason.
 #[test]
 fn what_is_in_each_published_set() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = shared("corpus") else { return };
     let told = run_in(&corpus, &["inspect", "."]).json();
     let mut sets: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     let mut count = |path: &str, what: &str| {
@@ -55,7 +39,7 @@ fn what_is_in_each_published_set() {
 
 #[test]
 fn a_published_set_compared_with_itself_has_no_gap() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = shared("corpus") else { return };
     for set in ["j0eyv__ConditionalAccessBaseline", "jsa2__caOptics"] {
         let ran = run_in(&corpus, &["compare", "--live", set, "--baseline", set, "--fail-on", "low"]);
         assert_eq!(ran.status, 0, "{set}: {}", ran.err);

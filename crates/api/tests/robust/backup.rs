@@ -1,49 +1,19 @@
 //! A backup is restored into an empty server: every row, every right, the audit chain; secrets sealed all the while.
 
-use crate::harness::{Database, Stage};
-use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
+use crate::{
+    harness::{Database, Stage},
+    installed::{cluster, programs},
+    planted::{absent, contents},
+};
+use policytab_dev_postgres::bootstrap;
+use policytab_test_support::skip;
 use serde_json::Value;
 use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
     process::Command,
     time::Duration,
 };
-
-/// A folder with a server that the installed pg_dump goes with.
-fn programs() -> Result<PathBuf, String> {
-    let told = |program: &Path, argument: &str| {
-        let output = Command::new(program)
-            .arg(argument)
-            .output()
-            .map_err(|e| format!("{}: {e}", program.display()))?;
-        Ok::<_, String>(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let major = |text: &str| -> Option<u32> {
-        let version = text.split_once("(PostgreSQL) ")?.1;
-        version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-    };
-    let dump = major(&told(Path::new("pg_dump"), "--version")?).ok_or("pg_dump tells no version")?;
-    let installed = told(Path::new("pg_config"), "--bindir").map(PathBuf::from);
-    for bin in [Ok(format!("/usr/lib/postgresql/{dump}/bin").into()), installed].into_iter().flatten() {
-        let server = told(&bin.join("postgres"), "--version").ok().and_then(|text| major(&text));
-        if server == Some(dump) && bin.join("initdb").is_file() {
-            return Ok(bin);
-        }
-    }
-    Err(format!("no server of version {dump} is installed"))
-}
-
-async fn cluster(dir: &Path, bin: &Path) -> Cluster {
-    let config = ClusterConfig {
-        data_dir: dir.to_owned(),
-        durability: Durability::Throwaway,
-        port: None,
-        project_root: None,
-    };
-    Cluster::start_with(config, bin).await.unwrap()
-}
 
 /// Table by table: how many rows, and a digest of all of them.
 async fn digests(stage: &Stage) -> Vec<String> {
@@ -73,9 +43,7 @@ async fn catalogue(stage: &Stage) -> Vec<String> {
 async fn a_backup_restored_into_an_empty_server_is_the_same_and_stays_sealed() {
     let bin = match programs() {
         Ok(bin) => bin,
-        Err(reason) => {
-            return println!("SKIPPED: a backup takes pg_dump and a server of its version: {reason}");
-        }
+        Err(reason) => return skip("a backup, which takes pg_dump and a server of its version", reason),
     };
     let dir = tempfile::tempdir().unwrap();
     // PostgreSQL's account must pass through when root runs the tests.
@@ -134,10 +102,21 @@ async fn a_backup_restored_into_an_empty_server_is_the_same_and_stays_sealed() {
     assert!(status.success(), "{log}");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     refused(&stage, &to, "never overwritten").await;
-    let content = fs::read(&file).unwrap();
-    for secret in [&imported.tenant.client_secret, stage.keys().trim()] {
-        assert!(!content.windows(secret.len()).any(|w| w == secret.as_bytes()), "a secret is in the backup");
+    // The file is compressed: what is searched is what comes out of it.
+    let setting = |name: &str| stage.settings.iter().find(|(n, _)| n == name).unwrap().1.clone();
+    let secrets = [
+        ("the client secret", imported.tenant.client_secret.clone()),
+        ("the master key's text", stage.keys().trim().split_once(':').unwrap().1.to_owned()),
+        ("the owner's password", setting("POLICYTAB_FIRST_OWNER_PASSWORD")),
+        ("the owner's access token", stage.token().to_owned()),
+    ];
+    let script = Command::new(bin.join("pg_restore")).args(["-f", "-"]).arg(&file).output().unwrap();
+    assert!(script.status.success(), "{}", String::from_utf8_lossy(&script.stderr));
+    let script = String::from_utf8_lossy(&script.stdout);
+    for known in ["owner@second.example", &imported.tenant.client_id] {
+        assert!(script.contains(known), "the search finds nothing: {} bytes", script.len());
     }
+    absent(&script, &secrets, "the backup");
 
     let second = cluster(&dir.path().join("second"), &bin).await;
     let target = second.superuser_url("policytab");
@@ -148,6 +127,8 @@ async fn a_backup_restored_into_an_empty_server_is_the_same_and_stays_sealed() {
     let (status, log) = stage.command(&from, minute).await;
     assert!(status.success(), "{log}");
     refused(&stage, &from, "is not empty").await;
+
+    absent(&contents(&target).await, &secrets, "the restored tables");
 
     // Without the right key the copy serves, and opens nothing.
     let right = stage.keys();

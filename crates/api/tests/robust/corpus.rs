@@ -3,6 +3,7 @@
 use crate::harness::{Customer, Stage, text};
 use futures_util::future::join_all;
 use policytab_domain::reader::{Reading, read_many};
+use policytab_test_support::shared;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
@@ -11,15 +12,10 @@ use std::{
     time::Duration,
 };
 
+#[track_caller]
 pub(crate) fn folders() -> Vec<PathBuf> {
-    let root = std::env::var_os("POLICYTAB_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let Ok(found) = fs::read_dir(root.join("corpus")) else {
-        eprintln!(
-            "SKIPPED: the corpus of published policies is not there; set POLICYTAB_SHARED to its parent folder"
-        );
-        return Vec::new();
-    };
+    let Some(corpus) = shared("corpus") else { return Vec::new() };
+    let found = fs::read_dir(corpus).unwrap();
     let mut folders: Vec<_> = found.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     folders

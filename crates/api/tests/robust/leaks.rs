@@ -3,9 +3,12 @@
 
 use crate::{
     harness::{Database, Stage},
+    installed::{cluster, programs},
+    memory::image,
     planted::{absent, clothed, contents},
 };
 use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
+use policytab_test_support::{skip, skip_forbidden};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::{
@@ -101,34 +104,21 @@ fn found(paths: &[PathBuf], secrets: &[(&str, String)], dir: &Path) -> Vec<Strin
     told
 }
 
-/// An image of the memory of a process; `None`, and why, where there can be none.
-#[expect(clippy::print_stdout, reason = "what a test skips is told loudly")]
-fn core(id: u32, dir: &Path) -> Option<PathBuf> {
-    let made = Command::new("gcore").arg("-o").arg(dir.join("core")).arg(id.to_string()).output();
-    let path = dir.join(format!("core.{id}"));
-    match made {
-        Ok(output) if output.status.success() && path.exists() => Some(path),
-        Ok(output) => {
-            println!("SKIPPED the memory image: {}", String::from_utf8_lossy(&output.stderr));
-            None
-        }
-        Err(error) => {
-            println!("SKIPPED the memory image, for want of gdb's gcore: {error}");
-            None
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn planted_secrets_are_in_no_file_log_dump_event_or_memory() {
     let dir = tempfile::tempdir().unwrap();
     // PostgreSQL's account must pass through when root runs the tests.
     fs::set_permissions(dir.path(), Permissions::from_mode(0o711)).unwrap();
-    let project_root = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
-    let data_dir = dir.path().join("cluster");
-    let durability = Durability::Throwaway;
-    let cluster =
-        Cluster::start(ClusterConfig { data_dir, durability, port: None, project_root }).await.unwrap();
+    // A server of pg_dump's version, where there is one.
+    let (data_dir, programs) = (dir.path().join("cluster"), programs());
+    let cluster = match &programs {
+        Ok(bin) => cluster(&data_dir, bin).await,
+        Err(_) => {
+            let project_root = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+            let durability = Durability::Throwaway;
+            Cluster::start(ClusterConfig { data_dir, durability, port: None, project_root }).await.unwrap()
+        }
+    };
     let urls = bootstrap(&cluster, "policytab").await.unwrap();
     policytab_store::migrate(&urls.owner_url).await.unwrap();
     let superuser_url = cluster.superuser_url("policytab");
@@ -161,21 +151,25 @@ async fn planted_secrets_are_in_no_file_log_dump_event_or_memory() {
     // While it runs: whatever was freed must be wiped, and what is kept must not hold it.
     listening.abort();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    if let Some(core) = core(stage.server.id(), dir.path()) {
-        let known = [("what is known to be there", "POLICYTAB_KEY_FILE".to_owned())];
-        assert!(
-            !found(std::slice::from_ref(&core), &known, dir.path()).is_empty(),
-            "the search finds nothing"
-        );
-        let kept = std::env::var_os("POLICYTAB_KEEP_CORE").map(PathBuf::from);
-        if let Some(kept) = kept {
-            fs::copy(&core, kept).unwrap();
+    let core = dir.path().join("memory");
+    match image(&stage.server, &core) {
+        Err(why) => skip_forbidden("the search of the server's memory", why),
+        Ok(size) => {
+            let known = [("what is known to be there", "POLICYTAB_KEY_FILE".to_owned())];
+            assert!(
+                !found(std::slice::from_ref(&core), &known, dir.path()).is_empty(),
+                "the search finds nothing"
+            );
+            let kept = std::env::var_os("POLICYTAB_KEEP_CORE").map(PathBuf::from);
+            if let Some(kept) = kept {
+                fs::copy(&core, kept).unwrap();
+            }
+            let size = size >> 20;
+            let told = found(std::slice::from_ref(&core), &secrets, dir.path());
+            fs::remove_file(&core).unwrap();
+            assert!(told.is_empty(), "in {size} MiB of memory:\n{}", told.join("\n"));
+            eprintln!("{size} MiB of the server's memory hold none of {} secrets", secrets.len());
         }
-        let size = fs::metadata(&core).unwrap().len() >> 20;
-        let told = found(std::slice::from_ref(&core), &secrets, dir.path());
-        fs::remove_file(&core).unwrap();
-        assert!(told.is_empty(), "in {size} MiB of memory:\n{}", told.join("\n"));
-        println!("{size} MiB of the server's memory hold none of {} secrets", secrets.len());
     }
 
     stage.behind.run("CHECKPOINT").await;
@@ -197,16 +191,17 @@ async fn planted_secrets_are_in_no_file_log_dump_event_or_memory() {
     assert!(rows.contains("leaks@robust.example"), "the search finds nothing");
     absent(&rows, &secrets, "the tables");
 
-    // The same as a backup has it, where there is a pg_dump that is not older than the server.
-    let dump = Command::new("pg_dump").args(["--inserts", "--dbname", &superuser_url]).output();
-    match dump {
-        Ok(dump) if dump.status.success() => {
+    // The same as a dump has it.
+    match programs {
+        Err(reason) => skip("the search of a dump, which takes pg_dump and a server of its version", reason),
+        Ok(_) => {
+            let dump =
+                Command::new("pg_dump").args(["--inserts", "--dbname", &superuser_url]).output().unwrap();
             let text = String::from_utf8_lossy(&dump.stdout);
+            assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
             assert!(text.contains("leaks@robust.example"));
             absent(&text, &secrets, "the dump");
         }
-        Ok(dump) => println!("SKIPPED the dump: {}", String::from_utf8_lossy(&dump.stderr)),
-        Err(error) => println!("SKIPPED the dump, for want of pg_dump: {error}"),
     }
     assert!(stage.server.is_alive());
 }

@@ -1,7 +1,8 @@
 //! Every request that the client sends is one that the published contract knows: path, method, query options, body.
 
-use crate::common::sim::{CLOUD, client, credentials, demo, fleet, id, shared};
+use crate::common::sim::{CLOUD, client, credentials, demo, fleet, id};
 use policytab_graph_sim::{RequestLog, TenantEdit};
+use policytab_test_support::shared;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use crate::common::{
     Steps,
-    sim::{CLOUD, asked, client, config, credentials, demo, fleet, id, shared},
+    sim::{CLOUD, asked, client, config, credentials, demo, fleet, id},
 };
 use policytab_domain::{
     import::ImportStep,
@@ -11,6 +11,7 @@ use policytab_domain::{
 };
 use policytab_graph_client::{GraphClient, GraphConfig, StepEvent, StepFailure};
 use policytab_graph_sim::{CaThrottle, Sim, TenantEdit};
+use policytab_test_support::shared;
 use std::{
     collections::BTreeSet,
     time::{Duration, Instant},

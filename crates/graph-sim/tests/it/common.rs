@@ -1,7 +1,5 @@
 //! A started emulator and the few words to talk to it.
 
-use std::path::PathBuf;
-
 use policytab_graph_sim::{CaThrottle, Control, DemoTenant, Sim, SimConfig};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
@@ -121,20 +119,6 @@ impl Caller<'_> {
         }
         (items, pages)
     }
-}
-
-/// The folder of recorded contracts and corpora, where there is one.
-pub(crate) fn shared(part: &str) -> Option<PathBuf> {
-    let root = match std::env::var_os("POLICYTAB_SHARED") {
-        Some(root) => PathBuf::from(root),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-    };
-    let path = root.join(part);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {} is not there; set POLICYTAB_SHARED to run this test", path.display());
-    None
 }
 
 pub(crate) fn names(list: &Value) -> Vec<&str> {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jsonschema::Validator;
+use policytab_test_support::shared;
 use serde_json::{Value, json};
 
-use crate::common::{Bench, Caller, shared};
+use crate::common::{Bench, Caller};
 
 /// Operations by path template, and schemas to check answers against.
 pub(crate) struct Contract {

@@ -1,9 +1,10 @@
 //! Folders of policy JSON as tenants.
 
 use policytab_graph_sim::{CaThrottle, Seed, SimConfig};
+use policytab_test_support::shared;
 use serde_json::{Value, json};
 
-use crate::common::{Bench, shared};
+use crate::common::Bench;
 use crate::contract::{Contract, read_all};
 
 async fn empty() -> Bench {

@@ -5,7 +5,7 @@ use policytab_domain::{cloud::Cloud, ids::EntraTenantId};
 use policytab_graph_client::{Credentials, GraphClient, GraphConfig};
 use policytab_graph_sim::{CaThrottle, DemoTenant, RequestLog, Sim, SimConfig};
 use secrecy::SecretString;
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 pub(crate) const CLOUD: Cloud = Cloud::Emulator;
 
@@ -50,16 +50,4 @@ pub(crate) fn credentials(tenant: &DemoTenant) -> Credentials {
 pub(crate) fn asked(sim: &Sim, end: &str) -> Vec<RequestLog> {
     let path = |request: &RequestLog| request.path.split('?').next().is_some_and(|path| path.ends_with(end));
     sim.control().requests().into_iter().filter(path).collect()
-}
-
-/// A folder of the shared specification, where it is there.
-pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("POLICYTAB_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let path = root.join(folder);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {} is not here", path.display());
-    None
 }
