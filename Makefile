@@ -126,9 +126,12 @@ bench: $(modules) $(spa) ## Measure against the targets; prints one table
 	bench/run.sh
 
 .PHONY: chaos
-chaos: $(modules) $(spa) ## Kill, cut and confuse everything while two MSPs work: the books must balance (CHAOS_SECONDS, CHAOS_SEED)
+chaos: $(modules) $(spa) ## Kill, cut and confuse everything while two MSPs work: the books must balance (CHAOS_SECONDS, CHAOS_SEED, POLICYTAB_KILLS)
 	$(call say,'Chaos')
 	CHAOS_SECONDS="$${CHAOS_SECONDS:-240}" cargo test --locked --workspace --quiet --test chaos -- --nocapture books_balance
+	$(call say,'Workers killed at random moments, and tenants that never end an answer')
+	POLICYTAB_KILLS="$${POLICYTAB_KILLS:-200}" cargo nextest run --profile long --locked -p policytab-api --run-ignored all --no-capture \
+		-E 'test(workers_killed_at_random_moments) | test(whatever_never_ends)'
 
 .PHONY: soak
 soak: $(modules) $(spa) ## Memory of a server over 100,000 requests (SOAK_REQUESTS)

@@ -1,6 +1,6 @@
 //! Microsoft answers badly, or never, in the middle of an import.
 
-use crate::harness::{Customer, Stage, text};
+use crate::harness::{Customer, Process, Stage, eventually, text};
 use futures_util::future::join_all;
 use policytab_graph_sim::{Fault, FaultKind, FaultScope, TenantEdit};
 use serde_json::Value;
@@ -8,6 +8,32 @@ use std::time::Duration;
 
 const POLICIES: &str = "/identity/conditionalAccess/policies";
 const DEADLINE: Duration = Duration::from_secs(8);
+const BYTE_A_SECOND: FaultKind = FaultKind::Trickle { interval_ms: 1000 };
+
+/// What answers of a tenant, however large or odd, may cost a worker besides what it holds when idle.
+const GROWTH_KIB: u64 = 64 * 1024;
+
+/// A worker with nothing to do yet, and the memory that it holds then in KiB.
+async fn idle_worker(stage: &Stage, slots: usize) -> (Process, u64) {
+    let worker = stage.worker("worker", slots);
+    let begun = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'policytab_runtime'
+                 AND query LIKE 'LISTEN%'";
+    eventually("the worker looks at the queue", Duration::from_secs(20), async || {
+        (stage.behind.number(begun).await >= 2).then_some(())
+    })
+    .await;
+    // Its connections are opened meanwhile.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let held = worker.resident_kib();
+    (worker, held)
+}
+
+/// Its memory never grew by more, not even for a moment.
+fn has_not_grown(worker: &Process, idle_kib: u64, what: &str) {
+    let growth = worker.peak_kib().saturating_sub(idle_kib);
+    eprintln!("{what}: {idle_kib} KiB when idle, {growth} KiB more at most");
+    assert!(growth <= GROWTH_KIB, "{what}: grew by {growth} KiB");
+}
 
 fn status(status: u16, retry_after: Option<&str>) -> FaultKind {
     FaultKind::Status { status, retry_after: retry_after.map(str::to_owned) }
@@ -37,6 +63,7 @@ fn lasting() -> Vec<Case> {
         ("*/token", FaultKind::Garbage, Any, unavailable, "token"),
         ("*/$batch", FaultKind::Hang, Any, unavailable, "referenced_objects"),
         ("/subscribedSkus", FaultKind::Trickle { interval_ms: 200 }, Any, unavailable, "licences"),
+        ("*/namedLocations", BYTE_A_SECOND, Any, unavailable, "named_locations"),
         (POLICIES, FaultKind::NextLinkLoop, Any, unavailable, "policies"),
         (POLICIES, FaultKind::NextLinkOtherHost, Any, unavailable, "policies"),
         (POLICIES, FaultKind::DuplicatePage, Any, unavailable, "policies"),
@@ -53,7 +80,7 @@ async fn a_lasting_fault_fails_the_import_in_words_and_in_time_and_another_try_w
     for (customer, (path, what, scope, ..)) in customers.iter().zip(&cases) {
         stage.fault(customer, Fault { scope: *scope, ..Fault::on(path, what.clone()) });
     }
-    let worker = stage.worker("worker", cases.len());
+    let (worker, idle) = idle_worker(&stage, cases.len()).await;
     let imports = start(&stage, &customers).await;
     for ((customer, import), (path, what, _, code, step)) in customers.iter().zip(&imports).zip(&cases) {
         let failed = stage.ended(customer, import, DEADLINE * 3).await;
@@ -72,6 +99,7 @@ async fn a_lasting_fault_fails_the_import_in_words_and_in_time_and_another_try_w
     });
     assert_eq!(asked.count(), 1, "a link to another host is neither followed nor asked for again");
     assert_eq!(worker.log().matches("panicked").count(), 0);
+    has_not_grown(&worker, idle, &format!("{} faults at once", cases.len()));
     stage.control().faults_clear();
     all_work(&stage, &customers).await;
 }
@@ -142,7 +170,49 @@ async fn a_fault_that_passes_costs_nothing_but_time() {
     for (customer, fault) in customers.iter().zip(faults) {
         stage.fault(customer, fault);
     }
-    let _worker = stage.worker("worker", customers.len());
+    let (worker, idle) = idle_worker(&stage, customers.len()).await;
+    all_work(&stage, &customers).await;
+    has_not_grown(
+        &worker,
+        idle,
+        &format!("{} faults that pass, a payload ten times as large among them", customers.len()),
+    );
+}
+
+/// The deadline that the product has by itself.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes two minutes; a part of make chaos"]
+async fn whatever_never_ends_is_over_after_two_minutes() {
+    let stage = Stage::new().await;
+    let cases = [
+        ("/subscribedSkus", BYTE_A_SECOND, "graph_unavailable", "licences"),
+        (POLICIES, BYTE_A_SECOND, "graph_unavailable", "policies"),
+        ("*/namedLocations", FaultKind::Hang, "graph_unavailable", "named_locations"),
+        ("*/token", FaultKind::Hang, "graph_unavailable", "token"),
+        (POLICIES, status(429, Some("30")), "graph_throttled", "policies"),
+    ];
+    let customers = connect(&stage, cases.len()).await;
+    for (customer, (path, what, ..)) in customers.iter().zip(&cases) {
+        stage.fault(customer, Fault::on(path, what.clone()));
+    }
+    let (worker, idle) = idle_worker(&stage, cases.len()).await;
+    let imports = start(&stage, &customers).await;
+    let limit = Duration::from_secs(120);
+    for ((customer, import), (path, what, code, step)) in customers.iter().zip(&imports).zip(&cases) {
+        let failed = stage.ended(customer, import, limit + Duration::from_secs(10)).await;
+        let label = format!("{what:?} on {path}");
+        eprintln!("{label}: {} after {:.1} s", failed["error"]["code"], seconds(&failed));
+        assert_eq!(
+            (text(&failed["state"]), &failed["error"]["code"]),
+            ("failed", &(*code).into()),
+            "{label}: {failed:#}"
+        );
+        assert!(seconds(&failed) < limit.as_secs_f64() + 1.0, "{label}: {} s", seconds(&failed));
+        assert_eq!(stage.step(customer, import, step).await, "failed", "{label}");
+        stage.behind.is_bare(customer).await;
+    }
+    has_not_grown(&worker, idle, "two minutes of what never ends");
+    stage.control().faults_clear();
     all_work(&stage, &customers).await;
 }
 

@@ -95,49 +95,101 @@ async fn a_worker_killed_at_any_step_is_replaced_and_nothing_shows_twice_or_half
     stage.behind.has_no_orphans().await;
 }
 
+/// How many workers are killed at random moments; `make chaos` kills 200.
+const KILLS: u64 = 4;
+
+/// Imports that a round's workers share.
+const IMPORTS: u64 = 12;
+
+/// Deaths that an import may meet: one that was begun five times fails, and on a busy machine a lease may run out besides.
+const ROUNDS: u64 = 3;
+
+/// Leases run out by themselves: nobody but the next worker cleans up after the dead.
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_killed_at_random_moments_leave_one_snapshot_each() {
-    let seed = std::env::var("POLICYTAB_TEST_SEED").ok().and_then(|text| text.parse().ok());
-    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()));
-    eprintln!("POLICYTAB_TEST_SEED={seed}");
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seed = number("POLICYTAB_TEST_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    let kills = number("POLICYTAB_KILLS").unwrap_or(KILLS).max(1);
+    eprintln!("POLICYTAB_TEST_SEED={seed} POLICYTAB_KILLS={kills}");
+    // As many die at a time as it takes for two rounds at least, so that who has begun again is killed as well.
+    let at_once = (kills / 2).clamp(1, 4);
     let (mut dice, stage) = (Dice::new(seed), Stage::new().await);
-    let mut imports = Vec::new();
-    for number in 0..10 {
-        let customer = stage.connected(&format!("Random {number}")).await;
-        // Each at its own speed, so that one kill meets them at ten different moments.
-        stage.fault(&customer, Fault::on("*", FaultKind::Latency { ms: dice.below(300) }));
-        let import = stage.import(&customer).await;
-        imports.push((customer, import));
-    }
-    // A first kill, then three more of those who began again: an import may be begun five times.
-    for round in 0..4 {
-        let doomed = stage.worker(&format!("doomed-{round}"), imports.len());
-        eventually("a job is claimed", Duration::from_secs(20), async || {
-            let claimed = "SELECT count(*) FROM jobs WHERE lease_until > now()";
-            let left = stage.behind.number("SELECT count(*) FROM jobs").await;
-            (left == 0 || stage.behind.number(claimed).await > 0).then_some(())
-        })
-        .await;
-        tokio::time::sleep(Duration::from_millis(dice.below(3000))).await;
-        doomed.kill();
-        for (customer, import) in &imports {
-            let now = stage.import_now(customer, import).await;
-            match text(&now["state"]) {
-                "succeeded" => {}
-                "queued" | "running" => stage.behind.is_bare(customer).await,
-                _ => panic!("seed {seed}: {now:#}"),
+    let (mut killed, mut done, mut met, mut longest) = (0, 0, 0, Duration::ZERO);
+    while killed < kills {
+        let mut imports = Vec::new();
+        for number in 0..IMPORTS {
+            let customer = stage.connected(&format!("Random {number} after {killed} kills")).await;
+            // Each at its own speed, so that one kill meets them at different moments.
+            stage.fault(&customer, Fault::on("*", FaultKind::Latency { ms: dice.below(300) }));
+            let import = stage.import(&customer).await;
+            imports.push((customer, import));
+        }
+        for _ in 0..ROUNDS {
+            let dying = at_once.min(kills - killed);
+            if dying == 0 {
+                break;
+            }
+            let (slots, before) = (IMPORTS.div_ceil(dying) as usize, begun(&stage).await);
+            let doomed: Vec<_> =
+                (0..dying).map(|n| stage.worker(&format!("doomed-{}", killed + n), slots)).collect();
+            killed += dying;
+            longest = longest.max(goes_on(&stage, before).await);
+            let mut moments: Vec<_> = doomed.into_iter().map(|worker| (dice.below(4000), worker)).collect();
+            moments.sort_unstable_by_key(|(at, _)| *at);
+            let mut now = 0;
+            for (at, worker) in moments {
+                tokio::time::sleep(Duration::from_millis(at - now)).await;
+                now = at;
+                met += stage.behind.number("SELECT count(*) FROM jobs WHERE lease_until > now()").await;
+                worker.kill();
+            }
+            for (customer, import) in &imports {
+                let now = stage.import_now(customer, import).await;
+                match text(&now["state"]) {
+                    "succeeded" => {}
+                    "queued" | "running" => stage.behind.is_bare(customer).await,
+                    _ => panic!("seed {seed}: {now:#}"),
+                }
             }
         }
-        // What a lease is for is shown elsewhere: here it ends at once, to have time for more kills.
-        stage.behind.run("UPDATE jobs SET lease_until = now() - interval '1 second'").await;
+        stage.control().faults_clear();
+        let before = begun(&stage).await;
+        let heir = stage.worker(&format!("heir-{killed}"), imports.len());
+        longest = longest.max(goes_on(&stage, before).await);
+        join_all(imports.iter().map(|(customer, import)| stage.succeeded(customer, import, TAKEN_OVER)))
+            .await;
+        for (customer, import) in &imports {
+            stage.is_whole(customer, import).await;
+        }
+        stage.behind.has_no_orphans().await;
+        done += imports.len();
+        drop(heir);
     }
-    stage.control().faults_clear();
-    let _heir = stage.worker("heir", imports.len());
-    join_all(imports.iter().map(|(customer, import)| stage.succeeded(customer, import, TAKEN_OVER))).await;
-    for (customer, import) in &imports {
-        stage.is_whole(customer, import).await;
-    }
-    stage.behind.has_no_orphans().await;
+    let snapshots = stage.behind.number("SELECT count(*) FROM snapshots").await;
+    assert_eq!(snapshots, done as i64, "seed {seed}");
+    assert!(met > 0, "seed {seed}: nobody was at work when a worker was killed");
+    eprintln!(
+        "{killed} workers killed, {met} leases held at those moments; {done} imports, {snapshots} snapshots; \
+         work went on after {:.1} s at the latest",
+        longest.as_secs_f64()
+    );
+    assert!(longest < Duration::from_secs(10), "seed {seed}: {longest:?}");
+}
+
+/// How often imports have been begun.
+async fn begun(stage: &Stage) -> i64 {
+    stage.behind.number("SELECT coalesce(sum(attempt), 0)::bigint FROM imports").await
+}
+
+/// Waits until one more has been begun than before, or all are done; gives how long it took.
+async fn goes_on(stage: &Stage, before: i64) -> Duration {
+    let waiting = Instant::now();
+    eventually("an import is begun", Duration::from_secs(20), async || {
+        let left = stage.behind.number("SELECT count(*) FROM jobs").await;
+        (left == 0 || begun(stage).await > before).then_some(())
+    })
+    .await;
+    waiting.elapsed()
 }
 
 #[tokio::test(flavor = "multi_thread")]

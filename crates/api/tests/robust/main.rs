@@ -9,6 +9,7 @@ mod confined;
 mod corpus;
 mod database;
 mod deleted;
+mod errors;
 mod faults;
 mod harness;
 mod installed;

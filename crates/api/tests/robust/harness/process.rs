@@ -75,12 +75,27 @@ impl Process {
         super::eventually("the process ends", within, async || child.try_wait().unwrap()).await
     }
 
-    /// Memory that it holds, in MiB, as Linux counts it; 0 elsewhere.
+    /// Memory that it holds, in KiB, as Linux counts it; 0 elsewhere.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    /// The same in MiB.
     pub(crate) fn resident_mib(&self) -> u64 {
+        self.resident_kib() / 1024
+    }
+
+    /// The most memory that it ever held, in KiB, likewise.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// A figure of proc_pid_status(5).
+    fn memory(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kib = line.and_then(|text| text.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
-        kib.unwrap_or_default() / 1024
+        kib.unwrap_or_default()
     }
 
     pub(crate) fn is_alive(&mut self) -> bool {
