@@ -137,6 +137,12 @@ chaos: $(modules) $(spa) ## Kill, cut and confuse everything while two MSPs work
 	$(call say,'The database is away')
 	POLICYTAB_AWAY="$${POLICYTAB_AWAY:-60}" cargo test --locked --workspace --quiet --test robust -- --nocapture --test-threads 1 away::
 
+.PHONY: drill
+drill: $(modules) $(spa) ## Lose the database's disk, recover from its archive, say what is lost (DRILL_SECONDS); needs an installed PostgreSQL
+	$(call say,'Recovery from a base backup and archived write-ahead log')
+	POLICYTAB_NO_SKIPS=1 POLICYTAB_DRILL_SECONDS="$${DRILL_SECONDS:-330}" cargo nextest run --profile long --locked -p policytab-api \
+		--no-capture -E 'test(a_lost_disk_costs)'
+
 .PHONY: soak
 soak: $(modules) $(spa) ## Memory of a server over 100,000 requests (SOAK_REQUESTS)
 	$(call say,'Soak')

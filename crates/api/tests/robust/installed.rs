@@ -32,11 +32,11 @@ pub(crate) fn programs() -> Result<PathBuf, String> {
 
 /// Starts a throwaway server by the programs of that folder.
 pub(crate) async fn cluster(dir: &Path, bin: &Path) -> Cluster {
-    let config = ClusterConfig {
-        data_dir: dir.to_owned(),
-        durability: Durability::Throwaway,
-        port: None,
-        project_root: None,
-    };
+    cluster_of(Durability::Throwaway, dir, bin).await
+}
+
+/// The same, worth its data or not.
+pub(crate) async fn cluster_of(durability: Durability, dir: &Path, bin: &Path) -> Cluster {
+    let config = ClusterConfig { data_dir: dir.to_owned(), durability, port: None, project_root: None };
     Cluster::start_with(config, bin).await.unwrap()
 }

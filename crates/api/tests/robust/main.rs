@@ -24,6 +24,7 @@ mod overload;
 mod pauses;
 #[path = "../support/planted.rs"]
 mod planted;
+mod recovery;
 mod repositories;
 mod resync;
 mod rolling;
