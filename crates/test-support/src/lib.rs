@@ -1,4 +1,4 @@
-//! Test databases on a real PostgreSQL. A development dependency only.
+//! Test databases on a real PostgreSQL, and forged tokens. A development dependency only.
 //!
 //! Every test gets a database of its own, copied from a template that is migrated once in a test run. All processes of
 //! a run share one throwaway cluster, which the first test that wants a database starts; a small watcher stops it and
@@ -8,6 +8,7 @@
 //! passwords. `PG_BIN` chooses the programs of the cluster, for instance those of the oldest supported version.
 
 mod db;
+pub mod forge;
 mod runner;
 mod shared;
 
