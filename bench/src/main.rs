@@ -9,6 +9,7 @@ mod connection;
 mod copies;
 mod fleet;
 mod foreign_ids;
+mod forged;
 mod imports;
 mod load;
 mod operations;

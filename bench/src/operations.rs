@@ -8,7 +8,7 @@ use crate::callers::Callers;
 use crate::program::Program;
 use crate::server::Server;
 use crate::table::Row;
-use crate::{AnyError, audit, backup, foreign_ids, overload, rotation, sign_ins};
+use crate::{AnyError, audit, backup, foreign_ids, forged, overload, rotation, sign_ins};
 
 /// How much of each; the demands are for the defaults.
 #[derive(Debug, clap::Args)]
@@ -19,6 +19,9 @@ pub(crate) struct Sizes {
     /// Pairs of sign-ins, and fifty times as many of ids, whose times are compared.
     #[arg(long, default_value_t = 400)]
     pairs: usize,
+    /// How often each forged token is sent.
+    #[arg(long, default_value_t = 50)]
+    forged: usize,
     /// Secrets that are sealed again, and rows of the audit trail that is verified.
     #[arg(long, default_value_t = 100_000)]
     rows: usize,
@@ -44,6 +47,7 @@ pub(crate) async fn measure(
     let mut rows = overload::measure(&stage, sizes.overload, &say).await?;
     stage.callers.renew(&stage.server)?;
     rows.push(foreign_ids::measure(&stage, sizes.pairs * 50, &say)?);
+    rows.push(forged::measure(program, stage.callers.msps[0], sizes.forged, &say).await?);
     rows.push(sign_ins::timing(&stage, sizes.pairs, &say).await?);
     stage.callers.renew(&stage.server)?;
     rows.push(sign_ins::hashing(&stage, &say)?);

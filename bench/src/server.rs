@@ -90,6 +90,11 @@ impl Server {
         Ok(claims::sign(&self.keys, &self.issuer, &subject, chrono::Utc::now())?)
     }
 
+    /// The name of the key that signs access tokens.
+    pub(crate) fn kid(&self) -> &str {
+        self.keys.kid()
+    }
+
     /// What `/readyz` says of the master keys.
     pub(crate) async fn key_ring(&self) -> Result<String, AnyError> {
         let ready: Value = self.client.get(format!("{}/readyz", self.issuer)).send().await?.json().await?;

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use std::{
     collections::BTreeMap, fmt::Write as _, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration,
 };
-use url::Url;
+use url::{Host, Url};
 
 /// One setting: its name in the environment, its default, and what it is for.
 struct Setting {
@@ -420,10 +420,30 @@ impl Reader<'_> {
         }
     }
 
+    /// Keys decide whose tokens are believed, so that nobody on the way may put others in their place.
+    fn demand_authentic(&mut self, url: &Url) {
+        let here = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        };
+        if url.scheme() != "https" && !(url.scheme() == "http" && here) {
+            self.mistakes.push(
+                "POLICYTAB_OIDC_JWKS_URL: must be https; http is for 127.0.0.1, ::1 and localhost only, since others \
+                 could send keys of their own"
+                    .to_owned(),
+            );
+        }
+    }
+
     /// The outside issuer: all three of its settings, or none.
     fn outside(&mut self) -> Option<OutsideConfig> {
         let issuer = self.text("POLICYTAB_OIDC_ISSUER");
         let jwks_url = self.parse("POLICYTAB_OIDC_JWKS_URL");
+        if let Some(url) = &jwks_url {
+            self.demand_authentic(url);
+        }
         let audience = self.text("POLICYTAB_OIDC_AUDIENCE");
         let msp_claim = self.text("POLICYTAB_OIDC_MSP_CLAIM").unwrap_or_default();
         let role_claim = self.text("POLICYTAB_OIDC_ROLE_CLAIM").unwrap_or_default();
@@ -474,6 +494,43 @@ mod tests {
             "POLICYTAB_TRUSTED_PROXIES",
         ] {
             assert!(error.contains(name), "{name} is missing in {error}");
+        }
+    }
+
+    #[test]
+    fn keys_of_an_outside_issuer_come_by_https_or_from_this_machine() {
+        let read = |url| {
+            from(&[
+                ("DATABASE_URL", "postgres://x"),
+                ("POLICYTAB_OIDC_ISSUER", "https://issuer.example"),
+                ("POLICYTAB_OIDC_AUDIENCE", "policytab"),
+                ("POLICYTAB_OIDC_JWKS_URL", url),
+            ])
+        };
+        for url in [
+            "https://issuer.example/keys",
+            "http://127.0.0.1:9000/keys",
+            "http://127.8.0.1/keys",
+            "http://[::1]/keys",
+            "http://localhost:9000/keys",
+        ] {
+            let config = read(url).unwrap();
+            assert_eq!(config.outside.unwrap().jwks_url.as_str(), url);
+        }
+        for url in [
+            "http://issuer.example/keys",
+            "http://127.0.0.1.issuer.example/keys",
+            "http://localhost.issuer.example/keys",
+            "http://127.0.0.1@issuer.example/keys",
+            "http://10.0.0.1/keys",
+            "http://0.0.0.0/keys",
+            "http://[::ffff:10.0.0.1]/keys",
+            "ftp://127.0.0.1/keys",
+            "file:///keys",
+        ] {
+            let told = read(url).unwrap_err().to_string();
+            assert!(told.contains("POLICYTAB_OIDC_JWKS_URL: must be https"), "{url}: {told}");
+            assert!(!told.contains("set all three"), "{told}");
         }
     }
 

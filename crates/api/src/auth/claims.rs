@@ -10,8 +10,8 @@ use uuid::Uuid;
 /// Seconds that an access token lives.
 pub const ACCESS_TOKEN_SECONDS: i64 = 15 * 60;
 
-/// Clock differences between nodes that are forgiven, in seconds.
-const LEEWAY: u64 = 30;
+/// Differences between clocks, of nodes or of an outside issuer, that are forgiven, in seconds.
+pub(super) const LEEWAY: u64 = 30;
 
 /// Longest token that is looked at, in bytes. Ours have about 700 and never more than 3,000; an outside issuer that lists
 /// a person's groups needs more. See [`super::extract`], which looks at the length before anything else.

@@ -1,5 +1,7 @@
 //! Access tokens of one configured outside issuer: its JWKS address, issuer, audience and claim names.
 
+use super::claims::LEEWAY;
+use chrono::Utc;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use policytab_domain::role::Role;
 use serde::{
@@ -48,6 +50,21 @@ const ALGORITHMS: [Algorithm; 8] = [
 const KEYS_FRESH: Duration = Duration::from_secs(600);
 const KEYS_RETRY: Duration = Duration::from_secs(30);
 
+/// What fetching them may take: time in all, and bytes of the answer. A set of keys has some kilobytes.
+const KEYS_WITHIN: Duration = Duration::from_secs(5);
+const KEYS_SIZE: usize = 1024 * 1024;
+
+/// Why keys could not be fetched.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    #[error("the answer has more than {KEYS_SIZE} bytes")]
+    TooLarge,
+    #[error("the answer is no set of keys: {0}")]
+    NoKeys(#[from] serde_json::Error),
+}
+
 /// Who an outside token says is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutsideSubject {
@@ -86,7 +103,7 @@ impl OutsideIssuer {
     /// Prepares to trust an issuer; its keys are fetched when the first token comes.
     pub fn new(config: OutsideConfig) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(5))
+            .timeout(KEYS_WITHIN)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self { config, http, keys: RwLock::default() })
@@ -96,12 +113,19 @@ impl OutsideIssuer {
     pub async fn verify(&self, kid: &str, token: &str) -> Option<OutsideSubject> {
         let (algorithm, key) = self.key(kid).await?;
         let mut validation = Validation::new(algorithm);
-        validation.leeway = 30;
+        validation.leeway = LEEWAY;
         validation.validate_nbf = true;
         validation.set_audience(&[&self.config.audience]);
         validation.set_issuer(&[&self.config.issuer]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         let claims = jsonwebtoken::decode::<UniqueClaims>(token, &key, &validation).ok()?.claims.0;
+        // The library does not look at `iat`, and passes over an `nbf` that is no number.
+        let latest = Utc::now().timestamp() + LEEWAY.cast_signed();
+        let begun =
+            |name: &str| claims.get(name).is_none_or(|at| at.as_f64().is_some_and(|at| at <= latest as f64));
+        if !begun("iat") || !begun("nbf") {
+            return None;
+        }
         self.subject(&claims)
     }
 
@@ -148,9 +172,16 @@ impl OutsideIssuer {
         keys.by_kid.get(kid).cloned()
     }
 
-    async fn fetch(&self) -> Result<HashMap<String, (Algorithm, Arc<DecodingKey>)>, reqwest::Error> {
-        let set: JwkSet =
-            self.http.get(self.config.jwks_url.clone()).send().await?.error_for_status()?.json().await?;
+    async fn fetch(&self) -> Result<HashMap<String, (Algorithm, Arc<DecodingKey>)>, FetchError> {
+        let mut answer = self.http.get(self.config.jwks_url.clone()).send().await?.error_for_status()?;
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            if body.len() + chunk.len() > KEYS_SIZE {
+                return Err(FetchError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let set: JwkSet = serde_json::from_slice(&body)?;
         let usable = set.keys.iter().filter_map(|jwk| {
             let kid = jwk.common.key_id.clone()?;
             let algorithm = match jwk.common.key_algorithm {

@@ -1,14 +1,19 @@
 //! Access tokens of the configured outside issuer, and API tokens.
 
-use crate::support::{
-    app::TestApp,
-    client::{Answer, Client},
+use crate::{
+    jwt::{half_a_minute_is_forgiven, refused_alike},
+    support::{
+        app::TestApp,
+        client::{Answer, Client},
+    },
 };
 use chrono::Utc;
 use jsonwebtoken::Header;
 use policytab_api::auth::keys::SigningKeys;
 use policytab_domain::role::Role;
+use policytab_test_support::forge::{Forge, Signer};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
     matchers::{method, path},
@@ -45,14 +50,7 @@ impl Issuer {
     }
 
     async fn app_with(&self, jwks: &str) -> TestApp {
-        TestApp::with(&[
-            ("POLICYTAB_OIDC_ISSUER", ISSUER),
-            ("POLICYTAB_OIDC_JWKS_URL", jwks),
-            ("POLICYTAB_OIDC_AUDIENCE", "policytab"),
-            ("POLICYTAB_OIDC_MSP_CLAIM", "https://claims.example/msp"),
-            ("POLICYTAB_OIDC_ROLE_CLAIM", "roles"),
-        ])
-        .await
+        app_with(jwks).await
     }
 
     fn sign(&self, kid: &str, claims: &Value) -> String {
@@ -64,6 +62,18 @@ impl Issuer {
     fn token(&self, claims: &Value) -> String {
         self.sign(self.keys.kid(), claims)
     }
+}
+
+/// The product, trusting the keys at an address.
+async fn app_with(jwks: &str) -> TestApp {
+    TestApp::with(&[
+        ("POLICYTAB_OIDC_ISSUER", ISSUER),
+        ("POLICYTAB_OIDC_JWKS_URL", jwks),
+        ("POLICYTAB_OIDC_AUDIENCE", "policytab"),
+        ("POLICYTAB_OIDC_MSP_CLAIM", "https://claims.example/msp"),
+        ("POLICYTAB_OIDC_ROLE_CLAIM", "roles"),
+    ])
+    .await
 }
 
 fn claims(app: &TestApp) -> Value {
@@ -153,6 +163,82 @@ async fn what_the_outside_issuer_does_not_say_rightly_is_not_believed() {
     header.kid = Some("shared".to_owned());
     let symmetric = jsonwebtoken::encode(&header, &claims(&app), &secret).expect("a token");
     me(&app, &symmetric).await.problem(401, "unauthenticated");
+}
+
+/// An address that publishes a key which signs nothing else, beside a symmetric one.
+async fn published(key: &Signer, alg: bool) -> MockServer {
+    let mut jwk = key.jwk("outside-1");
+    if !alg {
+        jwk.as_object_mut().expect("a key").remove("alg");
+    }
+    let symmetric =
+        json!({"kty": "oct", "kid": "shared", "alg": "HS256", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"});
+    let server = MockServer::start().await;
+    let keys = ResponseTemplate::new(200).set_body_json(json!({"keys": [jwk, symmetric]}));
+    Mock::given(method("GET")).and(path("/keys")).respond_with(keys).mount(&server).await;
+    server
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_tokens_of_the_outside_issuer_are_refused_alike() {
+    // Also where the key does not name its algorithm.
+    for (key, alg) in [(Signer::rsa(), true), (Signer::rsa(), false)] {
+        let server = published(&key, alg).await;
+        let app = app_with(&format!("{}/keys", server.uri())).await;
+        let forge = Forge::new(&claims(&app), key, "outside-1");
+        me(&app, forge.good()).await.expect_status(200);
+        let array = forge.claims_with("aud", json!(["another-api", "policytab"]));
+        me(&app, &array).await.expect_status(200);
+        let mut table = forge.table();
+        for (name, value) in [
+            ("sub", json!("")),
+            ("sub", json!(17)),
+            ("https://claims.example/msp", json!("*")),
+            ("https://claims.example/msp", Value::Null),
+            ("roles", json!("root")),
+            ("roles", Value::Null),
+        ] {
+            table.push((format!("{name} {value}"), forge.claims_with(name, value)));
+        }
+        let twice = format!("{},\"roles\":\"owner\"}}", forge.claims.to_string().trim_end_matches('}'));
+        table.push(("roles twice".to_owned(), forge.signed(&forge.header, &twice)));
+        table.push(("a symmetric key".to_owned(), forge.header_with("kid", json!("shared"))));
+        refused_alike(&app, table).await;
+        // Up to the longest head that is looked at.
+        for bytes in [8 * 1024, 10_000, 11_500] {
+            let token = forge.padded(bytes * 3 / 4);
+            assert!((8 * 1024..16 * 1024).contains(&token.len()), "{}", token.len());
+            me(&app, &token).await.problem(401, "unauthenticated");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_minute_between_clocks_is_forgiven_and_no_more() {
+    let key = Signer::rsa();
+    let server = published(&key, true).await;
+    let app = app_with(&format!("{}/keys", server.uri())).await;
+    half_a_minute_is_forgiven(&app, &Forge::new(&claims(&app), key, "outside-1")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_are_too_large_or_too_slow_are_not_waited_for() {
+    let size = 1024 * 1024;
+    for (pad, delay, status) in
+        [(size - 2000, Duration::ZERO, 200), (size, Duration::ZERO, 401), (0, Duration::from_secs(60), 401)]
+    {
+        let key = Signer::rsa();
+        let body = json!({"keys": [key.jwk("outside-1")], "pad": "x".repeat(pad)});
+        let server = MockServer::start().await;
+        let keys = ResponseTemplate::new(200).set_body_json(body).set_delay(delay);
+        Mock::given(method("GET")).and(path("/keys")).respond_with(keys).mount(&server).await;
+        let app = app_with(&format!("{}/keys", server.uri())).await;
+        let forge = Forge::new(&claims(&app), key, "outside-1");
+        let began = Instant::now();
+        me(&app, forge.good()).await.expect_status(status);
+        assert!(began.elapsed() < Duration::from_secs(30), "it waits for keys");
+        app.owner().read("/api/v1/me").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
