@@ -21,6 +21,7 @@ mod reads;
 mod rotation;
 mod server;
 mod sign_ins;
+mod slow;
 mod table;
 
 use std::path::{Path, PathBuf};

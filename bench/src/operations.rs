@@ -1,4 +1,4 @@
-//! What operators rely on: too much at once, people who guess, keys that change, the audit trail, backups.
+//! What operators rely on: too much at once, callers who never finish, people who guess, keys that change, the audit trail, backups.
 
 use policytab_dev_postgres::Cluster;
 use policytab_graph_sim::Sim;
@@ -8,7 +8,7 @@ use crate::callers::Callers;
 use crate::program::Program;
 use crate::server::Server;
 use crate::table::Row;
-use crate::{AnyError, audit, backup, foreign_ids, forged, overload, rotation, sign_ins};
+use crate::{AnyError, audit, backup, foreign_ids, forged, overload, rotation, sign_ins, slow};
 
 /// How much of each; the demands are for the defaults.
 #[derive(Debug, clap::Args)]
@@ -45,6 +45,8 @@ pub(crate) async fn measure(
     let mut stage = Stage { callers: Callers::new(&server, &program.urls).await?, server, db };
 
     let mut rows = overload::measure(&stage, sizes.overload, &say).await?;
+    stage.callers.renew(&stage.server)?;
+    rows.extend(slow::measure(&stage, &say).await?);
     stage.callers.renew(&stage.server)?;
     rows.push(foreign_ids::measure(&stage, sizes.pairs * 50, &say)?);
     rows.push(forged::measure(program, stage.callers.msps[0], sizes.forged, &say).await?);

@@ -123,14 +123,12 @@ pub async fn metrics(state: web::Data<State>, metrics: web::Data<Metrics>) -> Ht
 
 async fn ask_database(state: &State, to: &Metrics) {
     let store = &state.app.store;
-    if let Ok(stats) = store.job_queue_stats().await {
-        let oldest = stats.oldest_ready.map_or(0, |age| age.as_secs());
-        to.queue(stats.ready + stats.leased, i64::try_from(oldest).unwrap_or(i64::MAX));
-    }
+    let Ok(stats) = store.job_queue_stats().await else { return };
+    let oldest = stats.oldest_ready.map_or(0, |age| age.as_secs());
+    to.queue(stats.ready + stats.leased, i64::try_from(oldest).unwrap_or(i64::MAX));
     for (within, span) in EXPIRING {
-        if let Ok(count) = store.secrets_expiring(Utc::now() + span).await {
-            to.secrets_expiring(within, count);
-        }
+        let Ok(count) = store.secrets_expiring(Utc::now() + span).await else { return };
+        to.secrets_expiring(within, count);
     }
 }
 

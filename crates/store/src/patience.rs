@@ -5,7 +5,12 @@
 //! requests does more: when something takes a while it asks the database for a sign of life on another connection, and
 //! gives up when there is none (docs/decisions/096).
 
-use crate::{error::StoreError, session::Held, store::Store, tx::TxFn};
+use crate::{
+    error::StoreError,
+    session::Held,
+    store::{Pool, Store, unavailable},
+    tx::TxFn,
+};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::{Either, select};
 use std::{
@@ -117,7 +122,7 @@ impl Store {
         result
     }
 
-    /// The same on the connection of those who watch, for as long as [`Store::ping`] waits.
+    /// The same for figures, on a connection of their own and for as long as [`Store::ping`] waits.
     ///
     /// # Errors
     /// As of [`Store::apart`].
@@ -128,20 +133,34 @@ impl Store {
             + Send,
         T: Send,
     {
-        let mut held = Held::new(self.probe().await?);
-        let answered = {
-            let mut work = pin!(f(&mut held));
-            // Twice the half: a thread that was busy for all of it has not heard an answer that is there.
-            match timeout(PROBE_WAITS / 2, work.as_mut()).await {
-                Ok(result) => Some(result),
-                Err(_) => timeout(PROBE_WAITS / 2, work).await.ok(),
-            }
-        };
-        let late = || StoreError::Unavailable("the database does not answer".to_owned());
-        let result = answered.ok_or_else(late)?;
-        held.release();
-        result
+        briefly(&self.figures, f).await
     }
+}
+
+/// Runs statements on a connection of this pool, for as long as those who watch wait.
+///
+/// # Errors
+/// As of [`Store::apart`].
+pub(crate) async fn briefly<T, F>(pool: &Pool, f: F) -> Result<T, StoreError>
+where
+    F: for<'c> AsyncFnOnce(&'c mut AsyncPgConnection) -> Result<T, StoreError>
+        + for<'c> TxFn<&'c mut AsyncPgConnection, Result<T, StoreError>, Fut: Send>
+        + Send,
+    T: Send,
+{
+    let mut held = Held::new(pool.get_owned().await.map_err(unavailable)?);
+    let answered = {
+        let mut work = pin!(f(&mut held));
+        // Twice the half: a thread that was busy for all of it has not heard an answer that is there.
+        match timeout(PROBE_WAITS / 2, work.as_mut()).await {
+            Ok(result) => Some(result),
+            Err(_) => timeout(PROBE_WAITS / 2, work).await.ok(),
+        }
+    };
+    let late = || StoreError::Unavailable("the database does not answer".to_owned());
+    let result = answered.ok_or_else(late)?;
+    held.release();
+    result
 }
 
 /// How long those who watch wait for the database.

@@ -6,7 +6,7 @@ use crate::{
     error::StoreError,
     events::Listener,
     lanes::Lanes,
-    patience::{PROBE_WAITS, Patience},
+    patience::{PROBE_WAITS, Patience, briefly},
     queue::{Queue, Waiting},
     session::Sessions,
 };
@@ -65,8 +65,10 @@ impl StoreConfig {
 #[derive(Clone)]
 pub struct Store {
     lanes: Arc<Lanes>,
-    /// One connection for those who watch, so that they hear of the database and not of the pool.
+    /// One connection for signs of life, so that those who watch hear of the database and not of the pool.
     probe: Pool,
+    /// And one for figures, whose statements may take their time without anybody taking the database for dead.
+    pub(crate) figures: Pool,
     probed: Arc<Mutex<Option<Probed>>>,
     queue: Queue,
     max_connections: u32,
@@ -82,9 +84,11 @@ impl Store {
     pub async fn connect(config: StoreConfig) -> Result<Self, BootError> {
         let pg = notices_absence(config.url.expose_secret().parse().map_err(|_| BootError::InvalidUrl)?);
         let make = pools(&config, &pg, config.acquire_timeout);
+        let aside = pools(&config, &pg, config.acquire_timeout.min(PROBE_WAITS));
         let store = Self {
             lanes: Arc::new(Lanes::new(config.max_connections, config.threads, make)),
-            probe: pools(&config, &pg, config.acquire_timeout.min(PROBE_WAITS))(1),
+            probe: aside(1),
+            figures: aside(1),
             probed: Arc::default(),
             queue: Queue::new(config.max_waiting),
             max_connections: config.max_connections,
@@ -120,9 +124,11 @@ impl Store {
             }
         };
         let until = Instant::now() + PROBE_WAITS / 2;
-        match self.aside(question()).await {
+        match briefly(&self.probe, question()).await {
             // The connection may have ended since it was last used; that says nothing of the database.
-            Err(StoreError::Unavailable(_)) if Instant::now() < until => self.aside(question()).await,
+            Err(StoreError::Unavailable(_)) if Instant::now() < until => {
+                briefly(&self.probe, question()).await
+            }
             answer => answer,
         }
     }
@@ -158,11 +164,6 @@ impl Store {
         let _waiting = self.queue.enter().ok_or(StoreError::Busy)?;
         self.lanes.pick().get_owned().await.map_err(unavailable)
     }
-
-    /// The connection of those who watch.
-    pub(crate) async fn probe(&self) -> Result<PgPooled, StoreError> {
-        self.probe.get_owned().await.map_err(unavailable)
-    }
 }
 
 /// When the database was asked last, and what came of it.
@@ -171,7 +172,7 @@ type Probed = (Instant, Result<(), String>);
 /// How long an answer to [`Store::ping`] is good.
 const PROBE_LASTS: Duration = Duration::from_millis(500);
 
-fn unavailable(error: bb8::RunError<ConnectionError>) -> StoreError {
+pub(crate) fn unavailable(error: bb8::RunError<ConnectionError>) -> StoreError {
     StoreError::Unavailable(match error {
         bb8::RunError::TimedOut => "no connection became free in time".to_owned(),
         bb8::RunError::User(e) => e.to_string(),
