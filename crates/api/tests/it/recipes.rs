@@ -9,6 +9,7 @@ use crate::support::{
     onboard::{at, credentials},
 };
 use policytab_domain::role::Role;
+use policytab_graph_sim::Repository;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -217,10 +218,21 @@ impl Side {
                 body = Some(json!({"notes": {"severity": "low", "note": name}}));
             }
             "baseline_update_from_source" => {
-                let url = "https://github.com/northlight-it/conditional-access-baseline";
+                // A repository of its own, which has more in it when it is asked again.
+                let repository = Uuid::new_v4().to_string();
+                let (first, off) =
+                    (policy("A"), json!({"displayName": "B", "state": "disabled", "conditions": {}}));
+                let holding = |policies: &[&Value]| {
+                    let file =
+                        |policy: &&Value| (format!("{}.json", policy["displayName"]), policy.to_string());
+                    Repository::of("recipes", &repository, policies.iter().map(file))
+                };
+                app.control().repository_put(holding(&[&first]));
+                let url = format!("https://github.com/recipes/{repository}");
                 let new = json!({"name": format!("Source of {name}"), "url": url});
                 let made = self.owner.post("/api/v1/baselines/import/github", &new).send().await;
                 other = id(&made.expect_status(201).json()["baseline"]);
+                app.control().repository_put(holding(&[&first, &off]));
                 body = Some(json!({}));
             }
             "baseline_update" => {

@@ -1,6 +1,7 @@
 //! A backup is restored into an empty server: every row, every right, the audit chain; secrets sealed all the while.
 
 use crate::{
+    exceptions::{rls_catalog, rls_catalog_expected},
     harness::{Database, Stage},
     installed::{cluster, programs},
     planted::{absent, contents},
@@ -136,6 +137,14 @@ async fn a_backup_restored_into_an_empty_server_is_the_same_and_stays_sealed() {
     stage.setting("POLICYTAB_WORKERS", "0");
     stage.server_on(&urls.runtime_url, &target).await;
     assert_eq!((digests(&stage).await, catalogue(&stage).await), (rows, rights), "the copy differs");
+    if let Some(check) = rls_catalog() {
+        let rows = stage.behind.rows(&format!("SELECT row FROM ({check}) c(row)")).await;
+        let row =
+            |text: &String| serde_json::from_str::<Value>(text).unwrap()["row"].as_str().unwrap().to_owned();
+        let mut found: Vec<_> = rows.iter().map(row).collect();
+        found.sort();
+        assert_eq!(found, rls_catalog_expected(), "what protects the copy");
+    }
     assert_eq!(stage.readiness().await.1["key_ring"], "unusable");
     let test = format!("/customers/{}/connect/test", imported.id);
     let (status, answer) = stage.call(reqwest::Method::POST, &test, None).await;

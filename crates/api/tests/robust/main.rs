@@ -11,6 +11,9 @@ mod corpus;
 mod database;
 mod deleted;
 mod errors;
+#[path = "../../../store/tests/store/exceptions.rs"]
+#[expect(dead_code, reason = "shared with the tests of the store, which use more of it")]
+mod exceptions;
 mod faults;
 mod harness;
 mod heads;

@@ -1,7 +1,10 @@
 //! What the database's own catalogue must say, for all tables that exist: also for those that somebody adds later.
 
 use crate::{
-    exceptions::{DEFINER_FUNCTIONS, IMMUTABLE_TABLES, LOOKUP_POLICIES, TENANTLESS_TABLES},
+    exceptions::{
+        DEFINER_FUNCTIONS, IMMUTABLE_TABLES, LOOKUP_COLUMNS, LOOKUP_POLICIES, TENANTLESS_TABLES, rls_catalog,
+        rls_catalog_expected,
+    },
     fixture::raw,
 };
 use policytab_test_support::TestDb;
@@ -213,6 +216,28 @@ async fn roles_have_no_more_than_they_need() {
         "SELECT rolname::text FROM pg_roles WHERE rolname = 'policytab_lookup' AND rolcanlogin",
     )
     .await;
+    let columns = texts(
+        &client,
+        "SELECT c.relname || ': ' || string_agg(a.attname || CASE x.privilege_type WHEN 'SELECT' THEN '' ELSE ' ' || x.privilege_type END, ', ' ORDER BY a.attname)
+         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, aclexplode(a.attacl) x
+         WHERE x.grantee = 'policytab_lookup'::regrole GROUP BY c.relname ORDER BY c.relname",
+    )
+    .await;
+    assert_eq!(columns, LOOKUP_COLUMNS.map(|(table, columns)| format!("{table}: {columns}")));
+    let tables = texts(
+        &client,
+        "SELECT c.relname || ': ' || string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type) FROM pg_class c, aclexplode(c.relacl) x
+         WHERE x.grantee = 'policytab_lookup'::regrole GROUP BY c.relname ORDER BY c.relname",
+    )
+    .await;
+    assert_eq!(
+        tables,
+        [
+            "idempotency_keys: DELETE",
+            "login_attempts: DELETE, INSERT, SELECT, UPDATE",
+            "refresh_tokens: DELETE"
+        ]
+    );
     none(
         &client,
         "nobody but the owner creates",
@@ -249,5 +274,27 @@ async fn roles_have_no_more_than_they_need() {
         )
         .await;
         assert_eq!(found, columns, "{table}: rights on single columns");
+    }
+}
+
+/// A second opinion, which was written by somebody who did not know this schema.
+#[tokio::test]
+async fn an_independent_check_of_the_catalogue_finds_the_exceptions_and_nothing_else() {
+    let Some(check) = rls_catalog() else { return };
+    let (_db, client) = catalogue().await;
+    let mut found = texts(&client, &check).await;
+    found.sort();
+    assert_eq!(found, rls_catalog_expected());
+    // It does find something: a table that is open, as somebody could add it.
+    client
+        .batch_execute(
+            "CREATE TABLE opened (id uuid PRIMARY KEY, name text UNIQUE);
+             GRANT SELECT ON opened TO policytab_runtime",
+        )
+        .await
+        .unwrap();
+    let found = texts(&client, &check).await;
+    for kind in ["table without row security", "tenant key missing or nullable"] {
+        assert!(found.contains(&format!("{kind}: opened")), "{found:?}");
     }
 }

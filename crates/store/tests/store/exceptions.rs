@@ -39,6 +39,64 @@ pub(crate) const LOOKUP_POLICIES: [(&str, &str, &str, &str); 10] = [
     ("users", "lookup", "SELECT", "true"),
 ];
 
+/// What `policytab_lookup` reads, column by column: no more than its functions need.
+pub(crate) const LOOKUP_COLUMNS: [(&str, &str); 8] = [
+    ("api_tokens", "digest, expires_at, id, msp_id, name, revoked_at, role"),
+    ("baseline_versions", "baseline_id, msp_id, number, source"),
+    ("baselines", "built_in, current_version, id, msp_id, source_checked_at"),
+    (
+        "customers",
+        "compared_version, comparison_baseline_id, comparison_baseline_version, connected, id, last_snapshot_id, msp_id, \
+         running_import_id, secret_expires_at",
+    ),
+    ("finding_acceptances", "customer_id, ended_at, expires_at, msp_id"),
+    ("msps", "created_at, deleted_at, display_name, msp_id"),
+    ("refresh_tokens", "digest, ended_at, expires_at, family_id, id, msp_id, used_at, user_id"),
+    ("users", "display_name, email, email_key, id, msp_id, password_hash, role"),
+];
+
+/// The one tenantless table that the runtime role has no right on.
+const OUT_OF_REACH: &str = "login_attempts";
+
+/// The one that names its MSP in each row all the same.
+const NAMES_ITS_MSP: &str = "jobs";
+
+/// Every row that the catalogue check of the shared test data must find, in its order. It knows no exceptions; ours are those
+/// above, for the reasons given there, and no other.
+pub(crate) fn rls_catalog_expected() -> Vec<String> {
+    let mut rows = Vec::new();
+    for (table, _) in TENANTLESS_TABLES.iter().filter(|(table, _)| *table != OUT_OF_REACH) {
+        rows.push(format!("table without row security: {table}"));
+        if *table != NAMES_ITS_MSP {
+            rows.push(format!("tenant key missing or nullable: {table}"));
+        }
+    }
+    // For policytab_lookup alone, which cannot log in: the definer functions see by them, across MSPs, what they look up.
+    for (table, policy, _, condition) in LOOKUP_POLICIES {
+        rows.push(format!("policy does not read the tenant key: {table}.{policy}"));
+        if condition == "true" {
+            rows.push(format!("policy allows every row: {table}.{policy}"));
+        }
+    }
+    rows.extend(
+        DEFINER_FUNCTIONS.map(|(name, _)| format!("security definer function callable by the app: {name}")),
+    );
+    rows.sort();
+    rows
+}
+
+/// That check as one query, whose rows are texts; `None` where the shared test data are not there.
+pub(crate) fn rls_catalog() -> Option<String> {
+    let text =
+        std::fs::read_to_string(policytab_test_support::shared("measure/pg/rls_catalog.sql")?).unwrap();
+    // Its variables and conditions are psql's.
+    let lines = text.lines().filter(|line| !line.starts_with(['\\', '-']));
+    let query = lines.collect::<Vec<_>>().join("\n");
+    let named = [(":'schema'", "'public'"), (":'app'", "'policytab_runtime'"), (":'key'", "'msp_id'")];
+    let query = named.iter().fold(query, |query, (name, value)| query.replace(name, value));
+    Some(query.trim_end().trim_end_matches(';').to_owned())
+}
+
 /// Tables whose rows are never changed once written, or in the columns named last only: what the runtime role may do.
 pub(crate) const IMMUTABLE_TABLES: [(&str, &[&str], &[&str]); 11] = [
     ("audit", &["INSERT", "SELECT"], &[]),
