@@ -64,7 +64,7 @@ function Content({ baseline, policies }: { baseline: Baseline; policies: readonl
         <Crumbs
           list={
             <Link to="/baselines" className={links.text}>
-              Baselines
+              Baseline library
             </Link>
           }
           here={baseline.name}
