@@ -116,7 +116,7 @@ impl Store {
             + Send,
         T: Send,
     {
-        let mut held = Held::new(self.connection().await?);
+        let mut held = Held::new(self.patiently(&Asked::new(), self.connection()).await??);
         let result = self.patiently(&Asked::new(), f(&mut held)).await?;
         held.release();
         result

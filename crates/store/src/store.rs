@@ -46,14 +46,14 @@ pub struct StoreConfig {
 }
 
 impl StoreConfig {
-    /// Defaults that suit a server: 16 connections, 1.5 s to get one, 128 that wait for one, 15 s for a statement, 10 s idle
+    /// Defaults that suit a server: 16 connections, 2 s to get one, 128 that wait for one, 15 s for a statement, 10 s idle
     /// in a transaction.
     pub fn new(url: impl Into<SecretString>) -> Self {
         Self {
             url: url.into(),
             max_connections: 16,
             threads: 0,
-            acquire_timeout: Duration::from_millis(1500),
+            acquire_timeout: Duration::from_secs(2),
             max_waiting: 128,
             statement_timeout: Duration::from_secs(15),
             idle_in_transaction_timeout: Duration::from_secs(10),

@@ -117,7 +117,8 @@ impl Store {
 impl<M: Mode> TenantTx<M> {
     async fn begin(store: &Store, scope: &MspScope) -> Result<Self, StoreError> {
         let late = |_| StoreError::Unavailable("no transaction began in time".to_owned());
-        tokio::time::timeout(store.patience.to_begin, Self::try_to_begin(store, scope)).await.map_err(late)?
+        let begin = tokio::time::timeout(store.patience.to_begin, Self::try_to_begin(store, scope));
+        store.patiently(&Asked::new(), begin).await?.map_err(late)?
     }
 
     async fn try_to_begin(store: &Store, scope: &MspScope) -> Result<Self, StoreError> {

@@ -125,8 +125,9 @@ pub(super) async fn open(config: &Config, metrics: &Metrics, threads: usize) -> 
     })
 }
 
-/// How long a process takes to stop at the most: those who watch over it kill it after 30 seconds.
-const STOPS: Duration = Duration::from_secs(28);
+/// How long a process takes to stop at the most, save the two seconds that its threads get after that: those who watch
+/// over it kill it after 30.
+const STOPS: Duration = Duration::from_secs(26);
 
 /// What is left of that, whatever the settings, once the port is closed.
 const AFTER_DRAIN: Duration = Duration::from_secs(10);

@@ -30,11 +30,6 @@ impl Line {
         self.begun.get()
     }
 
-    /// How many had begun before the first that began after so many, when there is one.
-    pub(super) fn before(&self, count: u64) -> Option<u64> {
-        (self.begun() > count).then_some(count)
-    }
-
     /// Whether none is worked on.
     pub(super) fn is_free(&self) -> bool {
         self.begun.get() == self.ended.get()

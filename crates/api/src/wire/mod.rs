@@ -47,12 +47,14 @@ const NEW: Duration = Duration::from_secs(1);
 enum Phase {
     /// A head is expected or on the way.
     Head(Head, Instant),
-    /// A request is worked on. With it: how many had begun before, and how many bytes came after its head.
-    Busy { before: u64, after: u64 },
+    /// A request is worked on. With it: how many had begun before, where that is known, and how many bytes came after its
+    /// head.
+    Busy { before: Option<u64>, after: u64 },
     /// Nothing is on the way.
     Idle,
-    /// Something is on the way that may be the rest of a body or a head: bounded in time once it comes.
-    Rest(Option<Instant>),
+    /// What comes next may be the rest of a body or a head: it is bounded in time once it comes, until another request
+    /// begins after this many.
+    Rest { at: u64, until: Option<Instant> },
     /// The caller was refused. What still comes is thrown away for a while, so that the answer is not lost with it.
     Refused,
     /// Nothing more is read.
@@ -95,22 +97,24 @@ impl Wire {
 
     /// Learns what became of the last head that was read.
     fn follow(&mut self) {
-        if let Phase::Head(head, _) = &self.phase {
-            let before = self.line.before(head.begun_at());
-            if let Some(before) = before {
-                self.phase = Phase::Busy { before, after: head.beyond() };
+        let begun = self.line.begun();
+        match &self.phase {
+            Phase::Head(head, _) if begun > head.begun_at() => {
+                self.phase = Phase::Busy { before: Some(head.begun_at()), after: head.beyond() };
             }
+            Phase::Rest { at, .. } if begun > *at => self.phase = Phase::Busy { before: None, after: 0 },
+            _ => {}
         }
         if let Phase::Busy { before, after } = self.phase
             && self.line.is_free()
         {
-            let one = self.line.begun() == before + 1;
+            let one = before.is_some_and(|before| begun == before + 1);
             self.phase = match self.line.body() {
                 Some(0) if !one || after == 0 => Phase::Idle,
                 Some(length) if one && after == length => Phase::Idle,
                 // Part of the next head has come with the last request.
                 Some(length) if one && after > length => self.expect(after - length),
-                _ => Phase::Rest(None),
+                _ => Phase::Rest { at: begun, until: None },
             };
         }
     }
@@ -145,12 +149,15 @@ impl Wire {
                 }
             }
             Phase::Busy { after, .. } => *after += bytes.len() as u64,
-            Phase::Rest(Some(until)) if Instant::now() >= *until => {
+            Phase::Rest { until: Some(until), .. } if Instant::now() >= *until => {
                 self.phase = Phase::Over;
                 return false;
             }
-            Phase::Rest(None) => self.phase = Phase::Rest(Some(self.time_from_now())),
-            Phase::Rest(Some(_)) | Phase::Idle | Phase::Refused | Phase::Over => {}
+            Phase::Rest { at, until: None } => {
+                let at = *at;
+                self.phase = Phase::Rest { at, until: Some(self.time_from_now()) };
+            }
+            Phase::Rest { .. } | Phase::Idle | Phase::Refused | Phase::Over => {}
         }
         true
     }
@@ -189,14 +196,14 @@ impl Wire {
                 self.refuse(LATE);
                 self.poll_refused(cx)
             }
-            Phase::Rest(Some(_)) => {
+            Phase::Rest { until: Some(_), .. } => {
                 ready!(self.alarm.as_mut().poll(cx));
                 self.end()
             }
-            Phase::Rest(None) if self.last_call.is_none() => self.end(),
+            Phase::Rest { .. } if self.last_call.is_none() => self.end(),
             Phase::Over => self.end(),
             Phase::Refused => self.poll_refused(cx),
-            Phase::Idle | Phase::Busy { .. } | Phase::Rest(None) => Poll::Pending,
+            Phase::Idle | Phase::Busy { .. } | Phase::Rest { .. } => Poll::Pending,
         }
     }
 
