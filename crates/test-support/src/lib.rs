@@ -11,6 +11,7 @@
 
 #[cfg(feature = "databases")]
 mod db;
+mod properties;
 #[cfg(feature = "databases")]
 mod runner;
 #[cfg(feature = "databases")]
@@ -19,4 +20,5 @@ mod skip;
 
 #[cfg(feature = "databases")]
 pub use db::TestDb;
+pub use properties::cases;
 pub use skip::{shared, skip, skip_forbidden};

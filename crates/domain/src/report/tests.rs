@@ -403,7 +403,7 @@ fn a_report_survives_being_stored() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(policytab_test_support::cases(60)))]
 
     #[test]
     fn any_set_compared_with_itself_has_no_finding(
