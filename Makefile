@@ -99,17 +99,17 @@ test-fuzz: program ## Random requests by the published API description, in short
 	$(call say,'Random requests by the API description')
 	POLICYTAB_RATE_PER_CALLER=0 POLICYTAB_RATE_PER_ADDRESS=0 scripts/with-demo.sh scripts/fuzz-api.sh 10 20261129
 
-# Longer: other requests each time (the seed is printed), the readers with more cases, more requests that hang up.
+# Longer: other requests each time (the seed is printed), the readers for FUZZ_MINUTES, more requests that hang up.
 .PHONY: fuzz
-fuzz: test-setup program ## The long form: random requests and documents, interrupted requests; on the loopback interface only
+fuzz: test-setup program ## The long form: random requests and documents, interrupted requests (FUZZ_MINUTES); on the loopback interface only
 	$(call say,'Random requests by the API description')
 	POLICYTAB_RATE_PER_CALLER=0 POLICYTAB_RATE_PER_ADDRESS=0 scripts/with-demo.sh scripts/fuzz-api.sh 200
 	$(call say,'Random documents, archives, rules, addresses and tokens')
-	PROPTEST_CASES=$(or $(FUZZ_CASES),20000) cargo nextest run --locked --workspace -E 'test(/never_panic|no_bytes|damaged|hostile_/)'
+	scripts/fuzz-readers.sh
 	$(call say,'Requests that hang up')
-	POLICYTAB_HANG_UPS=100000 cargo nextest run --locked -p policytab-store -E 'test(hanging_up_leaves_no_trace)' --no-capture
+	POLICYTAB_HANG_UPS=100000 cargo nextest run --profile long --locked -p policytab-store -E 'test(hanging_up_leaves_no_trace)' --no-capture
 	$(call say,'Guesses at passwords')
-	POLICYTAB_GUESSES=10000 cargo nextest run --locked -p policytab-api -E 'test(of_any_number_of_guesses)' --no-capture
+	POLICYTAB_GUESSES=10000 cargo nextest run --profile long --locked -p policytab-api -E 'test(of_any_number_of_guesses)' --no-capture
 
 .PHONY: screenshots
 screenshots: program ## Every screen of a demo fleet, light and dark, at two widths, into frontend/test-results/screenshots
@@ -144,9 +144,9 @@ drill: $(modules) $(spa) ## Lose the database's disk, recover from its archive, 
 		--no-capture -E 'test(a_lost_disk_costs)'
 
 .PHONY: soak
-soak: $(modules) $(spa) ## Memory of a server over 100,000 requests (SOAK_REQUESTS)
+soak: $(modules) $(spa) ## Memory of a server over a million requests, by its slope (SOAK_REQUESTS)
 	$(call say,'Soak')
-	SOAK_REQUESTS="$${SOAK_REQUESTS:-100000}" cargo test --locked --workspace --quiet --test chaos -- --nocapture memory
+	SOAK_REQUESTS="$${SOAK_REQUESTS:-1000000}" cargo test --locked --workspace --quiet --test chaos -- --nocapture a_servers_memory
 
 # --- Writing -------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@
 mod db;
 #[cfg(feature = "tokens")]
 pub mod forge;
+mod properties;
 #[cfg(feature = "databases")]
 mod runner;
 #[cfg(feature = "databases")]
@@ -21,4 +22,5 @@ mod skip;
 
 #[cfg(feature = "databases")]
 pub use db::TestDb;
+pub use properties::cases;
 pub use skip::{shared, skip, skip_forbidden};

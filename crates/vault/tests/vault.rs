@@ -179,7 +179,7 @@ fn a_broken_key_file_is_not_replaced() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(policytab_test_support::cases(128)))]
 
     #[test]
     fn any_bytes_survive(plain in proptest::collection::vec(any::<u8>(), 0..2000), msp: u128, customer: u128) {

@@ -13,23 +13,30 @@ mod line;
 pub use gate::Gate;
 pub use line::{Line, follow};
 
-use crate::problem::ProblemBody;
-use actix_web::rt::{
-    net::TcpStream,
-    time::{Instant, Sleep, sleep_until},
+use crate::{
+    http::{headers, middleware::REQUEST_ID},
+    problem::ProblemBody,
+};
+use actix_web::{
+    http::header::HeaderMap,
+    rt::{
+        net::TcpStream,
+        time::{Instant, Sleep, sleep_until},
+    },
 };
 use head::Head;
 use policytab_domain::problem::{Problem, ProblemCode};
 use std::{
+    fmt::Write as _,
     future::Future,
     io,
     pin::Pin,
     rc::Rc,
-    sync::LazyLock,
     task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use uuid::Uuid;
 
 /// What is allowed for a head.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +147,7 @@ impl Wire {
                 let until = *until;
                 head.take(bytes);
                 if head.seen() > self.limits.bytes {
-                    self.refuse(&TOO_LARGE);
+                    self.refuse(&too_large());
                     return false;
                 }
                 if Instant::now() >= until {
@@ -280,13 +287,22 @@ impl AsyncWrite for Wire {
 /// As the HTTP library answers it.
 const LATE: &str = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// What a head that is too large is answered, finished or not.
-static TOO_LARGE: LazyLock<String> = LazyLock::new(|| {
+/// What a head that is too large is answered, finished or not: as all answers are, with an id of its own.
+fn too_large() -> String {
+    let id = Uuid::new_v4().to_string();
     let problem = Problem::new(ProblemCode::PayloadTooLarge, "The request's line and headers are too large.");
-    let body = serde_json::to_string(&ProblemBody::new(problem, None, None)).unwrap_or_default();
-    let length = body.len();
-    format!(
+    let body = ProblemBody::new(problem, None, Some(id.clone()));
+    let body = serde_json::to_string(&body).unwrap_or_default();
+    let mut headers = HeaderMap::new();
+    // Which path it was to be is not known: the strictest headers are those of the API.
+    headers::set(&mut headers, "/api/", false);
+    let mut answer = format!(
         "HTTP/1.1 413 Payload Too Large\r\nconnection: close\r\ncontent-type: application/problem+json\r\n\
-         cache-control: no-store\r\nx-content-type-options: nosniff\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
-});
+         {REQUEST_ID}: {id}\r\ncontent-length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in &headers {
+        let _ = write!(answer, "{name}: {}\r\n", value.to_str().unwrap_or_default());
+    }
+    answer + "\r\n" + &body
+}

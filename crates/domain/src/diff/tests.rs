@@ -188,7 +188,7 @@ fn values_are_shown_in_words_and_names() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(policytab_test_support::cases(200)))]
 
     #[test]
     fn a_policy_does_not_differ_from_itself(body in any_policy()) {

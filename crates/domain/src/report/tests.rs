@@ -435,7 +435,7 @@ fn what_the_catalog_does_not_know_or_says_otherwise_is_kept_as_it_is() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(policytab_test_support::cases(60)))]
 
     #[test]
     fn any_set_compared_with_itself_has_no_finding(

@@ -355,7 +355,7 @@ fn without_p2_risk_is_not_assessable() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(policytab_test_support::cases(64)))]
     #[test]
     fn judging_never_panics_and_names_policies_of_the_set(bodies in prop::collection::vec(any_policy(), 0..6)) {
         let facts = members(&[(NameKind::Group, GROUP, 3), (NameKind::Role, DIRECTORY_SYNC_ROLE_ID, 1)]);

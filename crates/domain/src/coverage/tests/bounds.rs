@@ -116,7 +116,7 @@ fn an_address_that_is_trusted_for_mfa_is_at_a_named_place_as_well() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(policytab_test_support::cases(48)))]
 
     #[test]
     fn any_policies_can_be_compared(

@@ -84,7 +84,7 @@ fn evaluator(policies: &[Value]) -> Evaluator {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(policytab_test_support::cases(128)))]
 
     #[test]
     fn every_policy_is_answered_for_once(policies in policies(), sign_in in sign_ins()) {

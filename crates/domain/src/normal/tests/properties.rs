@@ -47,7 +47,7 @@ fn is_known_word(text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(policytab_test_support::cases(400)))]
 
     #[test]
     fn normal_twice_is_normal_once(body in any_policy()) {
