@@ -81,6 +81,8 @@ impl GithubClient {
             .timeout(Limits::default().time)
             .redirect(redirect::Policy::none())
             .no_proxy()
+            // A connection that is kept would keep the token of a private repository in its buffers.
+            .pool_max_idle_per_host(0)
             .https_only(settings.emulator.is_none());
         let builder = match settings.emulator {
             Some(_) => builder,

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 /// Enough to show that the test works; `make soak` makes a million.
 const REQUESTS: u64 = 2_000;
 
-/// From here on the slope is asserted: fewer requests end before caches have filled.
-const LONG: u64 = 100_000;
+/// From here on the slope is asserted: with fewer requests, what caches and the allocator take at first is most of it.
+const LONG: u64 = 500_000;
 
 /// Callers side by side.
 const CALLERS: u64 = 16;

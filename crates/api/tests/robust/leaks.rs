@@ -2,12 +2,13 @@
 //! level, an event, and, moments after their use, not in the memory of the process.
 
 use crate::{
-    harness::{Database, Stage},
+    harness::{Database, Stage, text},
     installed::{cluster, programs},
     memory::image,
     planted::{absent, clothed, contents},
 };
 use policytab_dev_postgres::{Cluster, ClusterConfig, Durability, bootstrap};
+use policytab_graph_sim::Repository;
 use policytab_test_support::{skip, skip_forbidden};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -23,6 +24,13 @@ use std::{
 
 const WRONG: &str = "cAn4ry~wrong-secret.value_of/forty+chars";
 const PASSWORD: &str = "canary-n3w/password+two?";
+const GITHUB: &str = "ghp_cAn4ryOfAPrivateRepository0123456789";
+
+/// What the headers of requests bring, which the HTTP server keeps for the next one: an access token is good for a quarter of an
+/// hour and comes with every request; a refresh token that was used is good for nothing but ending its session. All
+/// else must be gone moments after its use. While they are used, a client secret and the tokens of Graph and GitHub are there too,
+/// and always the keys themselves, though not their files' text.
+const MAY_BE_IN_MEMORY: [&str; 2] = ["an access token", "a refresh token that was used"];
 
 /// Names of planted secrets and their values.
 type Secrets = Vec<(&'static str, String)>;
@@ -45,16 +53,65 @@ async fn use_secrets(stage: &Stage) -> Secrets {
     let person =
         json!({"email": "leaks@robust.example", "display_name": "L", "role": "viewer", "password": PASSWORD});
     stage.post("/users", &person).await;
-    let login = json!({"email": "leaks@robust.example", "password": PASSWORD});
-    let (status, session) = stage.call(Method::POST, "/auth/login", Some(&login)).await;
-    assert_eq!(status, 200, "{session}");
     let master = stage.keys().trim().split_once(':').unwrap().1.to_owned();
-    vec![
+    let signing = fs::read_to_string(stage.dir.path().join("signing.pem")).unwrap();
+    let signing =
+        signing.lines().filter(|line| !line.starts_with('-')).max_by_key(|line| line.len()).unwrap();
+    let policy = json!({"displayName": "A", "state": "disabled", "conditions": {}}).to_string();
+    let rules = Repository::of("leaks", "rules", [("a.json".to_owned(), policy)]);
+    stage.control().repository_put(Repository { token: Some(GITHUB.to_owned()), ..rules });
+    let source = json!({"name": "Private", "url": "https://github.com/leaks/rules", "token": GITHUB});
+    stage.post("/baselines/import/github", &source).await;
+    let token = stage.post("/api-tokens", &json!({"name": "Leaks", "role": "viewer"})).await;
+    let token = text(&token["token"]).to_owned();
+    let mut secrets = sign_in(stage, &token).await;
+    secrets.extend([
         ("the wrong client secret", WRONG.to_owned()),
         ("the client secret", tenant.client_secret),
         ("the password", PASSWORD.to_owned()),
         ("the master key's text", master),
-    ]
+        ("the signing key's text", signing.to_owned()),
+        ("the GitHub token", GITHUB.to_owned()),
+        ("the API token", token),
+    ]);
+    secrets
+}
+
+/// A person signs in, goes on with the session, and sets up a second factor; over connections that end with each answer.
+async fn sign_in(stage: &Stage, api_token: &str) -> Secrets {
+    let http = Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
+    let ask = async |request: reqwest::RequestBuilder| {
+        let answer = request.send().await.unwrap();
+        let cookie = answer.headers().get("set-cookie").map(|set| set.to_str().unwrap().to_owned());
+        let cookie = cookie.map(|set| set.split(';').next().unwrap().to_owned()).unwrap_or_default();
+        let status = answer.status();
+        let body = answer.json::<Value>().await.unwrap_or_default();
+        assert!(status.is_success(), "{status} {body}");
+        (body, cookie)
+    };
+    let at = |path: &str| format!("{}/api/v1{path}", stage.base);
+    ask(http.get(at("/customers")).bearer_auth(api_token)).await;
+    let login = json!({"email": "leaks@robust.example", "password": PASSWORD});
+    let (_, first) = ask(http.post(at("/auth/login")).json(&login)).await;
+    let (session, second) = ask(http.post(at("/auth/refresh")).header("cookie", &first)).await;
+    let bearer = text(&session["access_token"]).to_owned();
+    let post = |path: &str, body: &Value| http.post(at(path)).bearer_auth(&bearer).json(body);
+    let (begun, _) = ask(post("/me/second-factor", &json!({"password": PASSWORD}))).await;
+    let seed = text(&begun["secret"]).to_owned();
+    let app = totp_rs::Secret::try_from_base32(&seed).unwrap();
+    let app = totp_rs::Builder::new().with_secret(app).build().unwrap();
+    let code = app.generate(chrono::Utc::now().timestamp().unsigned_abs()).to_string();
+    let (confirmed, _) = ask(post("/me/second-factor/confirm", &json!({"code": code}))).await;
+    let value = |cookie: String| cookie.split_once('=').unwrap().1.to_owned();
+    let mut secrets = vec![
+        ("the seed of the second factor", seed),
+        ("a refresh token that was used", value(first)),
+        ("a refresh token", value(second)),
+        ("an access token", bearer),
+    ];
+    let codes = confirmed["recovery_codes"].as_array().unwrap();
+    secrets.extend(codes.iter().map(|code| ("a recovery code", text(code).to_owned())));
+    secrets
 }
 
 /// Every file below a folder.
@@ -165,10 +222,16 @@ async fn planted_secrets_are_in_no_file_log_dump_event_or_memory() {
                 fs::copy(&core, kept).unwrap();
             }
             let size = size >> 20;
-            let told = found(std::slice::from_ref(&core), &secrets, dir.path());
+            let (may, never): (Secrets, Secrets) =
+                secrets.iter().cloned().partition(|(name, _)| MAY_BE_IN_MEMORY.contains(name));
+            eprintln!(
+                "in memory, as they may be: {:?}",
+                found(std::slice::from_ref(&core), &may, dir.path())
+            );
+            let told = found(std::slice::from_ref(&core), &never, dir.path());
             fs::remove_file(&core).unwrap();
             assert!(told.is_empty(), "in {size} MiB of memory:\n{}", told.join("\n"));
-            eprintln!("{size} MiB of the server's memory hold none of {} secrets", secrets.len());
+            eprintln!("{size} MiB of the server's memory hold none of {} secrets", never.len());
         }
     }
 
