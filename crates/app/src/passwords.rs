@@ -271,6 +271,62 @@ mod tests {
         assert_eq!(most.load(Ordering::SeqCst), 2);
     }
 
+    /// The list of common passwords, in order, as it is in the source of the crate that brings it: the crate itself does not give
+    /// it away.
+    fn common() -> Vec<String> {
+        let run = |command: &mut std::process::Command| {
+            let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        // Of this platform only: what others need has not been downloaded.
+        let cargo = env!("CARGO");
+        let version = run(std::process::Command::new(cargo).arg("-vV"));
+        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+        let arguments = ["metadata", "--format-version", "1", "--locked", "--filter-platform", host];
+        let metadata = run(std::process::Command::new(cargo).args(arguments));
+        let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+        let mut packages = metadata["packages"].as_array().unwrap().iter();
+        let manifest = packages.find(|p| p["name"] == "zxcvbn").unwrap()["manifest_path"].as_str().unwrap();
+        let lists = std::path::Path::new(manifest).with_file_name("src").join("frequency_lists.rs");
+        let text = std::fs::read_to_string(lists).unwrap();
+        let list = text.lines().find_map(|line| line.strip_prefix("const PASSWORDS: &str = \"")).unwrap();
+        list.trim_end_matches("\";")
+            .replace("\\\"", "\"")
+            .replace("\\\\", "\\")
+            .split(',')
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn all_of_the_most_common_passwords_are_refused() {
+        let all = common();
+        assert!(all.len() >= 30_000 && all[..3] == ["123456", "password", "12345678"], "{}", all.len());
+        let said =
+            |text: &str| refuse(&text.to_owned().into(), "robin.fields@contoso.example", "Robin Fields");
+        let mut by_the_list = 0;
+        for (rank, text) in all.iter().enumerate() {
+            let long = LENGTH.contains(&text.chars().count());
+            if long {
+                // What the length lets pass: also as people write it who must change something.
+                let mut letters = text.chars();
+                let first = letters.next().map(char::to_uppercase).into_iter().flatten().collect::<String>();
+                for spelling in [text.clone(), text.to_uppercase(), format!("{first}{}", letters.as_str())] {
+                    assert_eq!(
+                        said(&spelling),
+                        Some("is too common or too easy to guess"),
+                        "{rank}: {spelling}"
+                    );
+                }
+                by_the_list += usize::from(rank < 10_000);
+            } else if rank < 10_000 {
+                assert!(said(text).is_some(), "{rank}: {text}");
+            }
+        }
+        assert!(by_the_list > 10, "{by_the_list}");
+    }
+
     #[test]
     fn common_passwords_and_what_is_known_of_the_person_are_refused() {
         let refused =

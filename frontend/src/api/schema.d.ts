@@ -1149,8 +1149,11 @@ export interface components {
     };
     /** @description A token just made. */
     ApiTokenCreated: components["schemas"]["ApiTokenOut"] & {
-      /** @description The token: send it as `Authorization: Bearer …`. It is not shown again. */
-      token: string;
+      /**
+       * Format: password
+       * @description The token: send it as `Authorization: Bearer …`. It is not shown again.
+       */
+      readonly token: string;
     };
     /** @description An API token. */
     ApiTokenOut: {
@@ -2144,10 +2147,16 @@ export interface components {
     EmergencyStanding: "confirmed" | "recognised" | "candidate" | "refused";
     /** @description What an authenticator app needs; told this once. */
     EnrolmentOut: {
-      /** @description The same as an `otpauth://totp/` address, for a QR code. */
-      otpauth_uri: string;
-      /** @description The secret in base32, for typing it into the app. */
-      secret: string;
+      /**
+       * Format: password
+       * @description The same as an `otpauth://totp/` address, for a QR code.
+       */
+      readonly otpauth_uri: string;
+      /**
+       * Format: password
+       * @description The secret in base32, for typing it into the app.
+       */
+      readonly secret: string;
     };
     /**
      * @description Whose policies decide.
@@ -3185,8 +3194,11 @@ export interface components {
     };
     /** @description A session: the access token in the body, the refresh token in an HttpOnly cookie. */
     SessionOut: {
-      /** @description JWT for the `Authorization` header. */
-      access_token: string;
+      /**
+       * Format: password
+       * @description JWT for the `Authorization` header.
+       */
+      readonly access_token: string;
       /**
        * Format: int64
        * @description Seconds until it expires.

@@ -1,5 +1,6 @@
 //! One's own account on the wire.
 
+use crate::http::told::Told;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -32,9 +33,11 @@ pub struct PasswordIn {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EnrolmentOut {
     /// The secret in base32, for typing it into the app.
-    pub secret: String,
+    #[schema(value_type = String, format = Password, read_only)]
+    pub secret: Told,
     /// The same as an `otpauth://totp/` address, for a QR code.
-    pub otpauth_uri: String,
+    #[schema(value_type = String, format = Password, read_only)]
+    pub otpauth_uri: Told,
 }
 
 /// A code of the authenticator app.
@@ -50,7 +53,8 @@ pub struct CodeIn {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecoveryCodesOut {
     /// Ten codes, each good once. Those of before are worth nothing any more.
-    pub recovery_codes: Vec<String>,
+    #[schema(value_type = Vec<String>, read_only)]
+    pub recovery_codes: Vec<Told>,
 }
 
 /// One's own password, and a code.

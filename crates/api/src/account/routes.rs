@@ -22,7 +22,7 @@ use uuid::Uuid;
 const SMALL: usize = 16 * 1024;
 
 fn shown(codes: &[SecretString]) -> web::Json<RecoveryCodesOut> {
-    let recovery_codes = codes.iter().map(|code| code.expose_secret().to_owned()).collect();
+    let recovery_codes = codes.iter().map(|code| code.expose_secret().to_owned().into()).collect();
     web::Json(RecoveryCodesOut { recovery_codes })
 }
 
@@ -58,8 +58,8 @@ pub async fn second_factor_begin(
 ) -> ApiResult<web::Json<EnrolmentOut>> {
     let enrolment = second_factor::begin(&state.app, &who, given.body.password).await?;
     Ok(web::Json(EnrolmentOut {
-        secret: enrolment.secret.expose_secret().to_owned(),
-        otpauth_uri: enrolment.uri.expose_secret().to_owned(),
+        secret: enrolment.secret.expose_secret().to_owned().into(),
+        otpauth_uri: enrolment.uri.expose_secret().to_owned().into(),
     }))
 }
 

@@ -1,6 +1,6 @@
 //! API tokens on the wire. The token itself is shown once, when it is made.
 
-use crate::enums::RoleSchema;
+use crate::{enums::RoleSchema, http::told::Told};
 use chrono::{DateTime, Utc};
 use policytab_domain::role::Role;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,8 @@ pub struct ApiTokenCreated {
     #[serde(flatten)]
     pub api_token: ApiTokenOut,
     /// The token: send it as `Authorization: Bearer …`. It is not shown again.
-    pub token: String,
+    #[schema(value_type = String, format = Password, read_only)]
+    pub token: Told,
 }
 
 /// An API token.

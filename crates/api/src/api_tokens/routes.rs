@@ -72,7 +72,8 @@ pub async fn api_token_create(
     let ApiTokenCreate { name, role, expires_in_days } = new.body;
     let outcome =
         api_tokens::create(&state.app, &who, &name, role, expires_in_days, idempotency, |made, token| {
-            let body = ApiTokenCreated { api_token: made.into(), token: token.expose_secret().to_owned() };
+            let body =
+                ApiTokenCreated { api_token: made.into(), token: token.expose_secret().to_owned().into() };
             Stored::json(201, &body)
         })
         .await?;

@@ -1,6 +1,9 @@
 //! Signing in, on the wire.
 
-use crate::enums::{CloudSchema, RoleSchema};
+use crate::{
+    enums::{CloudSchema, RoleSchema},
+    http::told::Told,
+};
 use policytab_domain::{cloud::Cloud, role::Role};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -29,7 +32,8 @@ pub struct LoginIn {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionOut {
     /// JWT for the `Authorization` header.
-    pub access_token: String,
+    #[schema(value_type = String, format = Password, read_only)]
+    pub access_token: Told,
     /// Always `Bearer`.
     pub token_type: String,
     /// Seconds until it expires.

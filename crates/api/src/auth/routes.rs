@@ -142,7 +142,7 @@ async fn answer(state: &State, session: Session) -> ApiResult<HttpResponse> {
     let access_token =
         claims::sign(&state.keys, &state.issuer, &subject, Utc::now()).map_err(ApiError::internal)?;
     let body = SessionOut {
-        access_token,
+        access_token: access_token.into(),
         token_type: "Bearer".to_owned(),
         expires_in: ACCESS_TOKEN_SECONDS.unsigned_abs(),
         user: MeOut {

@@ -14,3 +14,4 @@ pub mod proxies;
 pub mod secrets;
 mod shape;
 pub mod text;
+pub mod told;
