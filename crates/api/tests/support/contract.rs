@@ -176,8 +176,9 @@ fn problem(contract: &Contract, answer: &Answer) {
     assert_eq!(body["type"], format!("/problems/{}", body["code"].as_str().unwrap_or_default()), "{answer}");
     assert_eq!(body["request_id"].as_str(), answer.header("x-request-id"), "{answer}");
     let path = answer.path.split('?').next();
-    // Encoded characters may come back plain.
-    assert!(body["instance"].as_str() == path || answer.path.contains('%'), "{answer}");
+    // Encoded characters may come back plain; a head that is refused for its size is not read for its path.
+    let unread = body["instance"].is_null() && answer.status == 413;
+    assert!(body["instance"].as_str() == path || answer.path.contains('%') || unread, "{answer}");
     let seconds = body["retry_after"].as_u64().map(|s| s.to_string());
     assert_eq!(seconds.as_deref(), answer.header("retry-after"), "{answer}");
     assert_eq!(answer.status == 401, answer.headers.contains_key("www-authenticate"), "{answer}");

@@ -52,7 +52,7 @@ pub(crate) const LOOKUP_COLUMNS: [(&str, &str); 8] = [
     ("finding_acceptances", "customer_id, ended_at, expires_at, msp_id"),
     ("msps", "created_at, deleted_at, display_name, msp_id"),
     ("refresh_tokens", "digest, ended_at, expires_at, family_id, id, msp_id, used_at, user_id"),
-    ("users", "display_name, email, email_key, id, msp_id, password_hash, role"),
+    ("users", "display_name, email, email_key, id, msp_id, password_hash, role, updated_at"),
 ];
 
 /// The one tenantless table that the runtime role has no right on.
