@@ -29,6 +29,7 @@ pub mod reports;
 pub mod routes;
 pub mod server;
 pub mod service;
+pub mod settings;
 pub mod snapshots;
 pub mod spa;
 pub mod state;

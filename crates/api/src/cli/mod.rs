@@ -13,13 +13,13 @@ mod inspect;
 mod output;
 mod serve;
 
-use crate::config;
+use crate::settings;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Onboards Microsoft Entra tenants and keeps their Conditional Access in order.
 #[derive(Debug, Parser)]
-#[command(name = "policytab", version, after_help = config::help())]
+#[command(name = "policytab", version, after_help = settings::help())]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -89,7 +89,7 @@ fn every_test_that_the_threat_model_names_exists() {
 
 #[test]
 fn every_metric_and_setting_of_the_documents_exists() {
-    let (metrics, settings) = (read("crates/api/src/metrics.rs"), policytab_api::config::help());
+    let (metrics, settings) = (read("crates/api/src/metrics.rs"), policytab_api::settings::help());
     let alerts = names(&read("docs/operations.md"), "policytab_");
     assert!(alerts.len() > 8);
     for name in alerts {
