@@ -5,7 +5,8 @@
 
 use crate::{App, AppError, AppResult, baselines, connect, idempotency, keys, second_factor};
 use policytab_domain::{ids::CustomerId, tenancy::MspScope};
-use policytab_vault::KeyRing;
+use policytab_vault::{KeyRing, VaultError};
+use std::fmt::Display;
 
 /// How often everything is gone through: servers that still had the old key first may have sealed with it meanwhile.
 const PASSES: usize = 3;
@@ -23,6 +24,34 @@ pub struct Rotated {
     pub answers: usize,
     /// Keys that nothing is sealed with any more: they may be removed from the key file.
     pub retired: usize,
+}
+
+impl Rotated {
+    /// Counts one secret; gives the new form where it has one to store. One that is damaged must not keep the others from being
+    /// sealed again.
+    fn one(
+        &mut self,
+        fresh: Result<Option<Vec<u8>>, VaultError>,
+        of: &str,
+        whose: impl Display,
+    ) -> Option<Vec<u8>> {
+        match &fresh {
+            Ok(Some(_)) => {}
+            Ok(None) => self.current += 1,
+            Err(error) => {
+                tracing::error!(%error, of, %whose, "a secret can't be opened");
+                self.unreadable += 1;
+            }
+        }
+        fresh.ok().flatten()
+    }
+
+    /// Adds what became of a part of the secrets, once it is committed.
+    fn add(&mut self, part: Self) {
+        self.rewrapped += part.rewrapped;
+        self.current += part.current;
+        self.unreadable += part.unreadable;
+    }
 }
 
 /// Seals every stored secret and kept answer again with the active master key. When none is left under another key, the
@@ -72,14 +101,9 @@ async fn secrets(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rota
                 let mut pairs = Vec::new();
                 for secret in found {
                     let context = connect::context(scope.msp_id(), secret.customer_id);
-                    match ring.rewrap(&context, &secret.sealed) {
-                        Err(error) => {
-                            // One that is damaged must not keep the others from being sealed again.
-                            tracing::error!(%error, msp.id = %scope.msp_id(), customer.id = %secret.customer_id, "a secret can't be opened");
-                            page.unreadable += 1;
-                        }
-                        Ok(None) => page.current += 1,
-                        Ok(Some(sealed)) => pairs.push((secret, sealed)),
+                    let fresh = ring.rewrap(&context, &secret.sealed);
+                    if let Some(fresh) = page.one(fresh, "customer", secret.customer_id) {
+                        pairs.push((secret, fresh));
                     }
                 }
                 if !pairs.is_empty() {
@@ -88,9 +112,7 @@ async fn secrets(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rota
                 Ok::<_, AppError>((page, last))
             })
             .await?;
-        rotated.rewrapped += page.rewrapped;
-        rotated.current += page.current;
-        rotated.unreadable += page.unreadable;
+        rotated.add(page);
         if last.is_none() {
             return Ok(());
         }
@@ -105,23 +127,15 @@ async fn tokens(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &mut Rotat
         .write(scope, async |tx| {
             let mut found = Rotated::default();
             for (id, sealed) in tx.baseline_tokens().await? {
-                match baselines::token_reseal(ring, scope.msp_id(), id, &sealed) {
-                    Err(error) => {
-                        tracing::error!(%error, baseline.id = %id, "a token can't be opened");
-                        found.unreadable += 1;
-                    }
-                    Ok(None) => found.current += 1,
-                    Ok(Some(fresh)) => {
-                        found.rewrapped += usize::from(tx.baseline_token_reseal(id, &sealed, &fresh).await?);
-                    }
+                let fresh = baselines::token_reseal(ring, scope.msp_id(), id, &sealed);
+                if let Some(fresh) = found.one(fresh, "baseline", id) {
+                    found.rewrapped += usize::from(tx.baseline_token_reseal(id, &sealed, &fresh).await?);
                 }
             }
             Ok::<_, AppError>(found)
         })
         .await?;
-    rotated.rewrapped += found.rewrapped;
-    rotated.current += found.current;
-    rotated.unreadable += found.unreadable;
+    rotated.add(found);
     Ok(())
 }
 
@@ -132,23 +146,15 @@ async fn second_factors(app: &App, ring: &KeyRing, scope: &MspScope, rotated: &m
         .write(scope, async |tx| {
             let mut found = Rotated::default();
             for (user, sealed) in tx.second_factors_sealed().await? {
-                match ring.rewrap(&second_factor::context(scope.msp_id(), user), &sealed) {
-                    Err(error) => {
-                        tracing::error!(%error, user.id = %user, "the secret of a second factor can't be opened");
-                        found.unreadable += 1;
-                    }
-                    Ok(None) => found.current += 1,
-                    Ok(Some(fresh)) => {
-                        found.rewrapped += usize::from(tx.second_factor_reseal(user, &sealed, &fresh).await?);
-                    }
+                let fresh = ring.rewrap(&second_factor::context(scope.msp_id(), user), &sealed);
+                if let Some(fresh) = found.one(fresh, "second factor", user) {
+                    found.rewrapped += usize::from(tx.second_factor_reseal(user, &sealed, &fresh).await?);
                 }
             }
             Ok::<_, AppError>(found)
         })
         .await?;
-    rotated.rewrapped += found.rewrapped;
-    rotated.current += found.current;
-    rotated.unreadable += found.unreadable;
+    rotated.add(found);
     Ok(())
 }
 
