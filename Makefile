@@ -143,10 +143,15 @@ drill: $(modules) $(spa) ## Lose the database's disk, recover from its archive, 
 	POLICYTAB_NO_SKIPS=1 POLICYTAB_DRILL_SECONDS="$${DRILL_SECONDS:-330}" cargo nextest run --profile long --locked -p policytab-api \
 		--no-capture -E 'test(a_lost_disk_costs)'
 
+.PHONY: upgrade
+upgrade: $(modules) $(spa) ## Replace an earlier version's nodes by this version's while they are used (PREVIOUS: its commit)
+	$(call say,'Rolling upgrade from an earlier version')
+	scripts/try-upgrade.sh
+
 .PHONY: soak
 soak: $(modules) $(spa) ## Memory of a server over a million requests, by its slope (SOAK_REQUESTS)
 	$(call say,'Soak')
-	SOAK_REQUESTS="$${SOAK_REQUESTS:-1000000}" cargo test --locked --workspace --quiet --test chaos -- --nocapture a_servers_memory
+	SOAK_REQUESTS="$${SOAK_REQUESTS:-1000000}" cargo test --locked --profile fast -p policytab-api --quiet --test chaos -- --nocapture a_servers_memory
 
 # --- Writing -------------------------------------------------------------------------------------------------------
 

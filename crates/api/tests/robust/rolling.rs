@@ -1,11 +1,12 @@
 //! All servers and workers are replaced, one after the other, while they are used.
 
-use crate::harness::{Answer, Process, Stage, eventually, nodes::Node, text};
+use crate::harness::{Answer, BUILT, Database, Process, Stage, eventually, nodes::Node, text};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -60,9 +61,18 @@ async fn ask(
     Answer::of(request).await.unwrap_or_else(|error| panic!("{method} {path} at {base} was lost: {error:?}"))
 }
 
+/// What is replaced: this program itself, or one from before the newest migrations, as `make upgrade` has it; the database
+/// has them all from the beginning.
+fn before() -> PathBuf {
+    std::env::var_os("POLICYTAB_PREVIOUS_PROGRAM").map_or_else(|| BUILT.into(), PathBuf::from)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn replacing_every_process_one_by_one_loses_nothing() {
-    let mut stage = Stage::new().await;
+    let before = before();
+    let start = |dir: &Path, settings: &[_]| Process::of(&before, "server", "serve", dir, settings);
+    let mut stage = Stage::run(Database::new().await, &[], start).await;
+    let built = std::mem::replace(&mut stage.program, before.clone());
     let (second, third) = tokio::join!(stage.node("second"), stage.node("third"));
     let bases = vec![stage.base.clone(), second.base.clone(), third.base.clone()];
     let none = stage.process("none", "openapi", &[]);
@@ -73,6 +83,7 @@ async fn replacing_every_process_one_by_one_loses_nothing() {
         (0..3).map(|number| stage.worker(&format!("worker-{number}"), 2)).collect();
     let customers =
         join_all((0..8).map(async |number| stage.connected(&format!("Rolled {number}")).await)).await;
+    stage.program = built;
     let (balancer, stop) = (Balancer::new(bases), AtomicBool::new(false));
 
     let rolling = async {
@@ -125,6 +136,12 @@ async fn replacing_every_process_one_by_one_loses_nothing() {
                     })
                 })
                 .await;
+                // Whoever made it, whoever is asked reads it.
+                for what in ["report", "snapshots", "coverage"] {
+                    let path = format!("/customers/{}/{what}", customer.id);
+                    let read = ask(&stage, &balancer, Method::GET, &path, None).await;
+                    assert_eq!(read.status, 200, "{path}: {}", read.body);
+                }
             }
         }
         imports

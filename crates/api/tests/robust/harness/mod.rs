@@ -12,13 +12,16 @@ pub(crate) use dice::Dice;
 pub(crate) use http::{Answer, Customer, text};
 pub(crate) use look::Behind;
 pub(crate) use nodes::free_address;
-pub(crate) use process::Process;
+pub(crate) use process::{BUILT, Process};
 
 use policytab_graph_sim::{AddTenant, Control, DemoTenant, Fault, Sim, SimConfig};
 use policytab_test_support::TestDb;
 use reqwest::Client;
 use secrecy::ExposeSecret as _;
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tempfile::TempDir;
 
 /// Seconds of a lease in these tests.
@@ -34,6 +37,8 @@ pub(crate) struct Stage {
     token: String,
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) dir: TempDir,
+    /// What processes are of that are started from now on.
+    pub(crate) program: PathBuf,
     pub(crate) database: Database,
 }
 
@@ -45,6 +50,15 @@ pub(crate) struct Database {
     pub(crate) _own: Option<TestDb>,
 }
 
+impl Database {
+    /// A new one with all migrations.
+    pub(crate) async fn new() -> Self {
+        let db = TestDb::new().await;
+        let (runtime_url, superuser_url) = (db.runtime_url.clone(), db.superuser_url.clone());
+        Self { runtime_url, superuser_url, _own: Some(db) }
+    }
+}
+
 impl Stage {
     pub(crate) async fn new() -> Self {
         Self::with(&[]).await
@@ -52,9 +66,7 @@ impl Stage {
 
     /// A stage whose processes have these settings besides the usual ones.
     pub(crate) async fn with(more: &[(&str, &str)]) -> Self {
-        let db = TestDb::new().await;
-        let (runtime_url, superuser_url) = (db.runtime_url.clone(), db.superuser_url.clone());
-        Self::on(Database { runtime_url, superuser_url, _own: Some(db) }, more).await
+        Self::on(Database::new().await, more).await
     }
 
     pub(crate) async fn on(database: Database, more: &[(&str, &str)]) -> Self {
@@ -95,8 +107,8 @@ impl Stage {
         let server = start(dir.path(), &settings);
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
         let behind = Behind::new(&database.superuser_url).await;
-        let token = String::new();
-        let mut stage = Self { server, sim, behind, base, http, token, settings, dir, database };
+        let (token, program) = (String::new(), BUILT.into());
+        let mut stage = Self { server, sim, behind, base, http, token, settings, dir, program, database };
         stage.ready().await;
         stage.token = stage.sign_in("owner@robust.example", password.expose_secret()).await;
         stage

@@ -23,7 +23,7 @@ impl Stage {
     /// A process with the stage's settings, and these.
     pub(crate) fn process(&self, name: &str, command: &str, own: &[(String, String)]) -> Process {
         let settings: Vec<_> = self.settings.iter().chain(own).cloned().collect();
-        Process::start(name, command, self.dir.path(), &settings)
+        Process::of(&self.program, name, command, self.dir.path(), &settings)
     }
 
     /// A server at an address, ready.

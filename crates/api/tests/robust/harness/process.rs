@@ -12,6 +12,9 @@ use std::{
 /// Lines of a log that are shown when a test fails.
 const SHOWN: usize = 60;
 
+/// The program as it was built for these tests.
+pub(crate) const BUILT: &str = env!("CARGO_BIN_EXE_policytab");
+
 /// Killed at the latest when it is dropped.
 pub(crate) struct Process {
     name: String,
@@ -21,7 +24,18 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(name: &str, command: &str, dir: &Path, settings: &[(String, String)]) -> Self {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_policytab"));
+        Self::of(Path::new(BUILT), name, command, dir, settings)
+    }
+
+    /// The same of another version of the program.
+    pub(crate) fn of(
+        program: &Path,
+        name: &str,
+        command: &str,
+        dir: &Path,
+        settings: &[(String, String)],
+    ) -> Self {
+        let mut program = Command::new(program);
         program.args(command.split(' '));
         Self::run(name, program, dir, settings)
     }
