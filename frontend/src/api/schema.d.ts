@@ -1297,7 +1297,7 @@ export interface components {
     BaselineFile: {
       /** @description Its text. */
       content?: string | null;
-      /** @description Its bytes in base64. */
+      /** @description Its bytes in base64 (RFC 4648 section 4, padded). */
       content_base64?: string | null;
       /** @description Its path, for messages. */
       path: string;

@@ -64,8 +64,12 @@ pub struct BaselineFile {
     /// Its text.
     #[serde(default)]
     pub content: Option<String>,
-    /// Its bytes in base64.
+    /// Its bytes in base64 (RFC 4648 section 4, padded).
     #[serde(default)]
+    #[schema(
+        content_encoding = "base64",
+        pattern = r"^\s*([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?\s*$"
+    )]
     pub content_base64: Option<String>,
 }
 
