@@ -60,13 +60,41 @@ impl Asked {
     /// Something is asked now.
     pub(crate) fn note(&self) {
         let (begun, last) = &*self.0;
-        last.store(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        last.store(millis(begun.elapsed()), Ordering::Relaxed);
     }
 
     fn ago(&self) -> Duration {
         let (begun, last) = &*self.0;
         begun.elapsed().saturating_sub(Duration::from_millis(last.load(Ordering::Relaxed)))
     }
+}
+
+/// When the database last answered anything at all. A machine that has too much to do may let single sessions wait for
+/// seconds, the one for signs of life as well, while others go on.
+#[derive(Debug, Clone)]
+pub(crate) struct Heard(Arc<(Instant, AtomicU64)>);
+
+impl Heard {
+    /// Nothing yet.
+    pub(crate) fn nothing() -> Self {
+        Self(Arc::new((Instant::now(), AtomicU64::new(0))))
+    }
+
+    /// Something now.
+    pub(crate) fn note(&self) {
+        let (begun, last) = &*self.0;
+        last.store(millis(begun.elapsed()), Ordering::Relaxed);
+    }
+
+    /// Whether there was an answer after this moment; of the same millisecond none counts.
+    pub(crate) fn since(&self, moment: Instant) -> bool {
+        let (begun, last) = &*self.0;
+        last.load(Ordering::Relaxed) > millis(moment.saturating_duration_since(*begun))
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Store {
@@ -119,6 +147,9 @@ impl Store {
         let mut held = Held::new(self.patiently(&Asked::new(), self.connection()).await??);
         let result = self.patiently(&Asked::new(), f(&mut held)).await?;
         held.release();
+        if result.is_ok() {
+            self.heard.note();
+        }
         result
     }
 

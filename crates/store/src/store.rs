@@ -6,7 +6,7 @@ use crate::{
     error::StoreError,
     events::Listener,
     lanes::Lanes,
-    patience::{PROBE_WAITS, Patience, briefly},
+    patience::{Heard, PROBE_WAITS, Patience, briefly},
     queue::{Queue, Waiting},
     session::Sessions,
 };
@@ -70,6 +70,7 @@ pub struct Store {
     /// And one for figures, whose statements may take their time without anybody taking the database for dead.
     pub(crate) figures: Pool,
     probed: Arc<Mutex<Option<Probed>>>,
+    pub(crate) heard: Heard,
     queue: Queue,
     max_connections: u32,
     pub(crate) patience: Patience,
@@ -90,6 +91,7 @@ impl Store {
             probe: aside(1),
             figures: aside(1),
             probed: Arc::default(),
+            heard: Heard::nothing(),
             queue: Queue::new(config.max_waiting),
             max_connections: config.max_connections,
             patience: Patience::new(config.acquire_timeout, config.statement_timeout),
@@ -101,8 +103,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Asks the database for a sign of life, on a connection that nothing else waits for. Those who ask at the same time
-    /// share an answer, which comes within two seconds.
+    /// Asks the database for a sign of life, on a connection that nothing else waits for; whatever it answers meanwhile
+    /// elsewhere is one as well. Those who ask at the same time share an answer, which comes within two seconds.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when there is none.
@@ -111,7 +113,11 @@ impl Store {
         if let Some((_, known)) = probed.as_ref().filter(|(at, _)| at.elapsed() < PROBE_LASTS) {
             return known.clone().map_err(StoreError::Unavailable);
         }
-        let found = self.ask().await.map_err(|error| error.to_string());
+        let begun = Instant::now();
+        let found = match self.ask().await {
+            Err(_) if self.heard.since(begun) => Ok(()),
+            found => found.map_err(|error| error.to_string()),
+        };
         *probed = Some((Instant::now(), found.clone()));
         found.map_err(StoreError::Unavailable)
     }

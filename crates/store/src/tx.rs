@@ -7,7 +7,12 @@
 //! A transaction that reads waits for its queries only: `BEGIN` and `COMMIT` are sent and their answers left to
 //! themselves (docs/decisions/092).
 
-use crate::{error::StoreError, patience::Asked, session::Held, store::Store};
+use crate::{
+    error::StoreError,
+    patience::{Asked, Heard},
+    session::Held,
+    store::Store,
+};
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection as _, TransactionManager as _,
 };
@@ -49,6 +54,7 @@ pub struct TenantTx<M: Mode> {
     conn: Held,
     scope: MspScope,
     asked: Asked,
+    heard: Heard,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -135,7 +141,10 @@ impl<M: Mode> TenantTx<M> {
                 (false, false) => conn.batch_execute(&sql).await,
             };
             match begun {
-                Ok(()) => return Ok(Self { conn, scope: *scope, asked: Asked::new(), mode: PhantomData }),
+                Ok(()) => {
+                    let (asked, heard) = (Asked::new(), store.heard.clone());
+                    return Ok(Self { conn, scope: *scope, asked, heard, mode: PhantomData });
+                }
                 Err(error) => {
                     tries = tries.saturating_sub(1);
                     let error = StoreError::from(error);
@@ -159,6 +168,9 @@ impl<M: Mode> TenantTx<M> {
             }
         };
         self.conn.release();
+        if ended.is_ok() {
+            self.heard.note();
+        }
         ended
     }
 

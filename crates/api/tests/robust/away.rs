@@ -222,3 +222,64 @@ async fn a_database_that_stands_still_is_told_of_as_one_that_is_gone() {
     assert!(worker.is_alive());
     assert_eq!(stage.server.log().matches("panicked").count(), 0);
 }
+
+/// A process that stands still until it is dropped, however the test ends.
+struct Stopped(Pid);
+
+impl Stopped {
+    fn now(pid: Pid) -> Self {
+        kill_process(pid, Signal::STOP).unwrap();
+        Self(pid)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = kill_process(self.0, Signal::CONT);
+    }
+}
+
+/// A machine with too much to do may let single sessions wait for seconds, the one for signs of life as well.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_answers_others_is_waited_for_without_a_sign_of_life() {
+    let stage = Stage::new().await;
+    assert_eq!(add(&stage, "0 Known").await.status, 201);
+    assert!(stage.is_ready(&stage.base).await);
+    let of_signs = "SELECT pid::bigint FROM pg_stat_activity
+        WHERE usename = 'policytab_runtime' AND datname = current_database() AND query = 'SELECT CURRENT_TIMESTAMP'";
+    let pid = Pid::from_raw(i32::try_from(stage.behind.number(of_signs).await).unwrap()).unwrap();
+    let (mut locker, connection) =
+        tokio_postgres::connect(&stage.database.superuser_url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let lock = locker.transaction().await.unwrap();
+    lock.batch_execute("LOCK TABLE baselines").await.unwrap();
+    let _stopped = Stopped::now(pid);
+
+    let stop = AtomicBool::new(false);
+    let others = async {
+        let mut asked = 0;
+        while !stop.load(Ordering::Relaxed) {
+            let answer = stage.ask(&stage.base, Method::GET, "/customers", None).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            asked += 1;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        asked
+    };
+    let slow = async || stage.ask(&stage.base, Method::GET, "/baselines", None).await;
+    let meanwhile = async {
+        let ready = async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            let ready = stage.is_ready(&stage.base).await;
+            lock.rollback().await.unwrap();
+            ready
+        };
+        let (answer, ready) = tokio::join!(slow(), ready);
+        stop.store(true, Ordering::Relaxed);
+        (answer, ready)
+    };
+    let (asked, (answer, ready)) = tokio::join!(others, meanwhile);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(ready && asked > 20, "{ready}, {asked}");
+}
