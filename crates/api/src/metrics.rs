@@ -1,6 +1,6 @@
 //! Prometheus metrics: requests, Graph calls, imports by step, the job queue, expiring secrets, keys, how full every bound is.
 
-use crate::bounds::Level;
+use crate::{bounds::Level, wire::HeadsRefused};
 use policytab_app::keys::KeyState;
 use policytab_domain::import::ImportStep;
 use prometheus::{
@@ -22,6 +22,7 @@ pub struct Metrics {
     bound_used: IntGaugeVec,
     bound_limit: IntGaugeVec,
     bound_refused: IntCounterVec,
+    heads_refused: IntCounterVec,
     database_connections: IntGaugeVec,
     secrets_expiring: IntGaugeVec,
     key_ring: IntGaugeVec,
@@ -71,6 +72,13 @@ impl Metrics {
                 Opts::new("policytab_bound_refused_total", "How often a bound was met and somebody refused."),
                 &["bound"],
             )?,
+            heads_refused: IntCounterVec::new(
+                Opts::new(
+                    "policytab_http_heads_refused_total",
+                    "Heads of requests that took too long or grew too large, which are no requests yet.",
+                ),
+                &["why"],
+            )?,
             database_connections: IntGaugeVec::new(
                 Opts::new("policytab_database_connections", "Connections of the pool."),
                 &["state"],
@@ -99,6 +107,7 @@ impl Metrics {
         registry.register(Box::new(metrics.bound_used.clone()))?;
         registry.register(Box::new(metrics.bound_limit.clone()))?;
         registry.register(Box::new(metrics.bound_refused.clone()))?;
+        registry.register(Box::new(metrics.heads_refused.clone()))?;
         registry.register(Box::new(metrics.database_connections.clone()))?;
         registry.register(Box::new(metrics.secrets_expiring.clone()))?;
         registry.register(Box::new(metrics.key_ring.clone()))?;
@@ -109,6 +118,12 @@ impl Metrics {
     /// Counts a request; `route` is its pattern, never the bare path.
     pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
         self.requests.with_label_values(&[method, route, &status.to_string()]).observe(took.as_secs_f64());
+    }
+
+    /// Counts heads that are refused below HTTP.
+    pub fn heads_refused(&self) -> HeadsRefused {
+        let why = |why: &str| self.heads_refused.with_label_values(&[why]);
+        HeadsRefused { late: why("late"), too_large: why("too_large") }
     }
 
     /// Counts a call to Microsoft.

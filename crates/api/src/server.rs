@@ -62,6 +62,7 @@ pub fn serve(
     let workers = state.config.http_workers.max(1);
     let bounds = state.config.bounds;
     let origins = state.config.cors_origins.clone();
+    let refused = metrics.heads_refused();
     let metrics = web::Data::new(metrics);
     let app = move || {
         state.app.store.connect_here();
@@ -100,12 +101,12 @@ pub fn serve(
         .shutdown_timeout(SHUTDOWN.as_secs())
         .disable_signals()
         .listen("http", listener, move || {
-            let last_call = last_call.clone();
+            let (last_call, refused) = (last_call.clone(), refused.clone());
             let accept = fn_service(move |io: TcpStream| {
                 cut_off_after(&io, bounds.reader_time);
                 let peer = io.peer_addr().ok();
                 let last_call = last_call.clone();
-                let wire = Wire::new(io, heads, async move { last_call.notified().await });
+                let wire = Wire::new(io, heads, refused.clone(), async move { last_call.notified().await });
                 ready(Ok::<_, DispatchError>((wire, peer)))
             });
             let app = app().into_factory().map_err(|error: actix_web::Error| error.error_response());

@@ -26,6 +26,7 @@ use actix_web::{
 };
 use head::Head;
 use policytab_domain::problem::{Problem, ProblemCode};
+use prometheus::IntCounter;
 use std::{
     fmt::Write as _,
     future::Future,
@@ -45,6 +46,15 @@ pub struct HeadLimits {
     pub time: Duration,
     /// Request line and headers, in bytes.
     pub bytes: usize,
+}
+
+/// How often heads were refused, for metrics.
+#[derive(Debug, Clone)]
+pub struct HeadsRefused {
+    /// Those that were not finished in time, though some of them had come.
+    pub late: IntCounter,
+    /// Those that were too large.
+    pub too_large: IntCounter,
 }
 
 /// How long a connection that has just come may be silent when the server stops: its request may be on the way.
@@ -73,6 +83,7 @@ pub struct Wire {
     io: TcpStream,
     line: Rc<Line>,
     limits: HeadLimits,
+    refused: HeadsRefused,
     phase: Phase,
     /// Wakes the connection when the time of its phase is over.
     alarm: Pin<Box<Sleep>>,
@@ -84,12 +95,18 @@ pub struct Wire {
 
 impl Wire {
     /// A connection that has just come. `last_call` resolves when the server takes no more requests.
-    pub fn new(io: TcpStream, limits: HeadLimits, last_call: impl Future<Output = ()> + 'static) -> Self {
+    pub fn new(
+        io: TcpStream,
+        limits: HeadLimits,
+        refused: HeadsRefused,
+        last_call: impl Future<Output = ()> + 'static,
+    ) -> Self {
         let until = Instant::now() + limits.time;
         Self {
             io,
             line: Rc::default(),
             limits,
+            refused,
             phase: Phase::Head(Head::default(), until),
             alarm: Box::pin(sleep_until(until)),
             last_call: Some(Box::pin(last_call)),
@@ -147,10 +164,12 @@ impl Wire {
                 let until = *until;
                 head.take(bytes);
                 if head.seen() > self.limits.bytes {
+                    self.refused.too_large.inc();
                     self.refuse(&too_large());
                     return false;
                 }
                 if Instant::now() >= until {
+                    self.refused.late.inc();
                     self.refuse(LATE);
                     return false;
                 }
@@ -195,10 +214,14 @@ impl Wire {
         match &self.phase {
             Phase::Idle if self.last_call.is_none() => self.end(),
             Phase::Head(head, _) => {
-                let silent = head.seen() == 0 && self.last_call.is_none();
+                let nothing = head.seen() == 0;
                 ready!(self.alarm.as_mut().poll(cx));
-                if silent {
+                if nothing && self.last_call.is_none() {
                     return self.end();
+                }
+                // Browsers open connections ahead that they may never use.
+                if !nothing {
+                    self.refused.late.inc();
                 }
                 self.refuse(LATE);
                 self.poll_refused(cx)

@@ -51,6 +51,14 @@ async fn last_words(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
+/// How many heads were refused for this, as the metrics say.
+async fn counted(stage: &Stage, why: &str) -> u64 {
+    let text = stage.http.get(format!("{}/metrics", stage.base)).send().await.unwrap().text().await.unwrap();
+    let begin = format!("policytab_http_heads_refused_total{{why=\"{why}\"}} ");
+    let count = text.lines().find_map(|line| line.strip_prefix(&begin));
+    count.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{why}: {text}"))
+}
+
 /// Others are served, over and over, for so long.
 async fn others(stage: &Stage, time: Duration) {
     let end = Instant::now() + time;
@@ -86,6 +94,8 @@ async fn a_head_that_does_not_come_is_given_five_seconds() {
     }
     let memory = stage.server.resident_mib();
     assert!(memory <= 256, "{memory} MiB");
+    // Those that had sent nothing are none.
+    assert_eq!(counted(&stage, "late").await, 666);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,6 +225,7 @@ async fn a_head_that_is_too_large_is_refused_as_a_problem_however_large_it_is() 
             assert_eq!(body["status"], 413, "{what}");
         }
     }
+    assert_eq!(counted(&stage, "too_large").await, 12);
     // A head of just the size that is allowed is none of these.
     let text =
         format!("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: {}\r\n\r\n", "x".repeat(16_200));
