@@ -48,9 +48,9 @@ struct Args {
     program: PathBuf,
     /// Folder of what criterion has measured.
     criterion: PathBuf,
-    /// One part only.
-    #[arg(long)]
-    only: Option<Part>,
+    /// These parts only.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
     /// Customers of the fleet that is imported.
     #[arg(long, default_value_t = 1000)]
     fleet: usize,
@@ -75,7 +75,7 @@ enum Part {
 
 impl Args {
     fn wants(&self, part: Part) -> bool {
-        self.only.is_none_or(|only| only == part)
+        self.only.is_empty() || self.only.contains(&part)
     }
 }
 
@@ -87,7 +87,7 @@ async fn main() -> ExitCode {
         false => Ok(Vec::new()),
     };
     let measured = match analysis {
-        Ok(analysis) if args.only == Some(Part::Analysis) => Ok(analysis),
+        Ok(analysis) if args.only == [Part::Analysis] => Ok(analysis),
         Ok(analysis) => measure(&args).await.map(|rows| [rows, analysis].concat()),
         Err(error) => Err(error),
     };
