@@ -82,19 +82,25 @@ impl Controls {
     }
 
     fn clause(&mut self, items: &[&Item], names: &Names) -> usize {
+        let mut words: Vec<String> = items.iter().map(|item| control(item, names)).collect();
+        words.sort_by_cached_key(|word| (order(word), word.clone()));
         let known = self.clauses.iter().position(|clause| clause.items.iter().eq(items.iter().copied()));
-        known.unwrap_or_else(|| {
-            let mut words: Vec<String> = items.iter().map(|item| control(item, names)).collect();
-            words.sort_by_cached_key(|word| (order(word), word.clone()));
-            self.clauses.push(Clause {
-                items: items.iter().map(|item| (*item).clone()).collect(),
-                words,
-                is_block: items.iter().all(|item| item.is("block")),
-                place: 0,
-                implied: Vec::new(),
-            });
-            self.clauses.len() - 1
-        })
+        if let Some(at) = known {
+            // Strengths that allow the same are one, whatever they are called: the same name is shown whoever comes first.
+            let shown = &mut self.clauses[at].words;
+            if (nameless(&words), &words) < (nameless(shown), shown) {
+                *shown = words;
+            }
+            return at;
+        }
+        self.clauses.push(Clause {
+            items: items.iter().map(|item| (*item).clone()).collect(),
+            words,
+            is_block: items.iter().all(|item| item.is("block")),
+            place: 0,
+            implied: Vec::new(),
+        });
+        self.clauses.len() - 1
     }
 
     /// A policy's session controls as numbers.
@@ -122,7 +128,8 @@ impl Controls {
         let mut order_of: Vec<usize> = (0..self.clauses.len()).collect();
         order_of.sort_by_cached_key(|at| {
             let clause = &self.clauses[*at];
-            (clause.words.first().map_or(0, |word| order(word)), clause.words.clone(), clause.items.clone())
+            let first = clause.words.first().map_or(0, |word| order(word));
+            (first, nameless(&clause.words), clause.words.clone(), clause.items.clone())
         });
         order_of.iter().enumerate().for_each(|(place, at)| self.clauses[*at].place = place);
         if self.clauses.len() > MAX_COMPARED {
@@ -198,6 +205,11 @@ impl Controls {
         }
         Session { controls }
     }
+}
+
+/// How many of these controls name nothing.
+fn nameless(words: &[String]) -> usize {
+    words.iter().filter(|word| word.ends_with(':')).count()
 }
 
 fn order(word: &str) -> usize {

@@ -38,6 +38,25 @@ fn requirements_of_several_policies_are_joined_and_the_weaker_dropped() {
     );
 }
 
+/// Custom strengths are what they allow, whatever their ids and names are.
+#[test]
+fn of_two_strengths_that_allow_the_same_either_order_shows_the_same_one() {
+    let strength = |members: Value| {
+        let mut strength = json!({"allowedCombinations": ["fido2"], "policyType": "custom"});
+        merge(&mut strength, members);
+        granting(json!({"operator": "OR", "builtInControls": [], "authenticationStrength": strength}))
+    };
+    let keys = strength(json!({"id": "7b1f4c9e-0000-4000-8000-000000000000", "displayName": "Keys"}));
+    let fido = strength(json!({"id": "7b1f4c9e-0000-4000-8000-000000000001", "displayName": "FIDO"}));
+    let nameless = strength(json!({}));
+    for (others, shown) in [([&keys, &fido], "FIDO"), ([&keys, &nameless], "Keys")] {
+        for [one, other] in [others, [others[1], others[0]]] {
+            let shown = format!("authenticationStrength:{shown}");
+            assert_eq!(requirements(&[one.clone(), other.clone()]), [shown]);
+        }
+    }
+}
+
 #[test]
 fn block_ends_it() {
     let mut block = granting(json!({"operator": "OR", "builtInControls": ["block"]}));
