@@ -47,17 +47,17 @@ impl Patience {
     }
 }
 
-/// When something was last asked of the database in a transaction.
+/// When something happened last: that the database was asked in a transaction, or that it answered anything at all.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked(Arc<(Instant, AtomicU64)>);
+pub(crate) struct Last(Arc<(Instant, AtomicU64)>);
 
-impl Asked {
+impl Last {
     /// Now.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn now() -> Self {
         Self(Arc::new((Instant::now(), AtomicU64::new(0))))
     }
 
-    /// Something is asked now.
+    /// It happens now.
     pub(crate) fn note(&self) {
         let (begun, last) = &*self.0;
         last.store(millis(begun.elapsed()), Ordering::Relaxed);
@@ -67,27 +67,9 @@ impl Asked {
         let (begun, last) = &*self.0;
         begun.elapsed().saturating_sub(Duration::from_millis(last.load(Ordering::Relaxed)))
     }
-}
 
-/// When the database last answered anything at all. A machine that has too much to do may let single sessions wait for
-/// seconds, the one for signs of life as well, while others go on.
-#[derive(Debug, Clone)]
-pub(crate) struct Heard(Arc<(Instant, AtomicU64)>);
-
-impl Heard {
-    /// Nothing yet.
-    pub(crate) fn nothing() -> Self {
-        Self(Arc::new((Instant::now(), AtomicU64::new(0))))
-    }
-
-    /// Something now.
-    pub(crate) fn note(&self) {
-        let (begun, last) = &*self.0;
-        last.store(millis(begun.elapsed()), Ordering::Relaxed);
-    }
-
-    /// Whether there was an answer after this moment; of the same millisecond none counts.
-    pub(crate) fn since(&self, moment: Instant) -> bool {
+    /// Whether it happened after this moment; what was in the same millisecond does not count.
+    pub(crate) fn is_after(&self, moment: Instant) -> bool {
         let (begun, last) = &*self.0;
         last.load(Ordering::Relaxed) > millis(moment.saturating_duration_since(*begun))
     }
@@ -112,7 +94,7 @@ impl Store {
     /// [`StoreError::Unavailable`] then.
     pub(crate) async fn patiently<T>(
         &self,
-        asked: &Asked,
+        asked: &Last,
         work: impl Future<Output = T>,
     ) -> Result<T, StoreError> {
         let mut work = pin!(work);
@@ -144,8 +126,8 @@ impl Store {
             + Send,
         T: Send,
     {
-        let mut held = Held::new(self.patiently(&Asked::new(), self.connection()).await??);
-        let result = self.patiently(&Asked::new(), f(&mut held)).await?;
+        let mut held = Held::new(self.patiently(&Last::now(), self.connection()).await??);
+        let result = self.patiently(&Last::now(), f(&mut held)).await?;
         held.release();
         if result.is_ok() {
             self.heard.note();

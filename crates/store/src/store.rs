@@ -6,7 +6,7 @@ use crate::{
     error::StoreError,
     events::Listener,
     lanes::Lanes,
-    patience::{Heard, PROBE_WAITS, Patience, briefly},
+    patience::{Last, PROBE_WAITS, Patience, briefly},
     queue::{Queue, Waiting},
     session::Sessions,
 };
@@ -70,7 +70,9 @@ pub struct Store {
     /// And one for figures, whose statements may take their time without anybody taking the database for dead.
     pub(crate) figures: Pool,
     probed: Arc<Mutex<Option<Probed>>>,
-    pub(crate) heard: Heard,
+    /// When the database last answered anything. A machine that has too much to do may let single sessions wait for seconds,
+    /// the one for signs of life as well, while others go on.
+    pub(crate) heard: Last,
     queue: Queue,
     max_connections: u32,
     pub(crate) patience: Patience,
@@ -91,7 +93,7 @@ impl Store {
             probe: aside(1),
             figures: aside(1),
             probed: Arc::default(),
-            heard: Heard::nothing(),
+            heard: Last::now(),
             queue: Queue::new(config.max_waiting),
             max_connections: config.max_connections,
             patience: Patience::new(config.acquire_timeout, config.statement_timeout),
@@ -115,7 +117,7 @@ impl Store {
         }
         let begun = Instant::now();
         let found = match self.ask().await {
-            Err(_) if self.heard.since(begun) => Ok(()),
+            Err(_) if self.heard.is_after(begun) => Ok(()),
             found => found.map_err(|error| error.to_string()),
         };
         *probed = Some((Instant::now(), found.clone()));

@@ -7,12 +7,7 @@
 //! A transaction that reads waits for its queries only: `BEGIN` and `COMMIT` are sent and their answers left to
 //! themselves (docs/decisions/092).
 
-use crate::{
-    error::StoreError,
-    patience::{Asked, Heard},
-    session::Held,
-    store::Store,
-};
+use crate::{error::StoreError, patience::Last, session::Held, store::Store};
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection as _, TransactionManager as _,
 };
@@ -53,8 +48,8 @@ impl Mode for ReadWrite {}
 pub struct TenantTx<M: Mode> {
     conn: Held,
     scope: MspScope,
-    asked: Asked,
-    heard: Heard,
+    asked: Last,
+    heard: Last,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -124,7 +119,7 @@ impl<M: Mode> TenantTx<M> {
     async fn begin(store: &Store, scope: &MspScope) -> Result<Self, StoreError> {
         let late = |_| StoreError::Unavailable("no transaction began in time".to_owned());
         let begin = tokio::time::timeout(store.patience.to_begin, Self::try_to_begin(store, scope));
-        store.patiently(&Asked::new(), begin).await?.map_err(late)?
+        store.patiently(&Last::now(), begin).await?.map_err(late)?
     }
 
     async fn try_to_begin(store: &Store, scope: &MspScope) -> Result<Self, StoreError> {
@@ -142,7 +137,7 @@ impl<M: Mode> TenantTx<M> {
             };
             match begun {
                 Ok(()) => {
-                    let (asked, heard) = (Asked::new(), store.heard.clone());
+                    let (asked, heard) = (Last::now(), store.heard.clone());
                     return Ok(Self { conn, scope: *scope, asked, heard, mode: PhantomData });
                 }
                 Err(error) => {
