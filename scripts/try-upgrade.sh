@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 newest=$(find migrations -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1)
-added=$(git log --first-parent --diff-merges=first-parent --diff-filter=A --format=%H -- "$newest/up.sql" | tail -n 1)
+added=$(git log --first-parent --format=%H -- "$newest/up.sql" | tail -n 1)
 previous=$(git rev-parse --verify --quiet "${PREVIOUS:-$added^}^{commit}") ||
     { echo 'policytab: the earlier version is not in this clone: name one by PREVIOUS, or fetch the history.' >&2; exit 1; }
 echo "Earlier version: $(git log -1 --format='%h of %ad, %s' --date=short "$previous")"
